@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/options.hpp"
+
+namespace eastwest {
+
+namespace {
+
+constexpr std::string_view kRoce = "RoCEv2 over IPv4: Ethernet 14 + FCS 4 + IPv4 20 + UDP 8 + BTH 12 + ICRC 4";
+constexpr std::string_view kHpcc = "configuration published with HPCC (SIGCOMM 2019), ns-3 code";
+constexpr std::string_view kPfc = "IEEE 802.1Qbb";
+constexpr std::string_view kDcqcn = "DCQCN, SIGCOMM 2015, table of defaults";
+constexpr std::string_view kDcqcnScaled = "DCQCN, SIGCOMM 2015, at 40 Gb/s; scaled to 400 Gb/s";
+constexpr auto quantity = ParameterType::quantity;
+
+}  // namespace
+
+std::vector<ParameterSpec> network_parameters() {
+  using enum Dimension;
+  return {
+      {"transport", ParameterType::choice, none, "dcqcn", 0, 0, "congestion control at the senders", "DCQCN, SIGCOMM 2015", "dcqcn, window"},
+      {"routing", ParameterType::choice, none, "ecmp", 0, 0, "how a switch picks among equal paths", "IEEE 802.1Qbp; vendor practice", "ecmp, spray, adaptive"},
+      {"recovery", ParameterType::choice, none, "automatic", 0, 0, "what a receiver does with a gap: automatic is go_back_n with ecmp, selective_repeat otherwise", "InfiniBand RC; ConnectX-6 Dx and later", "automatic, go_back_n, selective_repeat"},
+      {"mtu", quantity, bytes, "4096 B", 64, 16384, "payload of a full packet", "InfiniBand and RoCE path MTU"},
+      {"header", quantity, bytes, "62 B", 0, 1024, "headers of every packet, held in buffers", kRoce},
+      {"gap", quantity, bytes, "20 B", 0, 256, "preamble and inter-frame gap: on the wire, not in buffers", "IEEE 802.3"},
+      {"ack_size", quantity, bytes, "66 B", 1, 1024, "an acknowledgement or notification in buffers", "RoCEv2 headers 62 + AETH 4"},
+      {"ack_every", quantity, none, "4", 1, 1024, "packets per acknowledgement; the last of a message is always acknowledged", "typical 4 to 16"},
+      {"qps_per_connection", quantity, none, "1", 1, 64, "queue pairs between two ranks; messages take them in turn", "NCCL_IB_QPS_PER_CONNECTION"},
+      {"window", quantity, bytes, "0 B", 0, 1e12, "bytes in flight per queue pair; 0 B: unlimited with dcqcn, one bandwidth-delay product with window", "RoCE has none; HPCC's window is one BDP"},
+      {"reorder_window", quantity, none, "1024", 64, 65536, "packets beyond the first gap that a selective-repeat receiver keeps", "UEC and vendor NICs: hundreds to thousands"},
+      {"reorder_threshold", quantity, none, "0", 0, 65536, "packets that may overtake before a gap counts as loss; 0: 1 with ecmp, half the reorder window otherwise", "TCP uses 3; sprayed fabrics need the path skew"},
+      {"retransmit_timeout", quantity, time, "67108864 ns", 1e6, 1e14, "silence after which a sender starts again", "InfiniBand: 4.096 us x 2^14"},
+      {"retry_count", quantity, none, "7", 0, 255, "timeouts in a row after which a queue pair gives up", "NCCL_IB_RETRY_CNT"},
+      {"scale_up_chunk", quantity, bytes, "1 MiB", 1024, 1e12, "granularity at which transfers share a scale-up port", "chosen: NCCL slices are 512 KiB to 1 MiB"},
+      {"pfc", ParameterType::boolean, none, "true", 0, 1, "priority flow control: the data classes never drop for lack of room", kPfc},
+      {"ecn", ParameterType::boolean, none, "true", 0, 1, "switches mark packets by queue length", "RFC 3168; RED marking as in DCQCN"},
+      {"buffer", quantity, bytes, "0 B", 0, 1e12, "packet memory of every switch; 0 B: from the catalogue", "catalogue"},
+      {"buffer_alpha", ParameterType::real, none, "0.125", 1e-4, 64, "dynamic threshold: share of the free shared buffer that one queue may take", kHpcc},
+      {"buffer_reserve", quantity, bytes, "4096 B", 0, 1e9, "guaranteed per ingress port and class", kHpcc},
+      {"headroom", quantity, bytes, "0 B", 0, 1e9, "per ingress port and class for what arrives after a pause; 0 B: from the length of the cable", kPfc},
+      {"pfc_response", quantity, time, "0 ns", 0, 1e9, "a sender's time from pause frame to silence; 0 ns: 60 quanta of 512 bit times", kPfc},
+      {"pfc_resume_offset", quantity, bytes, "3072 B", 0, 1e9, "how far a queue falls below the threshold before it resumes", kHpcc},
+      {"ecn_min", quantity, bytes, "100 kB", 0, 1e12, "queue from which packets are marked, at the reference rate", kHpcc},
+      {"ecn_max", quantity, bytes, "400 kB", 1, 1e12, "queue from which all packets are marked, at the reference rate", kHpcc},
+      {"ecn_probability", ParameterType::real, none, "0.2", 0, 1, "marking probability just below ecn_max", kHpcc},
+      {"ecn_reference_rate", quantity, rate, "25 Gb/s", 1e6, 1e14, "port rate for which ecn_min and ecn_max hold; they scale with the rate", kHpcc},
+      {"reroute_delay", quantity, time, "1 ms", 0, 1e13, "from a fault until switches use new next hops", "chosen: fast local repair to BGP convergence is 0.1 to 100 ms"},
+      {"dcqcn.g", ParameterType::real, none, "0.00390625", 1e-9, 1, "gain of the congestion estimate alpha", "DCQCN, SIGCOMM 2015: 1/256"},
+      {"dcqcn.alpha_interval", quantity, time, "55 us", 1e3, 1e12, "period of the alpha update", kDcqcn},
+      {"dcqcn.decrease_interval", quantity, time, "50 us", 1e3, 1e12, "period of the rate decrease", kDcqcn},
+      {"dcqcn.increase_interval", quantity, time, "55 us", 1e3, 1e12, "period of the rate increase", kDcqcn},
+      {"dcqcn.fast_recovery_stages", quantity, none, "5", 0, 100, "increases that halve the way to the target before it is raised", kDcqcn},
+      {"dcqcn.additive_increase", quantity, rate, "400 Mb/s", 1, 1e13, "target raise in the additive stage", kDcqcnScaled},
+      {"dcqcn.hyper_increase", quantity, rate, "2 Gb/s", 1, 1e13, "target raise in the hyper stage", kDcqcnScaled},
+      {"dcqcn.rate_min", quantity, rate, "100 Mb/s", 1, 1e13, "the rate never falls below", kHpcc},
+      {"dcqcn.cnp_interval", quantity, time, "50 us", 0, 1e12, "a receiver sends at most one notification per queue pair in this time", kDcqcn},
+  };
+}
+
+NetworkOptions network_options(const ParameterSet& p) {
+  NetworkOptions o;
+  o.transport = p.text("transport") == "window" ? Transport::window : Transport::dcqcn;
+  const std::string& routing = p.text("routing");
+  o.routing = routing == "spray" ? RoutingPolicy::spray : routing == "adaptive" ? RoutingPolicy::adaptive : RoutingPolicy::ecmp;
+  const std::string& recovery = p.text("recovery");
+  const bool in_order = o.routing == RoutingPolicy::ecmp;
+  o.recovery = recovery == "go_back_n" || (recovery == "automatic" && in_order) ? Recovery::go_back_n : Recovery::selective_repeat;
+  o.mtu = p.bytes("mtu");
+  o.header = p.bytes("header");
+  o.gap = p.bytes("gap");
+  o.ack_size = p.bytes("ack_size");
+  o.ack_every = p.integer("ack_every");
+  o.qps_per_connection = p.integer("qps_per_connection");
+  o.window = p.bytes("window");
+  o.reorder_window = p.integer("reorder_window");
+  o.reorder_threshold = p.integer("reorder_threshold");
+  if (o.reorder_threshold == 0) o.reorder_threshold = in_order ? 1 : o.reorder_window / 2;
+  o.retransmit_timeout = p.duration("retransmit_timeout");
+  o.retry_count = p.integer("retry_count");
+  o.scale_up_chunk = p.bytes("scale_up_chunk");
+  o.pfc = p.boolean("pfc");
+  o.ecn = p.boolean("ecn");
+  o.buffer = p.bytes("buffer");
+  o.buffer_alpha = p.real("buffer_alpha");
+  o.buffer_reserve = p.bytes("buffer_reserve");
+  o.headroom = p.bytes("headroom");
+  o.pfc_response = p.duration("pfc_response");
+  o.pfc_resume_offset = p.bytes("pfc_resume_offset");
+  o.ecn_min = p.bytes("ecn_min");
+  o.ecn_max = p.bytes("ecn_max");
+  o.ecn_probability = p.real("ecn_probability");
+  o.ecn_reference_rate = p.rate("ecn_reference_rate");
+  o.reroute_delay = p.duration("reroute_delay");
+  o.dcqcn.g = p.real("dcqcn.g");
+  o.dcqcn.alpha_interval = p.duration("dcqcn.alpha_interval");
+  o.dcqcn.decrease_interval = p.duration("dcqcn.decrease_interval");
+  o.dcqcn.increase_interval = p.duration("dcqcn.increase_interval");
+  o.dcqcn.fast_recovery_stages = p.integer("dcqcn.fast_recovery_stages");
+  o.dcqcn.additive_increase = p.rate("dcqcn.additive_increase");
+  o.dcqcn.hyper_increase = p.rate("dcqcn.hyper_increase");
+  o.dcqcn.rate_min = p.rate("dcqcn.rate_min");
+  o.dcqcn.cnp_interval = p.duration("dcqcn.cnp_interval");
+  return o;
+}
+
+std::vector<ParameterSpec> probe_parameters() {
+  using enum Dimension;
+  return {
+      {"interval", quantity, time, "100 us", 1e3, 1e15, "length of one row of link figures; doubles after every rows_max rows", "chosen"},
+      {"rows_max", quantity, none, "10000", 16, 1e7, "link rows after which the interval doubles, so that a trace stays bounded", "chosen"},
+      {"packet_sample", quantity, none, "0", 0, 1e12, "record every n-th packet that a host receives; 0: none", "chosen"},
+      {"flows", ParameterType::boolean, none, "true", 0, 1, "record one row per message", "chosen"},
+  };
+}
+
+ProbeOptions probe_options(const ParameterSet& p) {
+  ProbeOptions o;
+  o.interval = p.duration("interval");
+  o.rows_max = p.integer("rows_max");
+  o.packet_sample = p.integer("packet_sample");
+  o.flows = p.boolean("flows");
+  return o;
+}
+
+}  // namespace eastwest

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <iterator>
+#include <tuple>
+
+#include "sim/packet/run_state.hpp"
+
+namespace eastwest::packet {
+
+namespace {
+
+template <class Row>
+void move_rows(std::vector<Row>& from, std::vector<Row>& to) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+  from.clear();
+}
+
+void sort_rows(RecordBatch& batch) {
+  std::sort(batch.flows.begin(), batch.flows.end(), [](const FlowRow& a, const FlowRow& b) { return a.finish != b.finish ? a.finish < b.finish : a.id < b.id; });
+  std::sort(batch.steps.begin(), batch.steps.end(), [](const StepRow& a, const StepRow& b) {
+    return std::tuple(a.finish, a.job, a.step, a.rank) < std::tuple(b.finish, b.job, b.step, b.rank);
+  });
+  std::sort(batch.events.begin(), batch.events.end(), [](const EventRow& a, const EventRow& b) {
+    return std::tuple(a.time, a.link, a.kind, a.detail) < std::tuple(b.time, b.link, b.kind, b.detail);
+  });
+  std::sort(batch.packets.begin(), batch.packets.end(), [](const PacketRow& a, const PacketRow& b) {
+    return std::tuple(a.time, a.flow, a.sequence) < std::tuple(b.time, b.flow, b.sequence);
+  });
+}
+
+void hand_out(RunState& run, RecordBatch&& batch, const RecordSink& sink) {
+  add(run.digest, batch);
+  if (sink) sink(std::move(batch));
+}
+
+void add_fault_rows(RunState& run, RecordBatch& batch, std::int64_t from, std::int64_t to) {
+  for (const Fault& fault : run.plan.faults) {
+    if (fault.time.ps < from || fault.time.ps >= to) continue;
+    const PortId a = run.fabric->cables[fault.cable.index()].a;
+    batch.events.push_back({fault.time, fault.up ? EventKind::link_up : EventKind::link_down, run.fabric->ports[a.index()].out.value, 0});
+  }
+  for (std::size_t v = 1; v < run.plan.routes.size(); ++v)
+    if (run.plan.routes[v].time >= from && run.plan.routes[v].time < to) batch.events.push_back({Time{run.plan.routes[v].time}, EventKind::reroute, kNil, v});
+}
+
+std::uint64_t frames_under_way(RunState& run) {
+  std::uint64_t count = 0;
+  const auto add_data = [&count](const std::vector<Frame>& frames) {
+    for (const Frame& frame : frames) count += frame.kind() == FrameKind::data ? 1 : 0;
+  };
+  for (const Inbox& inbox : run.network.inboxes) {
+    for (const auto& bucket : inbox.buckets) add_data(bucket);
+    add_data(inbox.far);
+  }
+  for (const Domain& domain : run.domains)
+    for (const auto& mail : domain.mail)
+      for (const auto& frames : mail) add_data(frames);
+  for (SwitchState& state : run.switches) count += data_frames_waiting(run.plan, run.ports, state);
+  return count;
+}
+
+Counters sum_counters(const RunState& run) {
+  Counters sum;
+  for (const Domain& domain : run.domains) {
+    const Counters& c = domain.counters;
+    sum.packets += c.packets;
+    sum.packets_delivered += c.packets_delivered;
+    sum.packet_hops += c.packet_hops;
+    sum.events += c.events;
+    sum.drops_buffer += c.drops_buffer;
+    sum.drops_fault += c.drops_fault;
+    sum.drops_loss += c.drops_loss;
+    sum.ecn_marks += c.ecn_marks;
+    sum.pfc_pauses += c.pfc_pauses;
+    sum.pfc_resumes += c.pfc_resumes;
+    sum.cnps += c.cnps;
+    sum.retransmits += c.retransmits;
+    sum.timeouts += c.timeouts;
+    sum.bytes_sent += c.bytes_sent;
+    sum.bytes_delivered += c.bytes_delivered;
+    sum.bytes_posted += c.bytes_posted;
+    sum.bytes_scale_up += c.bytes_scale_up;
+  }
+  sum.windows = run.windows;
+  return sum;
+}
+
+void judge(RunState& run, RunResult& result) {
+  const Counters& c = result.counters;
+  const auto text = [](std::uint64_t v) { return std::to_string(v); };
+  const std::uint64_t under_way = frames_under_way(run);
+  const std::uint64_t dropped = c.drops_buffer + c.drops_fault + c.drops_loss;
+  result.sanity.push_back({"packets conserved", c.packets == c.packets_delivered + dropped + under_way,
+                           text(c.packets) + " sent = " + text(c.packets_delivered) + " delivered + " + text(dropped) + " dropped + " + text(under_way) + " under way"});
+  if (result.outcome == Outcome::complete)
+    result.sanity.push_back({"bytes conserved", c.bytes_delivered == c.bytes_posted, to_string(c.bytes_delivered) + " of " + to_string(c.bytes_posted) + " posted are delivered"});
+  if (run.options.network.pfc) result.sanity.push_back({"lossless classes dropped nothing", c.drops_buffer == 0, text(c.drops_buffer) + " packets dropped for lack of room"});
+  std::uint64_t impossible = 0;
+  std::string worst;
+  for (const CollectiveRow& row : result.collectives) {
+    const Collective& collective = run.workload->schedule.collectives[row.collective];
+    if (row.finish - row.start >= collective.lower_bound) continue;
+    ++impossible;
+    worst = "`" + collective.name + "` took " + to_readable(row.finish - row.start) + ", its lower bound is " + to_readable(collective.lower_bound);
+  }
+  result.sanity.push_back({"no collective beats its lower bound", impossible == 0, impossible == 0 ? text(result.collectives.size()) + " collectives" : worst});
+  double busiest = 0;
+  for (const LinkTotal& link : result.links) busiest = std::max({busiest, link.utilization_max, link.utilization_mean});
+  result.sanity.push_back({"no link above its rate", busiest <= 1.0 + 1e-9, "busiest interval " + std::to_string(busiest)});
+  result.sanity.push_back({"everything delivered", result.outcome == Outcome::complete,
+                           result.outcome == Outcome::complete ? "all work is done" : result.outcome == Outcome::cancelled ? "interrupted" : result.diagnosis});
+}
+
+}  // namespace
+
+void collect_records(RunState& run, const RecordSink& sink) {
+  RecordBatch batch;
+  std::vector<std::uint32_t> labels;
+  for (Domain& domain : run.domains) {
+    if (!domain.records.flows.empty()) move_rows(domain.records.flows, batch.flows);
+    if (!domain.records.steps.empty()) move_rows(domain.records.steps, batch.steps);
+    if (!domain.records.events.empty()) move_rows(domain.records.events, batch.events);
+    if (!domain.records.packets.empty()) move_rows(domain.records.packets, batch.packets);
+    if (!domain.collectives_done.empty()) move_rows(domain.collectives_done, labels);
+  }
+  if (!run.plan.faults.empty()) {
+    add_fault_rows(run, batch, run.fault_clock, run.clock);
+    run.fault_clock = run.clock;
+  }
+  std::sort(labels.begin(), labels.end());
+  for (const std::uint32_t label : labels) {
+    const CollectiveSpan& span = run.execution.collectives[label];
+    batch.collectives.push_back({label, Time{span.start.load()}, Time{span.finish.load()}});
+  }
+  if (batch.empty()) return;
+  for (FlowRow& row : batch.flows) row.retransmits = run.traffic.messages[row.id].retransmits;
+  sort_rows(batch);
+  run.collectives.insert(run.collectives.end(), batch.collectives.begin(), batch.collectives.end());
+  run.steps.insert(run.steps.end(), batch.steps.begin(), batch.steps.end());
+  hand_out(run, std::move(batch), sink);
+}
+
+void emit_link_row(RunState& run, std::int64_t time, const RecordSink& sink) {
+  const std::size_t n = run.fabric->links.size();
+  LinkRow row;
+  row.time = {time};
+  row.interval = {time - run.probe_start};
+  row.utilization.resize(n);
+  row.queue_bytes_max.resize(n);
+  row.drops.resize(n);
+  row.ecn_marks.resize(n);
+  row.pfc_pause.resize(n);
+  const auto interval = static_cast<double>(row.interval.ps);
+  for (std::size_t l = 0; l < n; ++l) {
+    PortState& port = run.ports[run.fabric->links[l].source.index()];
+    LinkFigures& total = run.links[l];
+    const std::int64_t overrun = std::max<std::int64_t>(0, port.busy_until - time);
+    const std::int64_t busy = port.busy_sum - std::min(overrun, port.busy_sum);
+    port.busy_sum -= busy;
+    std::int64_t paused = port.paused_sum;
+    port.paused_sum = 0;
+    if (port.paused != 0) {
+      paused += time - port.paused_since;
+      port.paused_since = time;
+    }
+    const double utilization = static_cast<double>(busy) / interval;
+    row.utilization[l] = static_cast<float>(utilization);
+    row.pfc_pause[l] = static_cast<float>(static_cast<double>(paused) / interval);
+    row.queue_bytes_max[l] = port.queue_max;
+    row.drops[l] = port.drops;
+    row.ecn_marks[l] = port.marks;
+    total.busy += busy;
+    total.paused += paused;
+    total.utilization_max = std::max(total.utilization_max, utilization);
+    total.drops += port.drops;
+    total.marks += port.marks;
+    total.queue_max = std::max(total.queue_max, port.queue_max);
+    port.queue_max = port.queued_total;
+    port.drops = port.marks = 0;
+  }
+  run.probe_start = time;
+  if (++run.probe_rows % run.options.probes.rows_max == 0) run.probe_interval *= 2;
+  run.probe_time = time + run.probe_interval;
+  RecordBatch batch;
+  batch.links.push_back(std::move(row));
+  hand_out(run, std::move(batch), sink);
+}
+
+RunResult make_result(RunState& run, Outcome outcome) {
+  RunResult result;
+  result.outcome = outcome;
+  if (outcome == Outcome::stalled) result.diagnosis = describe_stall(run);
+  result.window = {std::int64_t{1} << run.plan.window_bits};
+  result.counters = sum_counters(run);
+  std::int64_t last = run.last_finish;
+  for (const auto& finish : run.execution.job_finish) last = std::max(last, finish.load());
+  result.simulated = {outcome == Outcome::complete ? last : run.clock};
+  const double span = std::max<double>(1.0, static_cast<double>(run.clock));
+  for (const LinkFigures& link : run.links)
+    result.links.push_back({static_cast<double>(link.busy) / span, link.utilization_max, link.drops, link.marks, link.queue_max, Duration{link.paused}});
+  const std::size_t series = run.workload->jobs.size() * kClassCount;
+  for (std::size_t i = 0; i < series; ++i) {
+    LatencyHistogram sum;
+    sum.job = static_cast<std::uint16_t>(i / kClassCount);
+    sum.traffic_class = static_cast<std::uint8_t>(i % kClassCount);
+    sum.counts.assign(LatencyHistogram::kBins, 0);
+    std::uint64_t total = 0;
+    for (const Domain& domain : run.domains)
+      for (std::size_t b = 0; b < LatencyHistogram::kBins; ++b) total += sum.counts[b] += domain.latency[i].counts[b];
+    if (total != 0) result.latency.push_back(std::move(sum));
+  }
+  result.collectives = std::move(run.collectives);
+  std::sort(result.collectives.begin(), result.collectives.end(), [](const CollectiveRow& a, const CollectiveRow& b) { return a.collective < b.collective; });
+  result.steps = std::move(run.steps);
+  std::sort(result.steps.begin(), result.steps.end(), [](const StepRow& a, const StepRow& b) { return std::tuple(a.job, a.step, a.rank) < std::tuple(b.job, b.step, b.rank); });
+  result.requests = std::move(run.requests);
+  std::sort(result.requests.begin(), result.requests.end(), [](const RequestRow& a, const RequestRow& b) { return std::tuple(a.job, a.id) < std::tuple(b.job, b.id); });
+  for (const auto& finish : run.execution.job_finish) result.job_finish.push_back(outcome == Outcome::complete ? Time{finish.load()} : kTimeNever);
+  for (const RequestRow& request : result.requests)
+    if (outcome == Outcome::complete && request.finish != kTimeNever) result.job_finish[request.job] = std::max(result.job_finish[request.job], request.finish);
+  judge(run, result);
+  const Counters& c = result.counters;
+  for (const std::uint64_t v : {c.packets, c.packets_delivered, c.packet_hops, c.drops_buffer, c.drops_fault, c.drops_loss, c.ecn_marks, c.pfc_pauses, c.cnps, c.retransmits, c.timeouts})
+    run.digest.add(v);
+  for (const LinkFigures& link : run.links) run.digest.add(link.busy);
+  for (const LatencyHistogram& histogram : result.latency)
+    for (const std::uint64_t count : histogram.counts) run.digest.add(count);
+  run.digest.add(result.simulated.ps);
+  result.digest = run.digest.hex();
+  return result;
+}
+
+}  // namespace eastwest::packet

@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: Apache-2.0
+// The NIC: queue pairs served in turn, paced and windowed by the transport; acknowledgements, gaps, timeouts.
+//
+// A port sends control frames first, then the data classes in order; queue pairs of a class take turns packet by packet.
+// Receivers acknowledge every n-th packet, the last of a message, and anything unexpected:
+//   go-back-N: a gap is reported once (nack) and everything after it is thrown away until the gap is filled;
+//   selective repeat: packets are kept, each one beyond a gap is acknowledged singly (sack), and the sender repairs
+//   holes that more than `reorder_threshold` packets have overtaken.
+// A sender that hears nothing for the timeout starts again from the first unacknowledged packet, up to `retry_count`
+// times in a row. Sources: InfiniBand Architecture vol. 1 (RC), DCQCN (one CNP per queue pair and interval).
+// LIMITATIONS: a repair that is lost again waits for the timeout; acknowledgements are not paced.
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "sim/packet/host_state.hpp"
+
+namespace eastwest::packet {
+
+namespace {
+
+std::int64_t payload_of(const RunPlan& plan, const Message& message, std::uint32_t packet) {
+  const std::uint32_t index = packet - message.first_packet;
+  return index + 1 == message.packets ? message.bytes - static_cast<std::int64_t>(message.packets - 1) * plan.network.mtu.count : plan.network.mtu.count;
+}
+
+/// The message of `sender` that holds packet `packet`, looking from its first unacknowledged one on.
+std::uint32_t message_holding(const Traffic& traffic, const Sender& sender, std::uint32_t packet) {
+  std::uint32_t m = sender.first_message;
+  while (packet >= traffic.messages[m].first_packet + traffic.messages[m].packets) m = traffic.messages[m].next;
+  return m;
+}
+
+void service(HostStep& s, std::uint32_t index, std::int64_t now);
+
+void ring_push(HostStep& s, std::uint32_t qp) {
+  Sender& sender = s.traffic.senders[qp];
+  const QueuePairPlan& plan = s.traffic.plans[qp];
+  ReadyRing& ring = s.state.rings[plan.source_port];
+  const unsigned c = plan.traffic_class;
+  sender.ready_next = kNil;
+  sender.in_ring = true;
+  if (ring.tail[c] == kNil) ring.head[c] = qp;
+  else s.traffic.senders[ring.tail[c]].ready_next = qp;
+  ring.tail[c] = qp;
+  ring.waiting = static_cast<std::uint8_t>(ring.waiting | (1u << c));
+}
+
+std::uint32_t ring_pop(HostStep& s, ReadyRing& ring, unsigned c) {
+  const std::uint32_t qp = ring.head[c];
+  Sender& sender = s.traffic.senders[qp];
+  ring.head[c] = sender.ready_next;
+  if (ring.head[c] == kNil) {
+    ring.tail[c] = kNil;
+    ring.waiting = static_cast<std::uint8_t>(ring.waiting & ~(1u << c));
+  }
+  sender.in_ring = false;
+  return qp;
+}
+
+/// The next hole that counts as lost, or kNil.
+std::uint32_t next_repair(HostStep& s, Sender& sender, std::uint32_t qp) {
+  if (sender.repair_next < sender.acked) sender.repair_next = sender.acked;
+  while (sender.repair_next < sender.repair_end && ring_bit(s.traffic.sender_bits, s.traffic.words, qp, sender.repair_next)) ++sender.repair_next;
+  return sender.repair_next < sender.repair_end ? sender.repair_next : kNil;
+}
+
+/// Packets that may be outstanding: the transport's window, and what the receiver can track.
+std::int64_t packets_allowed(const HostStep& s, const Sender& sender) {
+  std::int64_t allowed = sender.transport.window == 0 ? std::int64_t{1} << 30 : std::max<std::int64_t>(1, sender.transport.window / s.plan.network.mtu.count);
+  if (s.traffic.selective()) allowed = std::min<std::int64_t>(allowed, static_cast<std::int64_t>(s.traffic.words) * 64);
+  return allowed;
+}
+
+bool can_send(HostStep& s, Sender& sender, std::uint32_t qp) {
+  if (sender.dead) return false;
+  if (s.traffic.selective() && next_repair(s, sender, qp) != kNil) return true;
+  return sender.next < sender.end && sender.next - sender.acked < packets_allowed(s, sender);
+}
+
+/// Puts the queue pair where it belongs: in the ring, on a wake timer, or nowhere when it has nothing to send.
+void queue_up(HostStep& s, std::uint32_t qp, std::int64_t now) {
+  Sender& sender = s.traffic.senders[qp];
+  if (sender.in_ring || sender.waking || !can_send(s, sender, qp)) return;
+  if (sender.next_time > now) {
+    sender.waking = true;
+    s.state.events.push(sender.next_time, event_key(kWake, qp));
+    return;
+  }
+  ring_push(s, qp);
+}
+
+void arm_timer(HostStep& s, std::uint32_t qp, std::int64_t now) {
+  Sender& sender = s.traffic.senders[qp];
+  if (sender.timer) return;
+  sender.timer = true;
+  sender.progress = now;
+  s.state.events.push(now + s.plan.network.retransmit_timeout.ps, event_key(kTimeout, qp));
+}
+
+void send_packet(HostStep& s, std::uint32_t port, std::uint32_t qp, std::int64_t now) {
+  Sender& sender = s.traffic.senders[qp];
+  const QueuePairPlan& plan = s.traffic.plans[qp];
+  const std::uint32_t repair = s.traffic.selective() ? next_repair(s, sender, qp) : kNil;
+  const std::uint32_t packet = repair != kNil ? repair : sender.next;
+  std::uint32_t m = sender.message;
+  if (repair != kNil) {
+    ++sender.repair_next;
+    m = message_holding(s.traffic, sender, packet);
+  } else {
+    ++sender.next;
+  }
+  Message& message = s.traffic.messages[m];
+  Frame frame{};
+  frame.message = m;
+  frame.sequence = packet;
+  frame.birth = birth_ticks(now);
+  frame.destination = plan.destination_endpoint;
+  frame.entropy = plan.entropy;
+  const std::int64_t payload = payload_of(s.plan, message, packet);
+  frame.bytes = static_cast<std::uint16_t>(payload + s.plan.network.header.count);
+  frame.kind_and_class = pack(FrameKind::data, plan.traffic_class);
+  const bool last = packet + 1 == message.first_packet + message.packets;
+  if (last) frame.flags = kFlagAckRequest;
+  if (packet < sender.sent) {
+    frame.flags |= kFlagRetransmitted;
+    ++message.retransmits;
+    ++s.domain.counters.retransmits;
+  } else {
+    sender.sent = packet + 1;
+  }
+  if (repair == kNil && last) sender.message = message.next;
+  ++s.domain.counters.packets;
+  s.domain.counters.bytes_sent.count += payload;
+  transmit(s.network, s.domain, s.plan, s.wires[port], s.ports[port], frame, now);
+  if (packet == sender.acked) sender.progress = now;  // silence is counted from the oldest packet under way
+  arm_timer(s, qp, now);
+  // Pace from the start of this packet; at line rate the port itself is the pace.
+  TransportState& transport = sender.transport;
+  s.traffic.transport->advance(transport, s.plan.network, now);
+  if (transport.rate < transport.line_rate)
+    sender.next_time = now + static_cast<std::int64_t>(static_cast<double>((frame.bytes + s.plan.network.gap.count) * 8) * 1e12 / transport.rate);
+  else
+    sender.next_time = now;
+}
+
+void service(HostStep& s, std::uint32_t index, std::int64_t now) {
+  PortState& port = s.ports[index];
+  ReadyRing& ring = s.state.rings[index];
+  if (port.busy_until <= now && !port.down) {
+    if ((port.waiting & 1u) != 0) {
+      const Frame frame = dequeue(port, s.state.slab, 0);
+      transmit(s.network, s.domain, s.plan, s.wires[index], port, frame, now);
+    } else {
+      unsigned classes = ring.waiting & ~static_cast<unsigned>(port.paused);
+      while (classes != 0) {
+        const std::uint32_t qp = ring_pop(s, ring, static_cast<unsigned>(std::countr_zero(classes)));
+        Sender& sender = s.traffic.senders[qp];
+        if (can_send(s, sender, qp)) {
+          send_packet(s, index, qp, now);
+          queue_up(s, qp, std::max(now, port.busy_until));
+          break;
+        }
+        classes = ring.waiting & ~static_cast<unsigned>(port.paused);
+      }
+    }
+  }
+  if (port.scheduled || port.down) return;
+  if ((port.waiting & 1u) == 0 && (ring.waiting & ~static_cast<unsigned>(port.paused)) == 0) return;
+  port.scheduled = true;
+  s.state.events.push(std::max(now, port.busy_until), event_key(kPortFree, index));
+}
+
+void send_control(HostStep& s, std::uint32_t port_index, const Frame& frame, std::int64_t now) {
+  PortState& port = s.ports[port_index];
+  if (port.down) return;
+  if (port.busy_until <= now && (port.waiting & 1u) == 0) {
+    transmit(s.network, s.domain, s.plan, s.wires[port_index], port, frame, now);
+    return;  // whoever waits for this port has an event at the end of a frame and will see the new one
+  }
+  enqueue(port, s.state.slab, frame);
+  service(s, port_index, now);
+}
+
+/// An answer to `data` back to its sender.
+void answer(HostStep& s, const Frame& data, FrameKind kind, std::uint32_t sequence, std::uint32_t selective) {
+  const QueuePairPlan& plan = s.traffic.plans[s.traffic.messages[data.message].queue_pair];
+  Frame frame{};
+  frame.message = data.message;
+  frame.sequence = sequence;
+  frame.birth = selective;
+  frame.destination = plan.source_endpoint;
+  frame.entropy = static_cast<std::uint16_t>(plan.entropy ^ 0x5555u);
+  frame.bytes = static_cast<std::uint16_t>(s.plan.network.ack_size.count);
+  frame.kind_and_class = pack(kind, 0);
+  send_control(s, plan.destination_port, frame, data.time);
+}
+
+void count_arrival(HostStep& s, std::uint32_t m, std::int64_t now) {
+  if (++s.traffic.arrived[m] == s.traffic.messages[m].packets) message_arrived(s, m, now);
+}
+
+void receive_selective(HostStep& s, const Frame& frame, Receiver& receiver, std::uint32_t qp) {
+  const std::uint32_t capacity = s.traffic.words * 64;
+  const std::uint32_t packet = frame.sequence;
+  const bool old = packet < receiver.expected;
+  if (!old && packet - receiver.expected < capacity && !ring_bit(s.traffic.receiver_bits, s.traffic.words, qp, packet)) {
+    set_ring_bit(s.traffic.receiver_bits, s.traffic.words, qp, packet, true);
+    count_arrival(s, frame.message, frame.time);
+    ++receiver.unacknowledged;
+  }
+  while (ring_bit(s.traffic.receiver_bits, s.traffic.words, qp, receiver.expected)) {
+    set_ring_bit(s.traffic.receiver_bits, s.traffic.words, qp, receiver.expected, false);
+    ++receiver.expected;
+  }
+  const bool beyond_gap = packet > receiver.expected;
+  const bool due = old || (frame.flags & kFlagAckRequest) != 0 || receiver.unacknowledged >= s.plan.network.ack_every;
+  if (!beyond_gap && !due) return;
+  receiver.unacknowledged = 0;
+  answer(s, frame, beyond_gap ? FrameKind::sack : FrameKind::ack, receiver.expected, packet);
+}
+
+void receive_in_order(HostStep& s, const Frame& frame, Receiver& receiver) {
+  const std::uint32_t packet = frame.sequence;
+  if (packet > receiver.expected) {
+    if (!receiver.nacked) {
+      receiver.nacked = true;
+      answer(s, frame, FrameKind::nack, receiver.expected, 0);
+    }
+    return;
+  }
+  if (packet < receiver.expected) return answer(s, frame, FrameKind::ack, receiver.expected, 0);
+  receiver.nacked = false;
+  ++receiver.expected;
+  ++receiver.unacknowledged;
+  count_arrival(s, frame.message, frame.time);
+  if ((frame.flags & kFlagAckRequest) == 0 && receiver.unacknowledged < s.plan.network.ack_every) return;
+  receiver.unacknowledged = 0;
+  answer(s, frame, FrameKind::ack, receiver.expected, 0);
+}
+
+void receive_data(HostStep& s, const Frame& frame) {
+  const Message& message = s.traffic.messages[frame.message];
+  const std::uint32_t qp = message.queue_pair;
+  Receiver& receiver = s.traffic.receivers[qp];
+  ++s.domain.counters.packets_delivered;
+  const Duration latency{age_ps(frame.time, frame.birth)};
+  LatencyHistogram& histogram = s.domain.latency[message.job * kClassCount + message.traffic_class];
+  ++histogram.counts[LatencyHistogram::bin_of(latency)];
+  const std::int64_t sample = s.execution.packet_sample;
+  if (sample != 0 && (frame.sequence + qp) % sample == 0) s.domain.records.packets.push_back({Time{frame.time}, latency, frame.message, frame.sequence});
+  if ((frame.flags & kFlagMarked) != 0 && (receiver.notified < 0 || frame.time - receiver.notified >= s.plan.network.dcqcn.cnp_interval.ps)) {
+    receiver.notified = frame.time;
+    ++s.domain.counters.cnps;
+    answer(s, frame, FrameKind::cnp, 0, 0);
+  }
+  if (s.traffic.selective()) receive_selective(s, frame, receiver, qp);
+  else receive_in_order(s, frame, receiver);
+}
+
+/// Everything before `acked` has arrived: moves the sender on and finishes messages.
+void acknowledge(HostStep& s, Sender& sender, std::uint32_t qp, std::uint32_t acked, std::int64_t now) {
+  if (acked <= sender.acked) return;
+  const std::int64_t bytes = static_cast<std::int64_t>(acked - sender.acked) * s.plan.network.mtu.count;
+  if (s.traffic.selective())
+    for (std::uint32_t p = sender.acked; p < acked; ++p) set_ring_bit(s.traffic.sender_bits, s.traffic.words, qp, p, false);
+  sender.acked = acked;
+  sender.progress = now;
+  sender.retries = 0;
+  while (sender.first_message != kNil) {
+    const std::uint32_t m = sender.first_message;
+    const Message& message = s.traffic.messages[m];
+    if (message.first_packet + message.packets > acked) break;
+    sender.first_message = message.next;
+    message_acknowledged(s, m, now);
+  }
+  if (sender.first_message == kNil) sender.last_message = kNil;
+  if (sender.next < acked) {
+    sender.next = acked;
+    sender.message = sender.first_message;
+  }
+  s.traffic.transport->acknowledged(sender.transport, s.plan.network, bytes, 0, now);
+}
+
+void go_back(HostStep& s, Sender& sender) {
+  sender.next = sender.acked;
+  sender.message = sender.first_message == kNil ? kNil : message_holding(s.traffic, sender, sender.acked);
+}
+
+void receive_answer(HostStep& s, const Frame& frame) {
+  const std::uint32_t qp = s.traffic.messages[frame.message].queue_pair;
+  Sender& sender = s.traffic.senders[qp];
+  const QueuePairPlan& plan = s.traffic.plans[qp];
+  const std::int64_t now = frame.time;
+  const FrameKind kind = frame.kind();
+  if (kind == FrameKind::cnp) {
+    s.traffic.transport->notified(sender.transport, s.plan.network, now);
+    return;
+  }
+  acknowledge(s, sender, qp, frame.sequence, now);
+  if (kind == FrameKind::nack && frame.sequence == sender.acked && sender.next > sender.acked) {
+    s.traffic.transport->lost(sender.transport, s.plan.network, now);
+    go_back(s, sender);
+  } else if (kind == FrameKind::sack && frame.birth >= sender.acked && frame.birth < sender.sent) {
+    set_ring_bit(s.traffic.sender_bits, s.traffic.words, qp, frame.birth, true);
+    sender.selective_end = std::max(sender.selective_end, frame.birth + 1);
+    const auto overtaken = static_cast<std::int64_t>(sender.selective_end) - s.plan.network.reorder_threshold;
+    if (overtaken > static_cast<std::int64_t>(sender.repair_end)) {
+      s.traffic.transport->lost(sender.transport, s.plan.network, now);
+      sender.repair_end = static_cast<std::uint32_t>(overtaken);
+    }
+  }
+  queue_up(s, qp, now);
+  service(s, plan.source_port, now);
+}
+
+}  // namespace
+
+void nic_receive(HostStep& s, const Frame& frame) {
+  PortState& port = s.ports[frame.ingress];
+  const FrameKind kind = frame.kind();
+  if (port.down) [[unlikely]] {
+    ++port.drops;
+    if (kind == FrameKind::data) ++s.domain.counters.drops_fault;
+    return;
+  }
+  if (kind == FrameKind::data) return receive_data(s, frame);
+  if (kind == FrameKind::pause || kind == FrameKind::resume) {
+    if (apply_pause(port, frame)) service(s, frame.ingress, frame.time);
+    return;
+  }
+  receive_answer(s, frame);
+}
+
+void nic_post(HostStep& s, std::uint32_t m, std::int64_t now) {
+  Message& message = s.traffic.messages[m];
+  const std::uint32_t qp = message.queue_pair;
+  Sender& sender = s.traffic.senders[qp];
+  message.first_packet = sender.end;
+  message.next = kNil;
+  sender.end += message.packets;
+  s.domain.counters.bytes_posted.count += message.bytes;
+  if (sender.last_message == kNil) sender.first_message = m;
+  else s.traffic.messages[sender.last_message].next = m;
+  sender.last_message = m;
+  if (sender.message == kNil) sender.message = m;
+  queue_up(s, qp, now);
+  service(s, s.traffic.plans[qp].source_port, now);
+}
+
+void nic_port_free(HostStep& s, std::uint32_t port, std::int64_t now) {
+  s.ports[port].scheduled = false;
+  service(s, port, now);
+}
+
+void nic_wake(HostStep& s, std::uint32_t qp, std::int64_t now) {
+  s.traffic.senders[qp].waking = false;
+  queue_up(s, qp, now);
+  service(s, s.traffic.plans[qp].source_port, now);
+}
+
+void nic_timeout(HostStep& s, std::uint32_t qp, std::int64_t now) {
+  Sender& sender = s.traffic.senders[qp];
+  sender.timer = false;
+  if (sender.dead || sender.acked == sender.sent) return;
+  const std::int64_t due = sender.progress + s.plan.network.retransmit_timeout.ps;
+  if (due > now) {
+    sender.timer = true;
+    s.state.events.push(due, event_key(kTimeout, qp));
+    return;
+  }
+  ++s.domain.counters.timeouts;
+  s.domain.records.events.push_back({Time{now}, EventKind::timeout, s.wires[s.traffic.plans[qp].source_port].link, sender.first_message});
+  if (++sender.retries > s.plan.network.retry_count) {
+    sender.dead = true;
+    return;
+  }
+  s.traffic.transport->lost(sender.transport, s.plan.network, now);
+  if (s.traffic.selective()) {
+    sender.repair_next = sender.acked;
+    sender.repair_end = sender.sent;
+  } else {
+    go_back(s, sender);
+  }
+  sender.next_time = now;
+  arm_timer(s, qp, now);
+  queue_up(s, qp, now);
+  service(s, s.traffic.plans[qp].source_port, now);
+}
+
+void nic_fault(HostStep& s, const Fault& fault, std::int64_t now) {
+  const Cable& cable = s.plan.fabric->cables[fault.cable.index()];
+  for (const PortId id : {cable.a, cable.b}) {
+    const Port& which = s.plan.fabric->ports[id.index()];
+    if (which.node.value != s.state.node) continue;
+    PortState& port = s.ports[which.index];
+    if (port.down == !fault.up) continue;
+    port.down = !fault.up;
+    if (port.paused != 0) port.paused_sum += now - port.paused_since;
+    port.paused = 0;
+    while (port.down && port.head[0] != kNil) dequeue(port, s.state.slab, 0);
+    service(s, which.index, now);
+  }
+}
+
+}  // namespace eastwest::packet

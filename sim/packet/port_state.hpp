@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+// The egress side of a port, the same for switch and NIC: what waits, what is being sent, who told it to pause.
+//
+// Queues are intrusive lists of 32-bit indices into the node's frame slab. A frame occupies its queue from admission to
+// the start of its transmission. Units: ps, bytes. Hot fields fill two cache lines; figures of the probe a third.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/check.hpp"
+#include "core/random.hpp"
+#include "sim/packet/domain.hpp"
+#include "sim/packet/frame.hpp"
+#include "sim/packet/run_plan.hpp"
+
+namespace eastwest::packet {
+
+inline constexpr std::uint32_t kNil = 0xffff'ffffu;
+
+/// Frames that wait at one node; freed slots are reused last-in first-out, so they are warm.
+class FrameSlab {
+ public:
+  void reserve(std::size_t n) { frames_.reserve(n); }
+  std::uint32_t take(const Frame& frame) {
+    if (free_ != kNil) {
+      const std::uint32_t slot = free_;
+      free_ = static_cast<std::uint32_t>(frames_[slot].time);
+      frames_[slot] = frame;
+      return slot;
+    }
+    frames_.push_back(frame);
+    return static_cast<std::uint32_t>(frames_.size() - 1);
+  }
+  void release(std::uint32_t slot) {
+    frames_[slot].time = free_;
+    free_ = slot;
+  }
+  Frame& operator[](std::uint32_t slot) { return frames_[slot]; }
+
+ private:
+  std::vector<Frame> frames_;
+  std::uint32_t free_ = kNil;
+};
+
+struct alignas(64) PortState {
+  std::int64_t busy_until = 0;
+  std::int64_t busy_sum = 0;           // ps of transmission started since the last probe row
+  std::uint32_t head[kClassCount] = {kNil, kNil, kNil, kNil};
+  std::uint32_t tail[kClassCount] = {kNil, kNil, kNil, kNil};
+  std::uint8_t waiting = 0;            // bit per class with frames in its queue
+  std::uint8_t paused = 0;             // bit per class that the peer paused
+  bool scheduled = false;              // a departure event is pending
+  bool down = false;
+  std::uint32_t queued_total = 0;      // bytes, all classes
+  std::uint64_t frames = 0;            // sent, numbers the loss draws
+  std::uint32_t queued[kClassCount] = {0, 0, 0, 0};  // bytes
+  std::int64_t paused_since = 0;
+  // Figures of the current probe interval.
+  std::int64_t paused_sum = 0;
+  std::uint32_t queue_max = 0;
+  std::uint32_t drops = 0;
+  std::uint32_t marks = 0;
+};
+
+/// Appends to the queue of the frame's class.
+inline void enqueue(PortState& port, FrameSlab& slab, const Frame& frame) {
+  const unsigned c = frame.traffic_class();
+  const std::uint32_t slot = slab.take(frame);
+  slab[slot].time = kNil;
+  if (port.tail[c] == kNil) port.head[c] = slot;
+  else slab[port.tail[c]].time = slot;
+  port.tail[c] = slot;
+  port.waiting = static_cast<std::uint8_t>(port.waiting | (1u << c));
+  port.queued[c] += frame.bytes;
+  port.queued_total += frame.bytes;
+  if (port.queued_total > port.queue_max) port.queue_max = port.queued_total;
+}
+
+inline Frame dequeue(PortState& port, FrameSlab& slab, unsigned c) {
+  const std::uint32_t slot = port.head[c];
+  const Frame frame = slab[slot];
+  port.head[c] = static_cast<std::uint32_t>(frame.time);
+  if (port.head[c] == kNil) {
+    port.tail[c] = kNil;
+    port.waiting = static_cast<std::uint8_t>(port.waiting & ~(1u << c));
+  }
+  slab.release(slot);
+  port.queued[c] -= frame.bytes;
+  port.queued_total -= frame.bytes;
+  return frame;
+}
+
+/// Starts a transmission at `now` (the port must be free) and sends the frame to the other end.
+inline void transmit(Network& network, Domain& domain, const RunPlan& plan, const PortPlan& wire, PortState& port, Frame frame, std::int64_t now) {
+  EASTWEST_VERIFY(port.busy_until <= now, "a port sends two frames at once");
+  const std::int64_t duration = wire.wire_time(frame.bytes + plan.network.gap.count);
+  port.busy_until = now + duration;
+  port.busy_sum += duration;
+  ++domain.counters.packet_hops;
+  ++port.frames;
+  if (wire.loss_threshold != 0) [[unlikely]] {
+    if (draw(plan.seed, 0x1055'0000'0000'0000u | wire.link, port.frames) < wire.loss_threshold) {
+      if (frame.kind() == FrameKind::data) ++domain.counters.drops_loss;
+      ++port.drops;
+      return;
+    }
+  }
+  frame.time = now + wire.delay + (wire.wait_for_last_bit ? duration : 0);
+  frame.node = wire.target_node;
+  frame.ingress = wire.target_ingress;
+  send(network, domain, frame);
+}
+
+/// Sends a PFC frame for `traffic_class`; it waits for the frame on the wire and goes before all others.
+inline void transmit_pause(Network& network, Domain& domain, const RunPlan& plan, const PortPlan& wire, PortState& port, FrameKind kind, unsigned traffic_class,
+                           std::int64_t now) {
+  if (wire.rate == 0 || port.down) return;
+  const std::int64_t duration = wire.wire_time(64 + plan.network.gap.count);
+  const std::int64_t start = port.busy_until > now ? port.busy_until : now;
+  port.busy_until = start + duration;
+  port.busy_sum += duration;
+  ++domain.counters.packet_hops;
+  Frame frame{};
+  frame.kind_and_class = pack(kind, traffic_class);
+  frame.time = port.busy_until + wire.delay_pause;
+  frame.node = wire.target_node;
+  frame.ingress = wire.target_ingress;
+  send(network, domain, frame);
+}
+
+/// A PFC frame from the peer; returns true when a class that has frames waiting was released.
+inline bool apply_pause(PortState& port, const Frame& frame) {
+  const auto bit = static_cast<std::uint8_t>(1u << frame.traffic_class());
+  if (frame.kind() == FrameKind::pause) {
+    if (port.paused == 0) port.paused_since = frame.time;
+    port.paused = static_cast<std::uint8_t>(port.paused | bit);
+    return false;
+  }
+  if ((port.paused & bit) == 0) return false;
+  port.paused = static_cast<std::uint8_t>(port.paused & ~bit);
+  if (port.paused == 0) port.paused_sum += frame.time - port.paused_since;
+  return true;
+}
+
+}  // namespace eastwest::packet

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// The switch: output queues in a shared buffer, dynamic thresholds, ECN marking, PFC, strict priority, cut-through.
+//
+// Units: ps, bytes. A frame is handled when its first bit has crossed the pipeline (cut-through) or its last bit has
+// (store-and-forward). If its egress is idle it leaves at once and never counts as buffered; else it is admitted:
+//   pause threshold of an ingress (port, class):  T = alpha x (pool - shared used)           [1]
+//   admission: reserve, then shared while used - reserve <= T, then headroom, then drop      [1]
+//   pause when headroom is used or used - reserve >= T; resume when headroom is empty and used - reserve + offset <= T
+//   marking of an egress queue q at dequeue: 0 up to Kmin, Pmax (q - Kmin) / (Kmax - Kmin) to Kmax, 1 above   [2]
+//   without PFC: drop when q + frame > alpha x (buffer - used)                                [3]
+// A cut-through frame bound for a faster egress starts late enough not to run dry.
+// Sources: [1] the switch MMU of HPCC's ns-3 code; [2] RED as in DCQCN, SIGCOMM 2015; [3] Choudhury and Hahne,
+// "Dynamic queue length thresholds", 1998. LIMITATIONS: bytes inside the pipeline are not buffered (headroom allows
+// for them); the control class is not charged to the shared buffer with PFC on; no PFC quanta expiry.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/packet/domain.hpp"
+#include "sim/packet/event_heap.hpp"
+#include "sim/packet/port_state.hpp"
+#include "sim/packet/run_plan.hpp"
+
+namespace eastwest::packet {
+
+/// What one ingress (port, class) holds.
+struct IngressAccount {
+  std::int64_t used = 0;           // reserve and shared
+  std::int64_t headroom_used = 0;
+  bool pause_sent = false;
+};
+
+struct SwitchState {
+  std::uint32_t node = 0;
+  EventHeap events;
+  FrameSlab slab;
+  std::vector<IngressAccount> accounts;  // port * kClassCount + class
+  std::int64_t shared_used = 0;
+  std::int64_t buffer_used = 0;          // lossy mode: everything that waits
+  std::int64_t buffer_used_max = 0;
+  const NextHops::Entry* entries = nullptr;  // row of this switch in the current table
+  const std::uint16_t* hops = nullptr;
+  std::uint64_t salt = 0;                // of its hash
+};
+
+SwitchState make_switch(const RunPlan& plan, std::uint32_t node);
+
+/// Handles everything at this switch before `step_end`, in content order.
+void step_switch(Network& network, Domain& domain, const RunPlan& plan, std::vector<PortState>& ports, SwitchState& state, std::int64_t step_end);
+
+/// Data frames that wait in its queues, for the conservation check.
+std::uint64_t data_frames_waiting(const RunPlan& plan, const std::vector<PortState>& ports, SwitchState& state);
+
+}  // namespace eastwest::packet

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Drivers: workloads that decide as they run (serving), behind one small interface that both engines call.
+//
+// An engine calls `advance(now, done, posting)` whenever transfers of this driver have completed or the wake time that
+// it last returned has come. The driver posts transfers and finished requests and returns when it wants to be woken
+// next (kTimeNever: only by completions). Calls come in order of time, one at a time.
+// Invariants: everything posted has `not_before >= now`. A completion may reach the driver up to one engine window after
+// its own time; a driver therefore reacts at completion time + its control latency, clamped to `now`, which makes results
+// independent of the window as long as the control latency is longer (defaults: 10 us against about 1 us).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/id.hpp"
+#include "core/quantity.hpp"
+
+namespace eastwest {
+
+/// One inference request as it goes into the trace. Times that never came are kTimeNever.
+struct RequestRow {
+  std::uint32_t id = 0;
+  std::uint16_t job = 0;
+  std::uint16_t prefill_instance = 0;
+  std::uint16_t decode_instance = 0;
+  std::uint32_t prompt_tokens = 0;
+  std::uint32_t output_tokens = 0;
+  Bytes kv_bytes;       // moved over the fabric
+  Time arrival;
+  Time prefill_start = kTimeNever;
+  Time prefill_end = kTimeNever;
+  Time kv_done = kTimeNever;      // equal to prefill_end without disaggregation
+  Time first_token = kTimeNever;
+  Time finish = kTimeNever;       // last token
+};
+
+struct PostedTransfer {
+  RankId from;
+  RankId to;
+  Bytes bytes;
+  Time not_before;
+  std::uint64_t cookie = 0;  // handed back in TransferDone
+  std::uint8_t traffic_class = 1;
+};
+
+struct TransferDone {
+  std::uint64_t cookie = 0;
+  Time time;  // when the last byte was in the receiver's memory
+};
+
+struct Posting {
+  std::vector<PostedTransfer> transfers;
+  std::vector<RequestRow> requests;  // finished since the last call
+};
+
+struct Driver {
+  std::uint16_t job = 0;
+  std::string name;
+  std::function<Time(Time now, std::span<const TransferDone> done, Posting& posting)> advance;
+  /// What it is waiting for, in words, for the diagnosis of a stalled run.
+  std::function<std::string()> waiting_for;
+  /// Rows of requests that arrived but did not finish, called once at the end of an unfinished run.
+  std::function<std::vector<RequestRow>()> unfinished;
+};
+
+}  // namespace eastwest
