@@ -62,6 +62,7 @@ struct Domain {
   std::vector<LatencyHistogram> latency;     // by job * kClassCount + class
   std::uint64_t operations_done = 0;
   std::vector<std::uint64_t> keys;           // scratch of the sort
+  std::vector<std::uint64_t> keys_scratch;
   std::vector<std::uint32_t> ready;          // scratch of the executor
   std::vector<Frame> leftover;               // scratch of a step that ends inside a window
 };

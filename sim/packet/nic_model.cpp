@@ -149,7 +149,7 @@ void service(HostStep& s, std::uint32_t index, std::int64_t now) {
   ReadyRing& ring = s.state.rings[index];
   if (port.busy_until <= now && !port.down) {
     if ((port.waiting & 1u) != 0) {
-      const Frame frame = dequeue(port, s.state.slab, 0);
+      Frame frame = dequeue(port, s.state.slab, 0);
       transmit(s.network, s.domain, s.plan, s.wires[index], port, frame, now);
     } else {
       unsigned classes = ring.waiting & ~static_cast<unsigned>(port.paused);
@@ -171,7 +171,7 @@ void service(HostStep& s, std::uint32_t index, std::int64_t now) {
   s.state.events.push(std::max(now, port.busy_until), event_key(kPortFree, index));
 }
 
-void send_control(HostStep& s, std::uint32_t port_index, const Frame& frame, std::int64_t now) {
+void send_control(HostStep& s, std::uint32_t port_index, Frame& frame, std::int64_t now) {
   PortState& port = s.ports[port_index];
   if (port.down) return;
   if (port.busy_until <= now && (port.waiting & 1u) == 0) {

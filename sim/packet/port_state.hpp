@@ -91,8 +91,8 @@ inline Frame dequeue(PortState& port, FrameSlab& slab, unsigned c) {
   return frame;
 }
 
-/// Starts a transmission at `now` (the port must be free) and sends the frame to the other end.
-inline void transmit(Network& network, Domain& domain, const RunPlan& plan, const PortPlan& wire, PortState& port, Frame frame, std::int64_t now) {
+/// Starts a transmission at `now` (the port must be free) and sends the frame to the other end; `frame` is readdressed.
+inline void transmit(Network& network, Domain& domain, const RunPlan& plan, const PortPlan& wire, PortState& port, Frame& frame, std::int64_t now) {
   EASTWEST_VERIFY(port.busy_until <= now, "a port sends two frames at once");
   const std::int64_t duration = wire.wire_time(frame.bytes + plan.network.gap.count);
   port.busy_until = now + duration;

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <bit>
 
-#include "core/wide.hpp"
-
 namespace eastwest::packet {
 
 namespace {
@@ -29,7 +27,7 @@ struct Step {
 
 std::int64_t threshold(const Step& s) {
   const std::int64_t free = s.node.shared_pool - s.state.shared_used;
-  return free <= 0 ? 0 : static_cast<std::int64_t>((static_cast<Wide>(free) * s.plan.buffer_alpha_q16) >> 16);
+  return free <= 0 ? 0 : (free * s.plan.buffer_alpha_q16) >> 16;  // 2^40 B x 2^22 fits
 }
 
 bool admit_lossless(Step& s, const Frame& frame, std::int64_t now) {
@@ -77,7 +75,7 @@ bool admit(Step& s, const PortState& egress, const Frame& frame, std::int64_t no
   const unsigned c = frame.traffic_class();
   if (s.plan.network.pfc) return c == 0 || admit_lossless(s, frame, now);
   const std::int64_t free = s.node.buffer - s.state.buffer_used;
-  const std::int64_t limit = static_cast<std::int64_t>((static_cast<Wide>(free) * s.plan.buffer_alpha_q16) >> 16);
+  const std::int64_t limit = (free * s.plan.buffer_alpha_q16) >> 16;
   if (frame.bytes > free || (c != 0 && egress.queued[c] + frame.bytes > limit)) return false;
   s.state.buffer_used += frame.bytes;
   s.state.buffer_used_max = std::max(s.state.buffer_used_max, s.state.buffer_used);
@@ -130,7 +128,7 @@ void depart(Step& s, std::uint32_t index, std::int64_t now) {
   if (sendable(port) != 0) schedule(s, index, port.busy_until);
 }
 
-void forward(Step& s, std::uint32_t out, const Frame& frame, std::int64_t now) {
+void forward(Step& s, std::uint32_t out, Frame& frame, std::int64_t now) {
   PortState& egress = s.ports[out];
   if (egress.down || s.wires[out].rate == 0) [[unlikely]] return drop(s, egress, frame, &Counters::drops_fault);
   const unsigned bit = 1u << frame.traffic_class();
@@ -171,7 +169,7 @@ std::uint32_t choose_port(Step& s, const Frame& frame) {
 }
 
 template <RoutingPolicy policy>
-void arrive(Step& s, const Frame& frame) {
+void arrive(Step& s, Frame& frame) {
   PortState& ingress = s.ports[frame.ingress];
   if (ingress.down) [[unlikely]] return drop(s, ingress, frame, &Counters::drops_fault);
   const FrameKind kind = frame.kind();
@@ -193,7 +191,7 @@ void arrive(Step& s, const Frame& frame) {
 }
 
 void late_arrival(Step& s, std::uint32_t slot, std::int64_t now) {
-  const Frame frame = s.state.slab[slot];
+  Frame frame = s.state.slab[slot];
   const auto out = static_cast<std::uint32_t>(frame.time);
   s.state.slab.release(slot);
   forward(s, out, frame, now);
@@ -241,19 +239,25 @@ void run_step(Step& s, std::int64_t step_end) {
   std::vector<Frame>& bucket = sorted_arrivals(s.network, s.domain, s.state.node);
   const std::vector<std::uint64_t>& keys = s.domain.keys;
   EventHeap& events = s.state.events;
+  const std::size_t count = keys.size();
   std::size_t i = 0;
   std::uint64_t handled = 0;
-  for (;;) {
-    const std::int64_t arrival = i < keys.size() ? bucket[key_index(keys[i])].time : kNever;
+  Frame* frame = count != 0 ? &bucket[key_index(keys[0])] : nullptr;
+  std::int64_t arrival = count != 0 ? frame->time : kNever;
+  for (;; ++handled) {
     if (!events.empty() && events.top().time <= arrival) {
       if (events.top().time >= step_end) break;
       local_event(s, events.pop());
-    } else {
-      if (arrival >= step_end) break;
-      arrive<policy>(s, bucket[key_index(keys[i])]);
-      ++i;
+      continue;
     }
-    ++handled;
+    if (arrival >= step_end) break;
+    arrive<policy>(s, *frame);
+    if (++i == count) {
+      arrival = kNever;
+    } else {
+      frame = &bucket[key_index(keys[i])];
+      arrival = frame->time;
+    }
   }
   s.domain.counters.events += handled;
   retire_arrivals(s.network, s.domain, s.state.node, i);

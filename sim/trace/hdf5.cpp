@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/trace/hdf5.hpp"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -59,7 +55,7 @@ std::string last_reason() {
     return 0;
   };
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, visit, &reason);
-  // The file driver says "..., errno = 28, error message = 'No space left on device', buf = ...".
+  // The file drivers say "..., error message = 'No space left on device', ...".
   static constexpr std::string_view kMark = "error message = '";
   const std::size_t start = reason.find(kMark);
   if (start != std::string::npos) {
@@ -71,10 +67,14 @@ std::string last_reason() {
 
 Error failure(const std::string& what, const std::string& path) {
   const std::string reason = last_reason();
-  std::string remedy;
-  if (reason == std::strerror(ENOSPC) || reason == std::strerror(EDQUOT)) remedy = "free disk space or name another place for the trace with -o";
-  else if (reason == std::strerror(EFBIG)) remedy = "raise the file size limit (`ulimit -f`) or name another place for the trace with -o";
-  return {what + " " + path + (reason.empty() ? "" : ": " + reason), std::move(remedy)};
+  return {what + " " + path + (reason.empty() ? "" : ": " + reason), {}};
+}
+
+Error write_failure(int number, const std::string& path) {
+  std::string remedy = "see to the disk, or name another place for the trace with -o";
+  if (number == ENOSPC || number == EDQUOT) remedy = "free disk space or name another place for the trace with -o";
+  if (number == EFBIG) remedy = "raise the file size limit (`ulimit -f`) or name another place for the trace with -o";
+  return {"cannot write to " + path + ": " + std::strerror(number), std::move(remedy)};
 }
 
 File::File(std::unique_ptr<Handles> handles) : handles_(std::move(handles)) {}
@@ -88,26 +88,14 @@ File::~File() { discard(); }
 Result<File> File::create(const std::string& path) {
   silence();
   Handle access(H5Pcreate(H5P_FILE_ACCESS));
-  // No lock of HDF5's own: a plain reader may then open the file while it grows. (The trace writer keeps other writers off.)
-  H5Pset_file_locking(access.get(), false, true);
-  H5AC_cache_config_t cache;
-  cache.version = H5AC__CURR_CACHE_CONFIG_VERSION;
-  if (H5Pget_mdc_config(access.get(), &cache) >= 0) {
-    // A large fixed cache: structure then reaches the disk at flushes and hardly ever between them.
-    cache.set_initial_size = true;
-    cache.initial_size = 32u << 20;
-    cache.min_size = 32u << 20;
-    cache.max_size = 32u << 20;
-    cache.incr_mode = H5C_incr__off;
-    cache.flash_incr_mode = H5C_flash_incr__off;
-    cache.decr_mode = H5C_decr__off;
-    H5Pset_mdc_config(access.get(), &cache);
-  }
+  const Handle driver = commit_driver();
+  if (!driver.valid() || H5Pset_driver(access.get(), driver.get(), nullptr) < 0) return failure("cannot create", path);
   auto handles = std::make_unique<Handles>();
   handles->path = path;
   handles->writing = true;
   handles->file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get());
   if (handles->file < 0) return failure("cannot create", path);
+  watch_errors(handles->file, &handles->write_error);
   return File(std::move(handles));
 }
 
@@ -122,7 +110,8 @@ Status File::make_group(const std::string& path, std::string_view description) {
 
 namespace {
 
-Status write_any_attribute(hid_t file, const std::string& file_path, const std::string& object, const std::string& name, hid_t type, const void* value) {
+Status write_any_attribute(hid_t file, const std::string& file_path, const std::string& object, const std::string& name, hid_t type,
+                           const void* value) {
   silence();
   Handle place(H5Oopen(file, object.c_str(), H5P_DEFAULT));
   if (place.valid() && H5Aexists(place.get(), name.c_str()) > 0) H5Adelete(place.get(), name.c_str());
@@ -157,7 +146,7 @@ Result<std::size_t> File::create_dataset(const DatasetSpec& spec) {
   const int rank = spec.width == 0 ? 1 : 2;
   const hsize_t dims[2] = {0, spec.width};
   const hsize_t max_dims[2] = {H5S_UNLIMITED, spec.width};
-  // A row of links may be long: 16,384 elements wide and 1 MiB in all keep a chunk inside HDF5's chunk cache.
+  // A row of links may be long: 16,384 elements wide and 1 MiB in all keep a chunk inside a reader's chunk cache.
   const hsize_t chunk[2] = {spec.chunk_rows, std::min<hsize_t>(std::max<hsize_t>(spec.width, 1), 16'384)};
   Handle properties(H5Pcreate(H5P_DATASET_CREATE));
   H5Pset_obj_track_times(properties.get(), false);
@@ -168,8 +157,13 @@ Result<std::size_t> File::create_dataset(const DatasetSpec& spec) {
     H5Pset_shuffle(properties.get());
     H5Pset_deflate(properties.get(), static_cast<unsigned>(spec.compression));
   }
+  // No chunk cache: whole chunks gain nothing from it, and rows then reach the disk in H5Dwrite, where a failure leaves the
+  // file's structure alone, instead of in a flush.
+  Handle access(H5Pcreate(H5P_DATASET_ACCESS));
+  H5Pset_chunk_cache(access.get(), 0, 0, 1.0);
   Handle space(H5Screate_simple(rank, dims, max_dims));
-  Handle dataset(H5Dcreate2(handles_->file, spec.path.c_str(), memory_type(spec.type), space.get(), H5P_DEFAULT, properties.get(), H5P_DEFAULT));
+  Handle dataset(
+      H5Dcreate2(handles_->file, spec.path.c_str(), memory_type(spec.type), space.get(), H5P_DEFAULT, properties.get(), access.get()));
   if (!dataset.valid()) return failure("cannot make dataset " + spec.path + " in", handles_->path);
   handles_->datasets.push_back({dataset.release(), memory_type(spec.type), 0, spec.width});
   Status status = write_attribute(spec.path, "units", spec.units);
@@ -192,7 +186,9 @@ Status File::write_rows(std::size_t dataset, std::uint64_t first, std::uint64_t 
   Handle memory(H5Screate_simple(rank, extent, nullptr));
   Handle place(H5Dget_space(open.id));
   H5Sselect_hyperslab(place.get(), H5S_SELECT_SET, start, nullptr, extent, nullptr);
-  if (H5Dwrite(open.id, open.memory_type, memory.get(), place.get(), H5P_DEFAULT, data) < 0) return failure("cannot write to", handles_->path);
+  if (H5Dwrite(open.id, open.memory_type, memory.get(), place.get(), H5P_DEFAULT, data) < 0)
+    return failure("cannot write to", handles_->path);
+  if (handles_->write_error != 0) return write_failure(handles_->write_error, handles_->path);
   return Done{};
 }
 
@@ -210,7 +206,8 @@ Status File::write_numbers(const DatasetSpec& spec, std::uint64_t rows, const vo
     H5Pset_deflate(properties.get(), static_cast<unsigned>(std::max(spec.compression, 1)));
   }
   Handle space(H5Screate_simple(rank, dims, nullptr));
-  Handle dataset(H5Dcreate2(handles_->file, spec.path.c_str(), memory_type(spec.type), space.get(), H5P_DEFAULT, properties.get(), H5P_DEFAULT));
+  Handle dataset(
+      H5Dcreate2(handles_->file, spec.path.c_str(), memory_type(spec.type), space.get(), H5P_DEFAULT, properties.get(), H5P_DEFAULT));
   if (!dataset.valid() || (rows > 0 && H5Dwrite(dataset.get(), memory_type(spec.type), H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0))
     return failure("cannot write dataset " + spec.path + " to", handles_->path);
   Status status = write_attribute(spec.path, "units", spec.units);
@@ -220,7 +217,8 @@ Status File::write_numbers(const DatasetSpec& spec, std::uint64_t rows, const vo
 
 namespace {
 
-Status write_text_array(hid_t file, const std::string& file_path, const std::string& path, const std::string& bytes, std::size_t size, hid_t space, hsize_t rows) {
+Status write_text_array(hid_t file, const std::string& file_path, const std::string& path, const std::string& bytes, std::size_t size,
+                        hid_t space, hsize_t rows) {
   Handle type = text_type(size);
   Handle properties(H5Pcreate(H5P_DATASET_CREATE));
   H5Pset_obj_track_times(properties.get(), false);
@@ -242,7 +240,8 @@ Status File::write_texts(const std::string& path, const std::vector<std::string>
   std::size_t size = 1;
   for (const std::string& value : values) size = std::max(size, value.size());
   std::string bytes(size * values.size(), '\0');
-  for (std::size_t i = 0; i < values.size(); ++i) std::copy(values[i].begin(), values[i].end(), bytes.begin() + static_cast<std::ptrdiff_t>(i * size));
+  for (std::size_t i = 0; i < values.size(); ++i)
+    std::copy(values[i].begin(), values[i].end(), bytes.begin() + static_cast<std::ptrdiff_t>(i * size));
   const hsize_t rows = values.size();
   Handle space(H5Screate_simple(1, &rows, nullptr));
   Status status = write_text_array(handles_->file, handles_->path, path, bytes, size, space.get(), rows);
@@ -281,38 +280,20 @@ Result<std::size_t> File::create_counter(const std::string& path, const std::str
 
 Status File::write_counter(std::size_t dataset, std::uint64_t value) {
   silence();
-  if (H5Dwrite(handles_->datasets[dataset].id, H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, &value) < 0) return failure("cannot write to", handles_->path);
+  if (H5Dwrite(handles_->datasets[dataset].id, H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, &value) < 0)
+    return failure("cannot write to", handles_->path);
+  if (handles_->write_error != 0) return write_failure(handles_->write_error, handles_->path);
   return Done{};
-}
-
-namespace {
-
-/// The descriptor under an open file; -1 when there is none.
-int descriptor(hid_t file) {
-  void* pointer = nullptr;
-  if (file < 0 || H5Fget_vfd_handle(file, H5P_DEFAULT, &pointer) < 0 || pointer == nullptr) return -1;
-  return *static_cast<int*>(pointer);
-}
-
-constexpr off_t kReserveMargin = 1 << 20;  // beyond what is allocated: structure that the flush may still add
-
-}  // namespace
-
-Status File::reserve() {
-  silence();
-  const int fd = descriptor(handles_->file);
-  haddr_t end = 0;
-  if (fd < 0 || H5Fget_eoa(handles_->file, &end) < 0) return Done{};
-  if (fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(end) + kReserveMargin) == 0) return Done{};
-  if (errno != ENOSPC && errno != EDQUOT && errno != EFBIG) return Done{};  // e.g. not supported there: the flush will tell
-  return Error{"cannot write to " + handles_->path + ": " + std::strerror(errno), "free disk space or name another place for the trace with -o"};
 }
 
 Status File::flush() {
   silence();
   if (H5Fflush(handles_->file, H5F_SCOPE_LOCAL) < 0) return failure("cannot write to", handles_->path);
+  if (handles_->write_error != 0) return write_failure(handles_->write_error, handles_->path);
   return Done{};
 }
+
+void File::stop_after(std::uint64_t writes) { stop_writing_after(handles_->file, writes); }
 
 Status File::close() {
   silence();
@@ -330,22 +311,15 @@ Status File::close() {
   const bool closed = H5Fclose(handles_->file) >= 0;
   handles_->file = -1;
   if (!closed) return failure("cannot close", handles_->path);
+  if (handles_->write_error != 0) return write_failure(handles_->write_error, handles_->path);
   return Done{};
 }
 
 void File::discard() {
   if (!handles_ || handles_->file < 0) return;
   silence();
-  // HDF5 writes whatever it still holds when it closes, and after a full disk that can fail half-way and leave a file
-  // that no longer opens, or keep the library from shutting down. Its descriptor is therefore turned to memory first.
-  const int fd = handles_->writing ? descriptor(handles_->file) : -1;
-  if (fd >= 0) {
-    const int nowhere = memfd_create("eastwest-discarded", MFD_CLOEXEC);
-    if (nowhere >= 0) {
-      dup2(nowhere, fd);
-      ::close(nowhere);
-    }
-  }
+  // HDF5 writes whatever it still holds when it closes: not here.
+  if (handles_->writing) stop_writing(handles_->file);
   for (const Handles::Open& open : handles_->datasets) H5Dclose(open.id);
   handles_->datasets.clear();
   H5Fclose(handles_->file);

@@ -4,8 +4,8 @@
 // Units: rows and bytes; times and other quantities are whatever the dataset's `units` attribute says. Invariants: every
 // call returns an error instead of printing; a file whose writing failed is closed without another byte reaching it
 // (`discard`), so what the last flush left on disk stays as it is. One thread at a time per File.
-// Source: HDF5 1.10 C API; crash behaviour as in docs/trace-format.md. LIMITATIONS: Linux (memfd, fallocate); HDF5 1.10
-// itself is not hardened against files made to attack it.
+// Source: HDF5 1.10 C API; crash behaviour as in docs/trace-format.md. LIMITATIONS: Linux (fallocate); HDF5 1.10 itself
+// is not hardened against files made to attack it.
 #pragma once
 
 #include <cstdint>
@@ -30,18 +30,21 @@ constexpr ElementType element_type() {
   else if constexpr (std::is_same_v<T, std::uint64_t>) return ElementType::u64;
   else if constexpr (std::is_same_v<T, std::int64_t>) return ElementType::i64;
   else if constexpr (std::is_same_v<T, float>) return ElementType::f32;
-  else { static_assert(std::is_same_v<T, double>); return ElementType::f64; }
+  else {
+    static_assert(std::is_same_v<T, double>);
+    return ElementType::f64;
+  }
 }
 
 /// A dataset that grows by rows, or (see `write_numbers`) one of fixed size.
 struct DatasetSpec {
-  std::string path;         // its group must exist
+  std::string path;  // its group must exist
   ElementType type = ElementType::i64;
-  std::string units;        // "ps", "B", "1" for a pure number
+  std::string units;  // "ps", "B", "1" for a pure number
   std::string description;
   std::uint64_t width = 0;  // elements per row of a two-dimensional dataset; 0: one-dimensional
   std::uint64_t chunk_rows = 1024;
-  int compression = 0;      // shuffle + deflate level; 0 stores plain
+  int compression = 0;  // shuffle + deflate level; 0 stores plain
 };
 
 struct Shape {
@@ -70,8 +73,10 @@ class File {
   Status write_rows(std::size_t dataset, std::uint64_t first, std::uint64_t count, const void* data);
   Status write_numbers(const DatasetSpec& spec, std::uint64_t rows, const void* data);
   template <class T>
-  Status write_numbers(const std::string& path, const std::vector<T>& values, const std::string& units, const std::string& description, std::uint64_t width = 0) {
-    return write_numbers(DatasetSpec{path, element_type<T>(), units, description, width, 8192, 1}, width == 0 ? values.size() : values.size() / width, values.data());
+  Status write_numbers(const std::string& path, const std::vector<T>& values, const std::string& units, const std::string& description,
+                       std::uint64_t width = 0) {
+    return write_numbers(DatasetSpec{path, element_type<T>(), units, description, width, 8192, 1},
+                         width == 0 ? values.size() : values.size() / width, values.data());
   }
   Status write_texts(const std::string& path, const std::vector<std::string>& values, const std::string& description);
   Status write_text(const std::string& path, std::string_view text, const std::string& description);
@@ -81,12 +86,14 @@ class File {
   /// Makes `scale` a dimension scale and attaches it to dimension `dimension` of `dataset`.
   Status attach_scale(const std::string& dataset, const std::string& scale, unsigned dimension, const std::string& label);
 
-  /// Reserves the disk blocks that the next flush needs, so that a full disk is met before the structure changes.
-  Status reserve();
+  /// Makes everything so far part of the file; in between, what is on disk is the file as the last flush left it, with more
+  /// rows than it knows of. Killed at any point of a flush, the file opens and reaches all rows of the flush before.
   Status flush();
   Status close();
   /// Closes without another byte reaching the disk. Never fails.
   void discard();
+  /// For tests: as if the process were killed after so many more writes.
+  void stop_after(std::uint64_t writes);
 
   [[nodiscard]] bool has(const std::string& path) const;
   [[nodiscard]] Result<Shape> shape(const std::string& path) const;
@@ -101,7 +108,7 @@ class File {
     return values;
   }
   [[nodiscard]] Result<std::vector<std::string>> read_texts(const std::string& path) const;
-  [[nodiscard]] Result<std::string> read_text_attribute(const std::string& name) const;   // of the root
+  [[nodiscard]] Result<std::string> read_text_attribute(const std::string& name) const;  // of the root
   [[nodiscard]] Result<std::int64_t> read_integer_attribute(const std::string& name) const;
   [[nodiscard]] Result<double> read_real_attribute(const std::string& name) const;
 

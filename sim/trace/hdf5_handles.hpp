@@ -18,8 +18,13 @@ class Handle {
   Handle() = default;
   explicit Handle(hid_t id) : id_(id) {}
   Handle(Handle&& other) noexcept : id_(std::exchange(other.id_, -1)) {}
-  Handle& operator=(Handle&& other) noexcept { std::swap(id_, other.id_); return *this; }
-  ~Handle() { if (id_ >= 0) H5Idec_ref(id_); }
+  Handle& operator=(Handle&& other) noexcept {
+    std::swap(id_, other.id_);
+    return *this;
+  }
+  ~Handle() {
+    if (id_ >= 0) H5Idec_ref(id_);
+  }
   [[nodiscard]] hid_t get() const { return id_; }
   [[nodiscard]] bool valid() const { return id_ >= 0; }
   hid_t release() { return std::exchange(id_, -1); }
@@ -32,6 +37,7 @@ struct File::Handles {
   std::string path;
   hid_t file = -1;
   bool writing = false;
+  int write_error = 0;  // errno of the write that failed
   struct Open {
     hid_t id = -1;
     hid_t memory_type = -1;  // one of HDF5's own types: not closed
@@ -45,8 +51,16 @@ struct File::Handles {
 void silence();
 hid_t memory_type(ElementType type);
 Handle text_type(std::size_t size);  // fixed-size UTF-8
+/// The driver for files that are written (hdf5_commit_driver.cpp): their structure reaches the disk in flushes alone, in a
+/// safe order. `watch_errors`: a write that fails ends all writing and leaves its errno there, and HDF5 goes on as if nothing
+/// had happened. `stop_writing`: from here on nothing reaches the disk, and nothing fails.
+Handle commit_driver();
+void watch_errors(hid_t file, int* into);
+void stop_writing(hid_t file);
+void stop_writing_after(hid_t file, std::uint64_t writes);  // for tests: as if killed there
 /// The deepest reason that HDF5 gives for its last failure, e.g. "No space left on device".
 std::string last_reason();
 Error failure(const std::string& what, const std::string& path);
+Error write_failure(int number, const std::string& path);
 
 }  // namespace eastwest::hdf5

@@ -53,7 +53,9 @@ Result<std::uint64_t> File::check_read(const std::string& path, std::uint64_t fi
   const Result<Shape> shape = this->shape(path);
   if (!shape) return shape.error();
   if (first > shape->rows || count > shape->rows - first)
-    return Error{path + " of " + handles_->path + " has " + std::to_string(shape->rows) + " rows; row " + std::to_string(first + count) + " was wanted", {}};
+    return Error{path + " of " + handles_->path + " has " + std::to_string(shape->rows) + " rows; row " + std::to_string(first + count) +
+                     " was wanted",
+                 {}};
   const std::uint64_t width = std::max<std::uint64_t>(shape->width, 1);
   if (count > kReadElementsMax / width) return Error{path + " of " + handles_->path + " is too large to read at once", {}};
   return count * width;
@@ -72,7 +74,8 @@ Status File::read_into(const std::string& path, std::uint64_t first, std::uint64
   const hsize_t extent[2] = {count, dims[1]};
   Handle memory(rank == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(rank, extent, nullptr));
   if (rank > 0) H5Sselect_hyperslab(place.get(), H5S_SELECT_SET, start, nullptr, extent, nullptr);
-  if (H5Dread(dataset.get(), memory_type(type), memory.get(), place.get(), H5P_DEFAULT, data) < 0) return failure("cannot read " + path + " of", handles_->path);
+  if (H5Dread(dataset.get(), memory_type(type), memory.get(), place.get(), H5P_DEFAULT, data) < 0)
+    return failure("cannot read " + path + " of", handles_->path);
   return Done{};
 }
 
@@ -85,7 +88,8 @@ Result<std::vector<std::string>> File::read_texts(const std::string& path) const
   if (shape->width != 0 || H5Tget_class(type.get()) != H5T_STRING || H5Tis_variable_str(type.get()) > 0)
     return Error{path + " of " + handles_->path + " does not hold texts of fixed size", {}};
   const std::size_t size = H5Tget_size(type.get());
-  if (size == 0 || shape->rows > kReadElementsMax / size) return Error{path + " of " + handles_->path + " is too large to read at once", {}};
+  if (size == 0 || shape->rows > kReadElementsMax / size)
+    return Error{path + " of " + handles_->path + " is too large to read at once", {}};
   std::string bytes(size * shape->rows, '\0');
   Handle memory = text_type(size);
   if (shape->rows > 0 && H5Dread(dataset.get(), memory.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()) < 0)

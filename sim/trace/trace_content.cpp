@@ -44,7 +44,8 @@ void append_flow(TraceTable& table, const FlowRow& row) {
   table.put(row.start.ps);
   table.put(row.finish.ps);
   table.put(row.ideal.ps);
-  table.put(row.ideal.ps > 0 ? static_cast<double>((row.finish - row.start).ps) / static_cast<double>(row.ideal.ps) : std::numeric_limits<double>::quiet_NaN());
+  table.put(row.ideal.ps > 0 ? static_cast<double>((row.finish - row.start).ps) / static_cast<double>(row.ideal.ps)
+                             : std::numeric_limits<double>::quiet_NaN());
   table.put(row.retransmits);
   table.end_row();
 }
@@ -57,7 +58,8 @@ void append_request(TraceTable& table, const RequestRow& row) {
   table.put(row.prompt_tokens);
   table.put(row.output_tokens);
   table.put(row.kv_bytes.count);
-  for (const Time time : {row.arrival, row.prefill_start, row.prefill_end, row.kv_done, row.first_token, row.finish}) table.put(stored(time));
+  for (const Time time : {row.arrival, row.prefill_start, row.prefill_end, row.kv_done, row.first_token, row.finish})
+    table.put(stored(time));
   table.put(span(row.arrival, row.first_token));
   table.put(time_per_output_token(row));
   table.put(span(row.arrival, row.finish));
@@ -110,16 +112,20 @@ void append_rows(TraceTables& tables, const RecordBatch& batch, const std::vecto
 }
 
 std::size_t byte_size(const RecordBatch& batch) {
-  std::size_t bytes = sizeof(RecordBatch) + batch.flows.capacity() * sizeof(FlowRow) + batch.collectives.capacity() * sizeof(CollectiveRow) +
-                      batch.steps.capacity() * sizeof(StepRow) + batch.requests.capacity() * sizeof(RequestRow) + batch.events.capacity() * sizeof(EventRow) +
+  std::size_t bytes = sizeof(RecordBatch) + batch.flows.capacity() * sizeof(FlowRow) +
+                      batch.collectives.capacity() * sizeof(CollectiveRow) + batch.steps.capacity() * sizeof(StepRow) +
+                      batch.requests.capacity() * sizeof(RequestRow) + batch.events.capacity() * sizeof(EventRow) +
                       batch.packets.capacity() * sizeof(PacketRow) + batch.links.capacity() * sizeof(LinkRow);
-  for (const LinkRow& row : batch.links) bytes += 4 * (row.utilization.capacity() + row.queue_bytes_max.capacity() + row.drops.capacity() + row.ecn_marks.capacity() + row.pfc_pause.capacity());
+  for (const LinkRow& row : batch.links)
+    bytes += 4 * (row.utilization.capacity() + row.queue_bytes_max.capacity() + row.drops.capacity() + row.ecn_marks.capacity() +
+                  row.pfc_pause.capacity());
   return bytes;
 }
 
 Status write_result(hdf5::File& file, const RunResult& result) {
   Status status = Done{};
-  const auto numbers = [&](const std::string& path, const auto& values, const std::string& units, const std::string& description, std::uint64_t width = 0) {
+  const auto numbers = [&](const std::string& path, const auto& values, const std::string& units, const std::string& description,
+                           std::uint64_t width = 0) {
     if (status) status = file.write_numbers(path, values, units, description, width);
   };
 
@@ -160,7 +166,10 @@ Status write_result(hdf5::File& file, const RunResult& result) {
     classes.push_back(histogram.traffic_class);
   }
   for (std::size_t bin = 0; bin < kBins; ++bin) edges.push_back(LatencyHistogram::lower_edge(bin).ps);
-  numbers("/packets/latency_hist", counts, "1", "delivered data packets per bin of latency, NIC to NIC; rows: latency_job, latency_class; columns: latency_edge. A bin is at most 3.1 % wide", kBins);
+  numbers("/packets/latency_hist", counts, "1",
+          "delivered data packets per bin of latency, NIC to NIC; rows: latency_job, latency_class; columns: latency_edge. A bin is at "
+          "most 3.1 % wide",
+          kBins);
   numbers("/packets/latency_edge", edges, "ps", "lower edge of the bin; the last bin holds everything above");
   numbers("/packets/latency_job", jobs, "1", "row of /meta/jobs");
   numbers("/packets/latency_class", classes, "1", "traffic class");
@@ -192,9 +201,12 @@ Status write_final_attributes(hdf5::File& file, const RunResult& result, double 
   attribute("window_ps", result.window.ps);
   attribute("wall_s", wall_seconds);
   const std::pair<const char*, std::uint64_t> counts[] = {
-      {"packets", counters.packets}, {"packets_delivered", counters.packets_delivered}, {"packet_hops", counters.packet_hops}, {"events", counters.events},
-      {"windows", counters.windows}, {"drops_buffer", counters.drops_buffer}, {"drops_fault", counters.drops_fault}, {"drops_loss", counters.drops_loss},
-      {"ecn_marks", counters.ecn_marks}, {"pfc_pauses", counters.pfc_pauses}, {"pfc_resumes", counters.pfc_resumes}, {"cnps", counters.cnps},
+      {"packets", counters.packets},         {"packets_delivered", counters.packets_delivered},
+      {"packet_hops", counters.packet_hops}, {"events", counters.events},
+      {"windows", counters.windows},         {"drops_buffer", counters.drops_buffer},
+      {"drops_fault", counters.drops_fault}, {"drops_loss", counters.drops_loss},
+      {"ecn_marks", counters.ecn_marks},     {"pfc_pauses", counters.pfc_pauses},
+      {"pfc_resumes", counters.pfc_resumes}, {"cnps", counters.cnps},
       {"retransmits", counters.retransmits}, {"timeouts", counters.timeouts}};
   for (const auto& [name, value] : counts) attribute(name, value);
   attribute("bytes_sent", counters.bytes_sent.count);

@@ -10,7 +10,9 @@ struct Columns {
   hdf5::File& file;
   std::string group;
   Status status = Done{};
-  Columns(hdf5::File& target, std::string path, const std::string& description) : file(target), group(std::move(path)) { status = file.make_group(group, description); }
+  Columns(hdf5::File& target, std::string path, const std::string& description) : file(target), group(std::move(path)) {
+    status = file.make_group(group, description);
+  }
   template <class T>
   void numbers(const char* name, const std::vector<T>& values, const char* units, const char* description) {
     if (status) status = file.write_numbers(group + "/" + name, values, units, description);
@@ -38,12 +40,19 @@ std::string port_name(const Fabric& fabric, PortId port) {
 Status write_nodes(hdf5::File& file, const Fabric& fabric) {
   Columns out(file, "/meta/fabric/nodes", "hosts and switches");
   out.texts("name", column(fabric.nodes, [](const Node& n) { return n.name; }), "unique name");
-  out.texts("kind", column(fabric.nodes, [](const Node& n) { return std::string(n.kind == NodeKind::host ? "host" : "switch"); }), "host or switch");
-  out.texts("model", column(fabric.nodes, [&](const Node& n) { return n.kind == NodeKind::host ? fabric.hosts[n.detail].model : fabric.switches[n.detail].model; }), "catalogue id or custom");
+  out.texts("kind", column(fabric.nodes, [](const Node& n) { return std::string(n.kind == NodeKind::host ? "host" : "switch"); }),
+            "host or switch");
+  out.texts(
+      "model",
+      column(fabric.nodes,
+             [&](const Node& n) { return n.kind == NodeKind::host ? fabric.hosts[n.detail].model : fabric.switches[n.detail].model; }),
+      "catalogue id or custom");
   out.numbers("tier", column(fabric.nodes, [](const Node& n) { return n.tier; }), "1", "0 host, 1 leaf, 2 spine or aggregation, 3 core");
   out.numbers("first_port", column(fabric.nodes, [](const Node& n) { return n.first_port; }), "1", "row of /meta/fabric/ports");
   out.numbers("port_count", column(fabric.nodes, [](const Node& n) { return n.port_count; }), "1", "ports");
-  out.texts("rack", column(fabric.nodes, [&](const Node& n) { return n.rack < fabric.racks.size() ? fabric.racks[n.rack].name : std::string(); }), "rack that it stands in");
+  out.texts("rack",
+            column(fabric.nodes, [&](const Node& n) { return n.rack < fabric.racks.size() ? fabric.racks[n.rack].name : std::string(); }),
+            "rack that it stands in");
   return out.status;
 }
 
@@ -54,8 +63,10 @@ Status write_ports(hdf5::File& file, const Fabric& fabric) {
   out.texts("name", names, "node:port");
   out.numbers("node", column(fabric.ports, [](const Port& p) { return p.node.value; }), "1", "row of /meta/fabric/nodes");
   out.numbers("index", column(fabric.ports, [](const Port& p) { return p.index; }), "1", "number within the node");
-  out.numbers("link_out", column(fabric.ports, [](const Port& p) { return p.out.value; }), "1", "row of /meta/fabric/links; 4294967295: nothing plugged in");
-  out.numbers("link_in", column(fabric.ports, [](const Port& p) { return p.in.value; }), "1", "row of /meta/fabric/links; 4294967295: nothing plugged in");
+  out.numbers("link_out", column(fabric.ports, [](const Port& p) { return p.out.value; }), "1",
+              "row of /meta/fabric/links; 4294967295: nothing plugged in");
+  out.numbers("link_in", column(fabric.ports, [](const Port& p) { return p.in.value; }), "1",
+              "row of /meta/fabric/links; 4294967295: nothing plugged in");
   return out.status;
 }
 
@@ -63,17 +74,22 @@ Status write_links(hdf5::File& file, const Fabric& fabric) {
   Columns out(file, "/meta/fabric/links", "directed links: two per cable");
   std::vector<std::uint32_t> ids;
   for (std::uint32_t i = 0; i < fabric.links.size(); ++i) ids.push_back(i);
-  const auto cable = [&](const Link& l) -> const Cable* { return l.cable.exists() && l.cable.index() < fabric.cables.size() ? &fabric.cables[l.cable.index()] : nullptr; };
+  const auto cable = [&](const Link& l) -> const Cable* {
+    return l.cable.exists() && l.cable.index() < fabric.cables.size() ? &fabric.cables[l.cable.index()] : nullptr;
+  };
   out.numbers("id", ids, "1", "number of the link: column of the datasets of /links");
   out.texts("source", column(fabric.links, [&](const Link& l) { return port_name(fabric, l.source); }), "sending port, node:port");
   out.texts("target", column(fabric.links, [&](const Link& l) { return port_name(fabric, l.target); }), "receiving port, node:port");
   out.numbers("source_port", column(fabric.links, [](const Link& l) { return l.source.value; }), "1", "row of /meta/fabric/ports");
   out.numbers("target_port", column(fabric.links, [](const Link& l) { return l.target.value; }), "1", "row of /meta/fabric/ports");
   out.numbers("rate", column(fabric.links, [](const Link& l) { return l.rate.bits_per_second; }), "bit/s", "line rate");
-  out.numbers("delay", column(fabric.links, [](const Link& l) { return l.delay.ps; }), "ps", "one way, first bit in to first bit out: medium, modules and FEC");
+  out.numbers("delay", column(fabric.links, [](const Link& l) { return l.delay.ps; }), "ps",
+              "one way, first bit in to first bit out: medium, modules and FEC");
   out.texts("cable", column(fabric.links, [&](const Link& l) { return cable(l) == nullptr ? std::string() : cable(l)->name; }), "cable id");
-  out.numbers("length", column(fabric.links, [&](const Link& l) { return cable(l) == nullptr ? std::int64_t{0} : cable(l)->length.mm; }), "mm", "installed length of the cable; 0 when the delay was given instead");
-  out.numbers("frame_loss", column(fabric.links, [](const Link& l) { return l.frame_loss; }), "1", "probability that a frame is lost on the medium");
+  out.numbers("length", column(fabric.links, [&](const Link& l) { return cable(l) == nullptr ? std::int64_t{0} : cable(l)->length.mm; }),
+              "mm", "installed length of the cable; 0 when the delay was given instead");
+  out.numbers("frame_loss", column(fabric.links, [](const Link& l) { return l.frame_loss; }), "1",
+              "probability that a frame is lost on the medium");
   return out.status;
 }
 
@@ -84,9 +100,12 @@ Status write_cables(hdf5::File& file, const Fabric& fabric) {
   out.texts("b", column(fabric.cables, [&](const Cable& c) { return port_name(fabric, c.b); }), "other end, node:port");
   out.texts("medium", column(fabric.cables, [](const Cable& c) { return c.medium; }), "catalogue optic id or custom");
   out.numbers("length", column(fabric.cables, [](const Cable& c) { return c.length.mm; }), "mm", "route, slack and drops");
-  out.numbers("delay_medium", column(fabric.cables, [](const Cable& c) { return c.delay_medium.ps; }), "ps", "part of the link delay: glass or copper");
-  out.numbers("delay_modules", column(fabric.cables, [](const Cable& c) { return c.delay_modules.ps; }), "ps", "part of the link delay: both modules");
-  out.numbers("delay_fec", column(fabric.cables, [](const Cable& c) { return c.delay_fec.ps; }), "ps", "part of the link delay: forward error correction");
+  out.numbers("delay_medium", column(fabric.cables, [](const Cable& c) { return c.delay_medium.ps; }), "ps",
+              "part of the link delay: glass or copper");
+  out.numbers("delay_modules", column(fabric.cables, [](const Cable& c) { return c.delay_modules.ps; }), "ps",
+              "part of the link delay: both modules");
+  out.numbers("delay_fec", column(fabric.cables, [](const Cable& c) { return c.delay_fec.ps; }), "ps",
+              "part of the link delay: forward error correction");
   return out.status;
 }
 
@@ -111,7 +130,9 @@ Status write_ranks(hdf5::File& file, const Fabric& fabric, const Workload& workl
   Columns out(file, "/meta/ranks", "ranks of all jobs: where each one runs");
   out.numbers("job", jobs, "1", "row of /meta/jobs");
   out.numbers("gpu", column(workload.ranks, [](GpuId gpu) { return gpu.value; }), "1", "number of its GPU or process slot");
-  out.texts("host", column(workload.ranks, [&](GpuId gpu) { return gpu.index() < host_of_gpu.size() ? host_of_gpu[gpu.index()] : std::string(); }), "host that it runs on");
+  out.texts("host",
+            column(workload.ranks, [&](GpuId gpu) { return gpu.index() < host_of_gpu.size() ? host_of_gpu[gpu.index()] : std::string(); }),
+            "host that it runs on");
   return out.status;
 }
 
@@ -119,12 +140,14 @@ Status write_collectives(hdf5::File& file, const std::vector<Collective>& collec
   Columns out(file, "/meta/collectives", "collectives of the schedule, finished or not");
   out.texts("name", column(collectives, [](const Collective& c) { return c.name; }), "name");
   out.texts("algorithm", column(collectives, [](const Collective& c) { return c.algorithm; }), "algorithm");
-  out.texts("operation", column(collectives, [](const Collective& c) { return c.operation; }), "all_reduce, all_gather, reduce_scatter, all_to_all, point_to_point");
+  out.texts("operation", column(collectives, [](const Collective& c) { return c.operation; }),
+            "all_reduce, all_gather, reduce_scatter, all_to_all, point_to_point");
   out.numbers("job", column(collectives, [](const Collective& c) { return c.job; }), "1", "row of /meta/jobs");
   out.numbers("ranks", column(collectives, [](const Collective& c) { return c.ranks; }), "1", "ranks that take part");
   out.numbers("bytes", column(collectives, [](const Collective& c) { return c.bytes.count; }), "B", "size as nccl-tests has it");
   out.numbers("bus_factor", column(collectives, [](const Collective& c) { return c.bus_factor; }), "1", "busbw = algbw x bus factor");
-  out.numbers("lower_bound", column(collectives, [](const Collective& c) { return c.lower_bound.ps; }), "ps", "closed-form bound on its time; 0: unknown");
+  out.numbers("lower_bound", column(collectives, [](const Collective& c) { return c.lower_bound.ps; }), "ps",
+              "closed-form bound on its time; 0: unknown");
   return out.status;
 }
 

@@ -14,8 +14,8 @@ Status TraceTable::create(hdf5::File& file) {
   Status status = file.make_group(spec_.group, spec_.description);
   for (const ColumnSpec& column : spec_.columns) {
     if (!status) return status;
-    Result<std::size_t> dataset = file.create_dataset(
-        {spec_.group + "/" + column.name, column.type, column.units, column.description, column.width, spec_.chunk_rows, spec_.compression});
+    Result<std::size_t> dataset = file.create_dataset({spec_.group + "/" + column.name, column.type, column.units, column.description,
+                                                       column.width, spec_.chunk_rows, spec_.compression});
     if (!dataset) return dataset.error();
     datasets_.push_back(*dataset);
   }
@@ -25,7 +25,8 @@ Status TraceTable::create(hdf5::File& file) {
   if (!status) return status;
   std::string name = spec_.group.substr(1);
   std::replace(name.begin(), name.end(), '/', '_');
-  Result<std::size_t> counter = file.create_counter("/meta/committed_rows/" + name, "rows of " + spec_.group + " that were safely on disk at the last checkpoint");
+  Result<std::size_t> counter =
+      file.create_counter("/meta/committed_rows/" + name, "rows of " + spec_.group + " that were safely on disk at the last checkpoint");
   if (!counter) return counter.error();
   counter_ = *counter;
   return Done{};
@@ -51,7 +52,8 @@ Status TraceTable::write_full_chunks(hdf5::File& file) {
   if (full == 0) return Done{};
   Status status = write(file, full);
   if (!status) return status;
-  for (std::size_t i = 0; i < buffers_.size(); ++i) buffers_[i].erase(buffers_[i].begin(), buffers_[i].begin() + static_cast<std::ptrdiff_t>(full * row_bytes_[i]));
+  for (std::size_t i = 0; i < buffers_.size(); ++i)
+    buffers_[i].erase(buffers_[i].begin(), buffers_[i].begin() + static_cast<std::ptrdiff_t>(full * row_bytes_[i]));
   first_buffered_ += full;
   buffered_ -= full;
   return Done{};
@@ -86,7 +88,10 @@ constexpr std::uint64_t kLinkChunk = 16;
 constexpr std::uint64_t kSmallChunk = 1024;
 
 TableSpec flows_spec(int compression) {
-  return {"/flows", "one row per message delivered from one rank to another, by finish time", kFlowChunk, compression,
+  return {"/flows",
+          "one row per message delivered from one rank to another, by finish time",
+          kFlowChunk,
+          compression,
           {{"id", kU64, "1", "number of the message"},
            {"job", kU16, "1", "row of /meta/jobs"},
            {"source", kU32, "1", "sending rank, row of /meta/ranks"},
@@ -100,7 +105,10 @@ TableSpec flows_spec(int compression) {
 }
 
 TableSpec links_spec(std::uint64_t width, int compression) {
-  return {"/links", "one row per probe interval, one column per directed link (row of /meta/fabric/links)", kLinkChunk, compression,
+  return {"/links",
+          "one row per probe interval, one column per directed link (row of /meta/fabric/links)",
+          kLinkChunk,
+          compression,
           {{"time", kI64, "ps", "end of the interval"},
            {"interval", kI64, "ps", "length of the interval"},
            {"utilization", kF32, "1", "share of the interval in which the link was sending, 0 to 1", width},
@@ -111,7 +119,10 @@ TableSpec links_spec(std::uint64_t width, int compression) {
 }
 
 TableSpec collectives_spec() {
-  return {"/collectives", "one row per finished collective, by finish time", kSmallChunk, 0,
+  return {"/collectives",
+          "one row per finished collective, by finish time",
+          kSmallChunk,
+          0,
           {{"collective", kU32, "1", "row of /meta/collectives"},
            {"start", kI64, "ps", "when its first operation started"},
            {"finish", kI64, "ps", "when its last operation finished"},
@@ -121,7 +132,10 @@ TableSpec collectives_spec() {
 }
 
 TableSpec steps_spec() {
-  return {"/steps", "one row per training step and rank", kSmallChunk, 0,
+  return {"/steps",
+          "one row per training step and rank",
+          kSmallChunk,
+          0,
           {{"step", kU32, "1", "number of the step"},
            {"job", kU16, "1", "row of /meta/jobs"},
            {"rank", kU32, "1", "row of /meta/ranks"},
@@ -133,7 +147,10 @@ TableSpec steps_spec() {
 
 TableSpec requests_spec() {
   const std::string never = "; -1: never came";
-  return {"/requests", "one row per inference request, by finish time; unfinished ones last", kSmallChunk, 0,
+  return {"/requests",
+          "one row per inference request, by finish time; unfinished ones last",
+          kSmallChunk,
+          0,
           {{"id", kU32, "1", "number of the request within its job"},
            {"job", kU16, "1", "row of /meta/jobs"},
            {"prefill_instance", kU16, "1", "instance that ran the prefill"},
@@ -148,12 +165,17 @@ TableSpec requests_spec() {
            {"first_token", kI64, "ps", "first output token" + never},
            {"finish", kI64, "ps", "last output token" + never},
            {"ttft", kI64, "ps", "time to first token: first_token - arrival" + never},
-           {"tpot", kI64, "ps", "time per output token after the first: (finish - first_token) / (output_tokens - 1), rounded to the nearest ps; -1: unfinished or one token"},
+           {"tpot", kI64, "ps",
+            "time per output token after the first: (finish - first_token) / (output_tokens - 1), rounded to the nearest ps; -1: "
+            "unfinished or one token"},
            {"e2e", kI64, "ps", "end to end: finish - arrival" + never}}};
 }
 
 TableSpec events_spec() {
-  return {"/events", "faults, route changes, timeouts and stalls, by time", kSmallChunk, 0,
+  return {"/events",
+          "faults, route changes, timeouts and stalls, by time",
+          kSmallChunk,
+          0,
           {{"time", kI64, "ps", "when"},
            {"kind", ElementType::u8, "1", "0 link_down, 1 link_up, 2 reroute, 3 timeout, 4 pfc_storm, 5 stall"},
            {"link", kU32, "1", "row of /meta/fabric/links; 4294967295: none"},
@@ -161,7 +183,10 @@ TableSpec events_spec() {
 }
 
 TableSpec packets_spec(int compression) {
-  return {"/packets/samples", "every n-th delivered data packet, as the probes ask", kPacketChunk, compression,
+  return {"/packets/samples",
+          "every n-th delivered data packet, as the probes ask",
+          kPacketChunk,
+          compression,
           {{"time", kI64, "ps", "delivery"},
            {"latency", kI64, "ps", "NIC to NIC"},
            {"flow", kU64, "1", "number of the message, /flows/id"},
@@ -171,7 +196,23 @@ TableSpec packets_spec(int compression) {
 }  // namespace
 
 TraceTables::TraceTables(std::uint64_t link_count, int compression)
-    : flows(flows_spec(compression)), links(links_spec(std::max<std::uint64_t>(link_count, 1), compression)), collectives(collectives_spec()), steps(steps_spec()),
-      requests(requests_spec()), events(events_spec()), packets(packets_spec(compression)) {}
+    : flows(flows_spec(compression)),
+      links(links_spec(std::max<std::uint64_t>(link_count, 1), compression)),
+      collectives(collectives_spec()),
+      steps(steps_spec()),
+      requests(requests_spec()),
+      events(events_spec()),
+      packets(packets_spec(compression)) {}
+
+Status TraceTables::checkpoint(hdf5::File& file, bool last) {
+  Status done = Done{};
+  for (TraceTable* table : all())
+    if (done) done = table->write_tail(file, last);
+  if (done) done = file.flush();
+  // Only rows that a finished flush made safe are counted. The counters are data, not structure: they go to disk at once.
+  for (TraceTable* table : all())
+    if (done) done = table->commit(file);
+  return done;
+}
 
 }  // namespace eastwest

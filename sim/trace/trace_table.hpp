@@ -26,10 +26,10 @@ struct ColumnSpec {
 };
 
 struct TableSpec {
-  std::string group;        // "/flows"
+  std::string group;  // "/flows"
   std::string description;
   std::uint64_t chunk_rows;
-  int compression;          // 0: plain, durable to the row at every checkpoint
+  int compression;                  // 0: plain, durable to the row at every checkpoint
   std::vector<ColumnSpec> columns;  // the first is the scale of the rows
 };
 
@@ -72,7 +72,7 @@ class TraceTable {
   std::size_t next_column_ = 0;
   std::uint64_t first_buffered_ = 0;  // row number of the first row in the buffers: always the start of a chunk
   std::uint64_t buffered_ = 0;
-  std::uint64_t written_ = 0;         // rows handed to HDF5
+  std::uint64_t written_ = 0;  // rows handed to HDF5
   std::uint64_t committed_ = 0;
 };
 
@@ -80,6 +80,8 @@ class TraceTable {
 struct TraceTables {
   explicit TraceTables(std::uint64_t link_count, int compression);
   TraceTable flows, links, collectives, steps, requests, events, packets;
+  /// Makes all rows so far safe, but for unfinished chunks of compressed tables unless `last`.
+  Status checkpoint(hdf5::File& file, bool last);
   [[nodiscard]] std::vector<TraceTable*> all() { return {&flows, &links, &collectives, &steps, &requests, &events, &packets}; }
 };
 

@@ -24,7 +24,7 @@ namespace eastwest {
 
 namespace {
 
-constexpr std::size_t kWakeBytes = 256u << 10;  // less than this waits for the thread to look by itself, which saves wake-ups
+constexpr std::size_t kWakeBytes = 256u << 10;       // less than this waits for the thread to look by itself, which saves wake-ups
 constexpr std::size_t kCheckpointBytes = 32u << 20;  // rows since the last flush: bounds what HDF5 holds unflushed
 constexpr auto kLook = std::chrono::milliseconds(100);
 
@@ -37,13 +37,15 @@ std::string folder_of(const std::string& path) {
 class WriteClaim {
  public:
   static Result<WriteClaim> take(const std::string& path) {
-    struct stat info {};
-    if (::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) return Error{"cannot write " + path + ": it is not a regular file", "name another place for the trace with -o"};
+    struct stat info{};
+    if (::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode))
+      return Error{"cannot write " + path + ": it is not a regular file", "name another place for the trace with -o"};
     WriteClaim claim;
     claim.fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (claim.fd_ < 0) return Error{"cannot write " + path + ": " + std::strerror(errno), "name a folder that exists and may be written, with -o"};
+    if (claim.fd_ < 0)
+      return Error{"cannot write " + path + ": " + std::strerror(errno), "name a folder that exists and may be written, with -o"};
     // A lock of the open file (not flock, which h5py takes to read): two runs never write one file, readers may look.
-    struct flock lock {};
+    struct flock lock{};
     lock.l_type = F_WRLCK;
     lock.l_whence = SEEK_SET;
     if (fcntl(claim.fd_, F_OFD_SETLK, &lock) != 0 && (errno == EAGAIN || errno == EACCES))
@@ -51,8 +53,13 @@ class WriteClaim {
     return claim;
   }
   WriteClaim(WriteClaim&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  WriteClaim& operator=(WriteClaim&& other) noexcept { std::swap(fd_, other.fd_); return *this; }
-  ~WriteClaim() { if (fd_ >= 0) ::close(fd_); }
+  WriteClaim& operator=(WriteClaim&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~WriteClaim() {
+    if (fd_ >= 0) ::close(fd_);
+  }
   [[nodiscard]] int descriptor() const { return fd_; }
 
  private:
@@ -87,8 +94,14 @@ class SignalsHeld {
 
 struct TraceWriter::State {
   State(hdf5::File&& opened, WriteClaim&& held, const TraceInfo& info)
-      : file(std::move(opened)), claim(std::move(held)), path(info.path), partial(info.path + ".partial"), link_count(info.fabric.links.size()),
-        tables(link_count, info.compression), checkpoint_period(info.checkpoint_seconds), queue_bytes_max(info.queue_bytes_max) {
+      : file(std::move(opened)),
+        claim(std::move(held)),
+        path(info.path),
+        partial(info.path + ".partial"),
+        link_count(info.fabric.links.size()),
+        tables(link_count, info.compression),
+        checkpoint_period(info.checkpoint_seconds),
+        queue_bytes_max(info.queue_bytes_max) {
     for (const Collective& c : info.workload.schedule.collectives) sizes.push_back({c.bytes, c.bus_factor});
   }
 
@@ -118,7 +131,6 @@ struct TraceWriter::State {
   void run();
   void fail(Status why);
   Status put(const RecordBatch& batch);
-  Status checkpoint(bool last);
   void stop();
   Status seal(const RunResult& result, double wall_seconds);
 };
@@ -129,10 +141,11 @@ Status TraceWriter::State::create() {
     if (!made) return made;
   }
   for (const char* name : {"utilization", "queue_bytes_max", "drops", "ecn_marks", "pfc_pause"}) {
-    Status attached = link_count == 0 ? Status{Done{}} : file.attach_scale(std::string("/links/") + name, "/meta/fabric/links/id", 1, "link");
+    Status attached =
+        link_count == 0 ? Status{Done{}} : file.attach_scale(std::string("/links/") + name, "/meta/fabric/links/id", 1, "link");
     if (!attached) return attached;
   }
-  return checkpoint(false);
+  return tables.checkpoint(file, false);
 }
 
 void TraceWriter::State::fail(Status why) {
@@ -150,23 +163,20 @@ Status TraceWriter::State::put(const RecordBatch& batch) {
   return Done{};
 }
 
-Status TraceWriter::State::checkpoint(bool last) {
-  Status done = Done{};
-  for (TraceTable* table : tables.all())
-    if (done) done = table->write_tail(file, last);
-  if (done) done = file.reserve();
-  if (done) done = file.flush();
-  // Only rows that a finished flush made safe are counted, and counting them changes no structure.
-  for (TraceTable* table : tables.all())
-    if (done) done = table->commit(file);
-  if (done) done = file.flush();
-  return done;
-}
-
 void TraceWriter::State::run() {
   using Clock = std::chrono::steady_clock;
   Clock::time_point flushed = Clock::now();
   std::size_t bytes_unflushed = 0;
+  const auto checkpoint_when_due = [&](bool last) {
+    if (bytes_unflushed == 0 || failed) return;
+    const bool due =
+        last || bytes_unflushed >= kCheckpointBytes || std::chrono::duration<double>(Clock::now() - flushed).count() >= checkpoint_period;
+    if (!due) return;
+    Status done = tables.checkpoint(file, false);
+    if (!done) fail(std::move(done));
+    bytes_unflushed = 0;
+    flushed = Clock::now();
+  };
   for (bool last = false; !last;) {
     std::deque<RecordBatch> taken;
     {
@@ -188,20 +198,9 @@ void TraceWriter::State::run() {
         queued_bytes -= bytes;
       }
       room.notify_one();
-      if (bytes_unflushed >= kCheckpointBytes && !failed) {
-        Status done = checkpoint(false);
-        if (!done) fail(std::move(done));
-        bytes_unflushed = 0;
-        flushed = Clock::now();
-      }
+      checkpoint_when_due(false);
     }
-    const bool due = last || std::chrono::duration<double>(Clock::now() - flushed).count() >= checkpoint_period;
-    if (bytes_unflushed > 0 && due && !failed) {
-      Status done = checkpoint(false);
-      if (!done) fail(std::move(done));
-      bytes_unflushed = 0;
-      flushed = Clock::now();
-    }
+    checkpoint_when_due(last);
   }
 }
 
@@ -216,9 +215,8 @@ void TraceWriter::State::stop() {
 }
 
 Status TraceWriter::State::seal(const RunResult& result, double wall_seconds) {
-  Status done = checkpoint(true);
+  Status done = tables.checkpoint(file, true);
   if (done) done = write_result(file, result);
-  if (done) done = file.reserve();
   if (done) done = file.flush();
   // All rows and totals are on disk before anything says that the trace is complete.
   if (done) done = write_final_attributes(file, result, wall_seconds);
@@ -227,9 +225,7 @@ Status TraceWriter::State::seal(const RunResult& result, double wall_seconds) {
     fail(done);
     return done;
   }
-  struct stat info {};
-  // Gives back blocks that were reserved beyond the end; the name changes only when the content is durable.
-  if (fstat(claim.descriptor(), &info) == 0 && ftruncate(claim.descriptor(), info.st_size) != 0) { /* reserved blocks stay: harmless */ }
+  // The name changes only when the content is durable.
   if (fsync(claim.descriptor()) != 0 || std::rename(partial.c_str(), path.c_str()) != 0)
     return Error{"cannot complete " + path + ": " + std::strerror(errno), "the rows are in " + partial};
   const int folder = ::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -250,8 +246,9 @@ TraceWriter::~TraceWriter() { abandon(); }
 
 Result<TraceWriter> TraceWriter::open(const TraceInfo& info) {
   const SignalsHeld held;
-  struct stat final_name {};
-  if (::stat(info.path.c_str(), &final_name) == 0 && S_ISDIR(final_name.st_mode)) return Error{"cannot write " + info.path + ": it is a folder", "name a file for the trace with -o"};
+  struct stat final_name{};
+  if (::stat(info.path.c_str(), &final_name) == 0 && S_ISDIR(final_name.st_mode))
+    return Error{"cannot write " + info.path + ": it is a folder", "name a file for the trace with -o"};
   const std::string partial = info.path + ".partial";
   Result<WriteClaim> claim = WriteClaim::take(partial);
   if (!claim) return claim.error();
@@ -308,7 +305,7 @@ void TraceWriter::abandon() {
   if (!state_) return;
   const SignalsHeld held;
   state_->stop();
-  if (!state_->failed && state_->checkpoint(true)) static_cast<void>(state_->file.close());
+  if (!state_->failed && state_->tables.checkpoint(state_->file, true)) static_cast<void>(state_->file.close());
   state_->file.discard();
   state_.reset();
 }

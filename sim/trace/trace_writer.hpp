@@ -24,15 +24,15 @@ namespace eastwest {
 inline constexpr std::int64_t kTraceFormatVersion = 1;
 
 struct TraceInfo {
-  std::string path;              // final name; PATH.partial beside it meanwhile
-  std::string scenario_text;     // expanded: a trace re-runs from itself
+  std::string path;           // final name; PATH.partial beside it meanwhile
+  std::string scenario_text;  // expanded: a trace re-runs from itself
   std::string program_version;
-  const Fabric& fabric;          // read in `open` only
-  const Workload& workload;      // read in `open` only
+  const Fabric& fabric;      // read in `open` only
+  const Workload& workload;  // read in `open` only
   std::uint64_t seed = 1;
-  double checkpoint_seconds = 1.0;            // wall time between flushes; 0: after every batch taken from the queue
-  std::size_t queue_bytes_max = 64u << 20;    // `push` waits above this
-  int compression = 1;                        // deflate level of the large tables, 0 to 9
+  double checkpoint_seconds = 1.0;          // wall time between flushes; 0: after every batch taken from the queue
+  std::size_t queue_bytes_max = 64u << 20;  // `push` waits above this
+  int compression = 1;                      // deflate level of the large tables, 0 to 9
 };
 
 class TraceWriter {

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Metrics: what the rows of a run say, as the field states it (algbw and busbw, TTFT, TPOT, step time, slowdown).
+//
+// Units: seconds and bytes per second in double, since these are for people and tables. A percentile is the nearest rank:
+// of n sorted values the one numbered ceil(q n), 1-based, so it is always a value that occurred.
+// Source: bandwidths as in nccl-tests PERFORMANCE.md; TTFT and TPOT as serving benchmarks have them (TPOT without the first token).
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sim/records.hpp"
+#include "workloads/schedule.hpp"
+#include "workloads/workload.hpp"
+
+namespace eastwest {
+
+struct Percentiles {
+  std::uint64_t count = 0;  // 0: all others are 0 and mean nothing
+  double mean = 0;
+  double p50 = 0;
+  double p90 = 0;
+  double p99 = 0;
+  double max = 0;
+};
+/// `sorted` ascending and not empty; q in [0, 1].
+double nearest_rank(std::span<const double> sorted, double q);
+Percentiles percentiles(std::vector<double> values);
+
+/// Collectives that differ only in their number: same job, operation, algorithm, ranks, bytes and name without its number.
+struct CollectiveMetrics {
+  std::uint16_t job = 0;
+  std::string name;
+  std::string operation;
+  std::string algorithm;
+  std::uint32_t ranks = 0;
+  Bytes bytes;
+  Percentiles time;      // s
+  double time_min = 0;   // s
+  double algbw = 0;      // B/s, at the mean time
+  double busbw = 0;      // B/s, at the mean time
+  double busbw_max = 0;  // B/s, at the shortest time
+  Duration lower_bound;
+};
+std::vector<CollectiveMetrics> collective_metrics(const std::vector<Collective>& list, const std::vector<CollectiveRow>& rows);
+
+struct StepMetrics {
+  std::uint16_t job = 0;
+  Percentiles time;          // s: from the first rank's start to the last rank's finish, per step
+  double compute_share = 0;  // mean over ranks and steps of compute / that time
+  double exposed_share = 0;  // 1 - compute_share: communication not hidden, bubbles, waiting
+};
+std::vector<StepMetrics> step_metrics(const std::vector<StepRow>& rows);
+
+struct RequestMetrics {
+  std::uint16_t job = 0;
+  std::uint64_t arrived = 0;
+  std::uint64_t finished = 0;
+  Percentiles ttft, tpot, e2e;          // s
+  double requests_per_second = 0;       // finished, from the first arrival to the last finish
+  double output_tokens_per_second = 0;  // of finished requests, over the same span
+  double prompt_tokens_per_second = 0;
+};
+std::vector<RequestMetrics> request_metrics(const std::vector<RequestRow>& rows);
+
+struct FlowMetrics {
+  std::uint16_t job = 0;
+  Percentiles time;      // s
+  Percentiles slowdown;  // of flows whose ideal is known
+  Bytes bytes;
+  std::uint64_t retransmits = 0;
+};
+std::vector<FlowMetrics> flow_metrics(const std::vector<FlowRow>& rows);
+
+}  // namespace eastwest

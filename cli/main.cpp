@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// The program `eastwest`: parses the command line and calls the verb.
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "cli/program.hpp"
+
+namespace eastwest::cli {
+
+bool print_diagnostics(const Diagnostics& diagnostics) {
+  if (!diagnostics.all().empty()) std::fputs(diagnostics.print().c_str(), stderr);
+  return diagnostics.has_errors();
+}
+
+void print_error(const Error& error) {
+  std::fprintf(stderr, "error: %s\n", error.message.c_str());
+  if (!error.remedy.empty()) std::fprintf(stderr, "remedy: %s\n", error.remedy.c_str());
+}
+
+int version_verb() {
+  std::printf("eastwest %s\n", EASTWEST_VERSION);
+  return kExitDone;
+}
+
+namespace {
+
+void add_overrides(CLI::App& verb, std::vector<std::string>& overrides) {
+  verb.add_option("--set", overrides, "Set one value of the scenario, e.g. --set network.routing=spray; may be repeated")
+      ->type_name("PATH=VALUE")
+      ->allow_extra_args(false);
+}
+
+int parse_and_call(int argument_count, char** arguments) {
+  CLI::App app("Packet simulator for AI-cluster fabrics and digital twin of their fibre plant", "eastwest");
+  app.require_subcommand(1);
+  app.set_help_all_flag("--help-all", "Print the help of every verb");
+  app.set_version_flag("--version", "eastwest " EASTWEST_VERSION);
+  app.footer("Exit codes: 0 done and sane, 1 a verdict failed, 2 bad input, 3 stalled or unfinished, 130 interrupted.");
+
+  RunArguments run;
+  std::string seed;
+  std::string fidelity;
+  CLI::App* run_app = app.add_subcommand("run", "Simulate a scenario and write its trace");
+  run_app->add_option("scenario", run.scenario, "Scenario file, or a trace to run again")->required()->type_name("SCENARIO");
+  run_app->add_option("-o,--output", run.output, "Trace to write; default: the scenario's name with .h5, here")->type_name("FILE.h5");
+  run_app->add_flag("--no-trace", run.no_trace, "Write no trace");
+  run_app->add_option("--threads", run.threads, "Threads to use, which change no result; default: all")
+      ->type_name("N")
+      ->check(CLI::Range(1u, 1024u));
+  run_app->add_option("--domains", run.domains, "Domains to cut the fabric into, which change no result")
+      ->check(CLI::Range(1u, 1u << 20))
+      ->group("");
+  run_app->add_option("--fidelity", fidelity, "How the fabric is simulated")->type_name("packet|flow");
+  run_app->add_option("--seed", seed, "Seed of everything that is drawn")->type_name("N");
+  add_overrides(*run_app, run.overrides);
+  run_app->add_flag("--json", run.json, "Print the summary as one JSON object");
+  run_app->add_flag("--quiet", run.quiet, "Print no progress and no summary");
+
+  ExplainArguments explain;
+  CLI::App* explain_app = app.add_subcommand("explain", "Print a scenario with every default filled in");
+  explain_app->add_option("scenario", explain.scenario, "Scenario file, or a trace")->required()->type_name("SCENARIO");
+  explain_app->add_flag("--comments", explain.comments, "Add meaning and source of every value");
+  add_overrides(*explain_app, explain.overrides);
+
+  std::string kind;
+  CLI::App* kinds_app = app.add_subcommand("kinds", "List what can be chosen, or the parameters of one kind");
+  kinds_app->add_option("kind", kind, "Name of a kind")->type_name("KIND");
+
+  CLI::App* schema_app = app.add_subcommand("schema", "Print the JSON Schema of scenario files, for editors");
+
+  CompareArguments compare;
+  CLI::App* compare_app = app.add_subcommand("compare", "Put traces side by side");
+  compare_app->add_option("traces", compare.traces, "Traces; the first is what the others are compared with")
+      ->required()
+      ->type_name("FILE.h5")
+      ->expected(1, 1000);
+  compare_app->add_flag("--json", compare.json, "Print the comparison as one JSON object");
+
+  CLI::App* version_app = app.add_subcommand("version", "Print the version");
+
+  try {
+    app.parse(argument_count, arguments);
+  } catch (const CLI::ParseError& error) {
+    // CLI11 has a code of its own for every mistake; ours is one. Help and version are no mistakes.
+    return app.exit(error) == 0 ? kExitDone : kExitInput;
+  }
+  // Short forms of overrides, last so that they win.
+  if (!seed.empty()) run.overrides.push_back("seed=" + seed);
+  if (!fidelity.empty()) run.overrides.push_back("fidelity=" + fidelity);
+
+  if (run_app->parsed()) return run_verb(run);
+  if (explain_app->parsed()) return explain_verb(explain);
+  if (kinds_app->parsed()) return kinds_verb(kind);
+  if (schema_app->parsed()) return schema_verb();
+  if (compare_app->parsed()) return compare_verb(compare);
+  if (version_app->parsed()) return version_verb();
+  return kExitInput;
+}
+
+}  // namespace
+
+}  // namespace eastwest::cli
+
+int main(int argument_count, char** arguments) {
+  try {
+    return eastwest::cli::parse_and_call(argument_count, arguments);
+  } catch (const std::bad_alloc&) {
+    std::fputs("error: out of memory\nremedy: simulate a smaller site or fewer operations\n", stderr);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "error: %s\n", error.what());
+  }
+  return eastwest::cli::kExitUnfinished;
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the verbs of the program share: exit codes, how mistakes are printed, and one function per verb.
+//
+// Convention: results go to standard output, everything else to standard error, so that output can be piped.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/diagnostic.hpp"
+#include "core/result.hpp"
+
+namespace eastwest::cli {
+
+enum ExitCode : int {
+  kExitDone = 0,
+  kExitVerdict = 1,     // a check or sanity verdict failed
+  kExitInput = 2,       // bad input; nothing was written
+  kExitUnfinished = 3,  // stalled or could not finish
+  kExitInterrupted = 130,
+};
+
+/// Prints all diagnostics to standard error; returns whether one of them is an error.
+bool print_diagnostics(const Diagnostics& diagnostics);
+/// Prints one error to standard error.
+void print_error(const Error& error);
+
+struct RunArguments {
+  std::string scenario;  // a YAML file, or a trace to run again
+  std::string output;    // "": the scenario's name with .h5 in the current folder
+  bool no_trace = false;
+  unsigned threads = 0;  // 0: all of the machine
+  unsigned domains = 0;  // 0: chosen by the engine
+  std::vector<std::string> overrides;
+  bool json = false;
+  bool quiet = false;
+};
+
+struct ExplainArguments {
+  std::string scenario;
+  std::vector<std::string> overrides;
+  bool comments = false;
+};
+
+struct CompareArguments {
+  std::vector<std::string> traces;  // the first is what the others are compared with
+  bool json = false;
+};
+
+int run_verb(const RunArguments& arguments);
+int explain_verb(const ExplainArguments& arguments);
+int kinds_verb(const std::string& name);
+int schema_verb();
+int compare_verb(const CompareArguments& arguments);
+int version_verb();
+
+}  // namespace eastwest::cli

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+# What we stand on, all from Debian 12; `./dev` installs the packages. No third-party type is in a public header.
+
+if(EASTWEST_SANITIZER STREQUAL "thread")
+  # Debian's oneTBB is not instrumented: ThreadSanitizer then reports races that are none, and suppressing them hides
+  # real ones. `./dev check tsan` builds an instrumented one.
+  find_package(TBB CONFIG REQUIRED PATHS ${EASTWEST_TSAN_TBB} NO_DEFAULT_PATH)
+else()
+  find_package(TBB CONFIG REQUIRED)
+endif()
+find_package(HDF5 REQUIRED COMPONENTS C HL)
+find_package(yaml-cpp REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(spdlog REQUIRED)
+if(EASTWEST_TESTS)
+  find_package(doctest REQUIRED)
+endif()

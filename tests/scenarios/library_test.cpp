@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every shipped scenario loads and builds without a word, is explained to newcomers, and has the size its name promises.
+#include <doctest/doctest.h>
+
+#include "scenarios/runner.hpp"
+#include "scenarios/scenario.hpp"
+#include "tests/scenarios/library_files.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+using namespace eastwest;
+
+namespace {
+
+Built built(const std::string& name) {
+  Diagnostics diagnostics;
+  const auto scenario = load_scenario((std::filesystem::path(EASTWEST_SOURCE_DIR) / "scenarios/library" / name).string(), {}, diagnostics);
+  REQUIRE_MESSAGE(scenario.has_value(), diagnostics.print());
+  auto result = build(*scenario, diagnostics);
+  REQUIRE_MESSAGE(result.has_value(), diagnostics.print());
+  return std::move(*result);
+}
+
+std::size_t sends(const Built& scenario) {
+  std::size_t count = 0;
+  for (const Operation& operation : scenario.workload.schedule.operations) count += operation.kind == OperationKind::send ? 1 : 0;
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("library: every file loads and builds without errors or warnings") {
+  const auto files = tests::library_files();
+  CHECK(files.size() >= 10);
+  for (const auto& file : files) {
+    CAPTURE(file.string());
+    Diagnostics diagnostics;
+    const auto scenario = load_scenario(file.string(), {}, diagnostics);
+    REQUIRE_MESSAGE(scenario.has_value(), diagnostics.print());
+    CHECK_MESSAGE(build(*scenario, diagnostics).has_value(), diagnostics.print());
+    CHECK_MESSAGE(diagnostics.all().empty(), diagnostics.print());
+  }
+}
+
+TEST_CASE("library: every file starts with a comment for newcomers and has a description") {
+  for (const auto& file : tests::library_files()) {
+    CAPTURE(file.string());
+    const std::string text = tests::read_file(file);
+    CHECK(text.substr(0, 2) == "# ");
+    CHECK(text.find("\ndescription: ") != std::string::npos);
+    CHECK(text.find("eastwest run ") != std::string::npos);
+  }
+}
+
+TEST_CASE("library: sizes are those of the names") {
+  CHECK(built("allreduce-64-rail.yaml").workload.ranks.size() == 64);
+  CHECK(built("allreduce-512-rail.yaml").fabric->gpu_count == 512);
+  CHECK(built("llama3-70b-train-64.yaml").fabric->gpu_count == 64);
+  // A k-ary fat tree has k^3/4 hosts and 5k^2/4 switches (Al-Fares et al., SIGCOMM 2008): 128 and 80 for k = 8.
+  const Built tree = built("permutation-128-fattree.yaml");
+  CHECK(tree.fabric->hosts.size() == 128);
+  CHECK(tree.fabric->switches.size() == 80);
+  CHECK(sends(tree) == 128);
+  CHECK(sends(built("alltoall-64-leafspine.yaml")) == 64 * 63);
+  CHECK(sends(built("incast-32.yaml")) == 32);
+  // A ring all-reduce of n ranks sends 2 (n - 1) messages per rank.
+  CHECK(sends(built("allreduce-64-rail.yaml")) == 64 * 2 * 63);
+}
+
+TEST_CASE("library: the two designs run the same jobs on the same servers") {
+  const Built rail = built("two-designs/rail.yaml");
+  const Built leaf_spine = built("two-designs/leaf-spine.yaml");
+  CHECK(rail.workload.ranks == leaf_spine.workload.ranks);
+  CHECK(rail.workload.schedule.operations.size() == leaf_spine.workload.schedule.operations.size());
+  CHECK(rail.fabric->gpu_count == leaf_spine.fabric->gpu_count);
+}

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every algorithm: what it computes (proved by symbolic replay in random orders), the bytes it sends, where it ends, and
+// what it refuses.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "tests/support/collective_use.hpp"
+#include "tests/support/ideal_network.hpp"
+#include "tests/support/symbolic_replay.hpp"
+#include "workloads/collectives/plan_parts.hpp"
+#include "workloads/schedule_check.hpp"
+
+using namespace eastwest;
+using tests::Made;
+using tests::make;
+using tests::Use;
+
+namespace {
+
+std::int64_t address_space(const Made& made) {
+  const std::int64_t bytes = made.request.bytes.count;
+  return made.kind->operation == CollectiveOperation::all_to_all ? bytes * static_cast<std::int64_t>(made.ranks.size()) : bytes;
+}
+
+ByteRange block(const Made& made, std::uint32_t of) {
+  return share({0, made.request.bytes.count}, static_cast<std::uint32_t>(made.ranks.size()), of);
+}
+
+tests::SymbolicMemory initial_memory(const Made& made) {
+  const auto n = static_cast<std::uint32_t>(made.ranks.size());
+  const std::int64_t size = made.request.bytes.count;
+  const bool to_all = made.kind->operation == CollectiveOperation::all_to_all;
+  std::vector<std::int64_t> cuts;
+  for (std::uint32_t buffer = 0; buffer < (to_all ? n : 1); ++buffer)
+    for (std::uint32_t i = 0; i < n; ++i) cuts.push_back(buffer * size + block(made, i).offset);
+  tests::SymbolicMemory memory(made.plan, n, address_space(made), cuts);
+  for (std::uint32_t rank = 0; rank < n; ++rank) {
+    switch (made.kind->operation) {
+      case CollectiveOperation::all_reduce:
+      case CollectiveOperation::reduce_scatter: memory.give(rank, 0, size, rank); break;
+      case CollectiveOperation::all_gather:
+        memory.give(rank, block(made, rank).offset, block(made, rank).offset + block(made, rank).bytes, rank);
+        break;
+      case CollectiveOperation::all_to_all: memory.give(rank, rank * size, (rank + 1) * size, rank); break;
+    }
+  }
+  return memory;
+}
+
+/// The first rank that does not end with what the operation promises, in words; empty when all do.
+std::string wrong_result(const Made& made, const tests::SymbolicMemory& memory) {
+  const auto n = static_cast<std::uint32_t>(made.ranks.size());
+  const std::int64_t size = made.request.bytes.count;
+  for (std::uint32_t rank = 0; rank < n; ++rank) {
+    const ByteRange own = block(made, rank);
+    bool right = true;
+    switch (made.kind->operation) {
+      case CollectiveOperation::all_reduce: right = memory.holds(rank, 0, size, {}); break;
+      case CollectiveOperation::reduce_scatter: right = memory.holds(rank, own.offset, own.offset + own.bytes, {}); break;
+      case CollectiveOperation::all_gather:
+        for (std::uint32_t of = 0; of < n; ++of)
+          right = right && memory.holds(rank, block(made, of).offset, block(made, of).offset + block(made, of).bytes, {of});
+        break;
+      case CollectiveOperation::all_to_all:
+        for (std::uint32_t of = 0; of < n; ++of)
+          right = right && memory.holds(rank, of * size + own.offset, of * size + own.offset + own.bytes, {of});
+        break;
+    }
+    if (!right) return "rank " + std::to_string(rank) + " ends with something else";
+  }
+  return {};
+}
+
+/// Empty when the schedule is right under `seed`.
+std::string verdict(const Made& made, std::uint64_t seed) {
+  tests::SymbolicMemory memory = initial_memory(made);
+  std::string fault = tests::replay(made.schedule, made.plan, memory, seed);
+  return fault.empty() ? wrong_result(made, memory) : fault;
+}
+
+void prove(const Use& use, int seeds = 3) {
+  CAPTURE(use.kind);
+  CAPTURE(use.n);
+  CAPTURE(use.bytes);
+  CAPTURE(use.per_host);
+  CAPTURE(use.channels);
+  CAPTURE(use.chunks);
+  CAPTURE(use.fused);
+  const Made made = make(use);
+  for (int seed = 0; seed < seeds; ++seed) {
+    CAPTURE(seed);
+    CHECK(verdict(made, static_cast<std::uint64_t>(seed)) == "");
+  }
+  // Bytes: what is sent, fused phases included, is the closed form to the byte.
+  std::int64_t sent = 0;
+  for (const Operation& operation : made.schedule.operations)
+    if (operation.kind == OperationKind::send) sent += operation.amount;
+  for (const PlanFused& fused : made.plan.fused) sent += fused.bytes * (static_cast<std::int64_t>(fused.members.size()) - 1);
+  CHECK(sent == made.kind->bytes_sent(use.n, {use.bytes}).count);
+}
+
+constexpr std::uint32_t kSizes[] = {2, 3, 4, 5, 8, 24, 64};
+
+}  // namespace
+
+TEST_CASE("collectives: the kinds are those that the documentation promises, sorted by name") {
+  std::vector<std::string_view> names;
+  for (const CollectiveKind* kind : collective_kinds()) names.push_back(kind->name);
+  CHECK(std::is_sorted(names.begin(), names.end()));
+  for (const std::string_view name : {"halving_doubling_all_reduce", "hierarchical_all_reduce", "pairwise_all_to_all", "ring_all_gather",
+                                      "ring_all_reduce", "ring_reduce_scatter"})
+    CHECK(std::find(names.begin(), names.end(), name) != names.end());
+  CHECK(find_collective_kind("ring") == nullptr);
+}
+
+TEST_CASE("collectives: every rank ends with what the operation promises, at sizes that divide and that do not") {
+  for (const std::uint32_t n : kSizes) {
+    for (const std::string_view kind : {"ring_all_reduce", "ring_all_gather", "ring_reduce_scatter", "halving_doubling_all_reduce",
+                                        "pairwise_all_to_all", "hierarchical_all_reduce"}) {
+      prove({.kind = kind, .n = n, .bytes = 1 << 20});
+      prove({.kind = kind, .n = n, .bytes = 1'000'003});
+      prove({.kind = kind, .n = n, .bytes = n + 1});
+      prove({.kind = kind, .n = n, .bytes = 1});  // most shares are empty and not sent
+    }
+  }
+}
+
+TEST_CASE("collectives: channels and chunks cut the data but change no result") {
+  for (const std::uint32_t n : {2u, 8u, 24u}) {
+    for (const std::uint32_t channels : {2u, 3u, 8u}) {
+      for (const std::uint32_t chunks : {1u, 3u}) {
+        for (const std::string_view kind : {"ring_all_reduce", "ring_all_gather", "ring_reduce_scatter"})
+          prove({.kind = kind, .n = n, .bytes = 100'003, .per_host = 4, .channels = channels, .chunks = chunks});
+      }
+    }
+  }
+}
+
+TEST_CASE("collectives: hierarchical all-reduce, explicit and fused, in one chunk and in many") {
+  struct Shape {
+    std::uint32_t hosts, per_host;
+  };
+  for (const auto [hosts, per_host] : {Shape{1, 8}, Shape{2, 1}, Shape{2, 2}, Shape{3, 4}, Shape{8, 8}, Shape{5, 3}}) {
+    for (const bool fused : {false, true}) {
+      for (const std::uint32_t chunks : {1u, 2u, 7u}) {
+        prove({.kind = "hierarchical_all_reduce",
+               .n = hosts * per_host,
+               .bytes = 65'537,
+               .per_host = per_host,
+               .chunks = chunks,
+               .fused = fused});
+        prove(
+            {.kind = "hierarchical_all_reduce", .n = hosts * per_host, .bytes = 5, .per_host = per_host, .chunks = chunks, .fused = fused});
+      }
+    }
+  }
+}
+
+TEST_CASE("collectives: all-to-all at any concurrency") {
+  for (const std::uint32_t n : {2u, 5u, 24u})
+    for (const std::uint32_t concurrency : {0u, 1u, 2u, 3u, 100u})
+      prove({.kind = "pairwise_all_to_all", .n = n, .bytes = 999 * n, .concurrency = concurrency});
+}
+
+TEST_CASE("collectives: a ring over 512 ranks is right, and has 1,046,528 operations") {
+  const Made made = make({.kind = "ring_all_reduce", .n = 512, .bytes = 64 << 20});
+  // 2 (n-1) n messages: 523,264, the figure of the speed target.
+  CHECK(made.schedule.operations.size() == 2 * 523'264);
+  CHECK(made.schedule.successors.size() == 2 * 512 * (2 * 511 - 1));
+  CHECK(message_depth(made.schedule) == 2 * 511);
+  CHECK(verdict(made, 1) == "");
+}
+
+TEST_CASE("collectives: the replay sees a missing dependency (so that the proofs above can fail)") {
+  // A schedule of the same messages, of which none waits for another, must give a wrong sum in some order.
+  for (const std::string_view kind : {"ring_all_reduce", "ring_all_gather", "ring_reduce_scatter", "halving_doubling_all_reduce"}) {
+    CAPTURE(kind);
+    Made made = make({.kind = kind, .n = 8, .bytes = 4096});
+    made.schedule.successors.clear();
+    std::fill(made.schedule.successor_first.begin(), made.schedule.successor_first.end(), 0);
+    for (Operation& operation : made.schedule.operations) operation.dependencies = 0;
+    int wrong = 0;
+    for (std::uint64_t seed = 0; seed < 10; ++seed) wrong += verdict(made, seed).empty() ? 0 : 1;
+    CHECK(wrong == 10);
+  }
+}
+
+TEST_CASE("collectives: ends stand for all receives of a rank, so that what follows starts after all of them") {
+  for (const Use& use :
+       {Use{.kind = "ring_all_reduce", .n = 8, .bytes = 4096, .join = true},
+        Use{.kind = "ring_all_reduce", .n = 8, .bytes = 4096, .per_host = 4, .channels = 4, .chunks = 2, .join = true},
+        Use{.kind = "halving_doubling_all_reduce", .n = 6, .bytes = 4096, .join = true},
+        Use{.kind = "pairwise_all_to_all", .n = 6, .bytes = 4096, .concurrency = 3, .join = true},
+        Use{.kind = "hierarchical_all_reduce", .n = 8, .bytes = 4096, .per_host = 4, .chunks = 3, .fused = true, .join = true}}) {
+    CAPTURE(use.kind);
+    const Made made = make(use);
+    REQUIRE(made.ends.last.size() == use.n);
+    // Walk back from the end of each rank: every receive and fused operation of the rank must be among its ancestors.
+    const Schedule& schedule = made.schedule;
+    std::vector<bool> before(schedule.operations.size(), false);
+    for (const OperationId end : made.ends.last) before[end.index()] = true;
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (std::uint32_t i = 0; i < schedule.operations.size(); ++i) {
+        for (const std::uint32_t later : schedule.successors_of(i)) {
+          if (!before[later] || before[i]) continue;
+          before[i] = changed = true;
+        }
+      }
+    }
+    for (std::uint32_t i = 0; i < schedule.operations.size(); ++i)
+      if (schedule.operations[i].kind == OperationKind::receive || schedule.operations[i].kind == OperationKind::fused) CHECK(before[i]);
+  }
+}
+
+TEST_CASE("collectives: what must be over before is over before, on every rank") {
+  // A late rank holds up a ring by exactly its delay: the others cannot finish without its contribution.
+  const Made lone = make({.kind = "ring_all_reduce", .n = 4, .bytes = 4096});
+  const tests::IdealNetwork network{.alpha = 1'000, .ps_per_byte = 20, .inside_alpha = 0, .inside_ps_per_byte = 1, .host_of_rank = {}};
+  ScheduleBuilder builder;
+  std::vector<OperationId> after(4);
+  after[2] = builder.compute({2}, {5'000'000});
+  CollectiveRequest request = lone.request;
+  request.after = after;
+  REQUIRE(append_collective(*lone.kind, request, builder).has_value());
+  const auto schedule = std::move(builder).finish();
+  REQUIRE(schedule.has_value());
+  CHECK(tests::makespan(*schedule, network) == 5'000'000 + tests::makespan(lone.schedule, network));
+}
+
+TEST_CASE("collectives: bus factors are those of nccl-tests") {
+  CHECK(bus_factor(CollectiveOperation::all_reduce, 8) == doctest::Approx(1.75));
+  CHECK(bus_factor(CollectiveOperation::all_gather, 8) == doctest::Approx(0.875));
+  CHECK(bus_factor(CollectiveOperation::reduce_scatter, 2) == doctest::Approx(0.5));
+  CHECK(bus_factor(CollectiveOperation::all_to_all, 64) == doctest::Approx(63.0 / 64.0));
+}
+
+TEST_CASE("collectives: shapes that an algorithm cannot do are refused, with the remedy") {
+  std::vector<RankId> ranks{{0}, {1}, {2}};
+  std::vector<std::uint32_t> hosts{0, 0, 1};
+  CollectiveRequest request;
+  request.ranks = ranks;
+  request.rank_host = hosts;
+  request.bytes = {100};
+  const auto plan = find_collective_kind("hierarchical_all_reduce")->plan(request);
+  REQUIRE_FALSE(plan.has_value());
+  CHECK(plan.error().message == "hierarchical all-reduce needs as many ranks on every host: host 0 of the job has 2, host 1 has 1");
+  CHECK(plan.error().remedy == "place the job on whole hosts, or choose ring_all_reduce");
+  request.ranks = std::span(ranks).first(1);
+  request.rank_host = {};
+  for (const CollectiveKind* kind : collective_kinds()) {
+    CAPTURE(kind->name);
+    const auto lone = kind->plan(request);
+    REQUIRE_FALSE(lone.has_value());
+    CHECK(lone.error().message == "a collective needs at least 2 ranks and has 1");
+  }
+}

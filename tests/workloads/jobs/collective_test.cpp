@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Collective job: algorithm by name, repetitions one after the other, records as nccl-tests prints them.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "tests/support/ideal_network.hpp"
+#include "tests/support/job_run.hpp"
+#include "tests/support/star_fabric.hpp"
+#include "workloads/collectives/collective_kind.hpp"
+#include "workloads/schedule_check.hpp"
+
+using namespace eastwest;
+using tests::run_job;
+
+TEST_CASE("collective: every algorithm runs by its name and leaves its record") {
+  const Fabric fabric = tests::star_fabric({.hosts = 2, .gpus = 4, .nics = 4});
+  for (const CollectiveKind* kind : collective_kinds()) {
+    CAPTURE(kind->name);
+    const auto run = run_job("collective", fabric, {{"algorithm", std::string(kind->name)}, {"size", "1 MiB"}});
+    CHECK(run.said == "");
+    REQUIRE(run.schedule.collectives.size() == 1);
+    const Collective& record = run.schedule.collectives[0];
+    CHECK(record.algorithm == kind->algorithm);
+    CHECK(record.operation == to_string(kind->operation));
+    CHECK(record.name == std::string(to_string(kind->operation)) + " #0");
+    CHECK(record.ranks == 8);
+    CHECK(record.bytes.count == 1 << 20);
+    CHECK(record.bus_factor == bus_factor(kind->operation, 8));
+    CHECK(record.lower_bound.ps > 0);
+    CHECK(record.operations == run.schedule.operations.size());
+  }
+}
+
+TEST_CASE("collective: repetitions follow one another and take n times as long; warm-up leaves no record") {
+  const Fabric fabric = tests::star_fabric({.hosts = 8});
+  const tests::IdealNetwork network{.alpha = 2'000'000, .ps_per_byte = 20, .inside_alpha = 0, .inside_ps_per_byte = 1, .host_of_rank = {}};
+  const auto once = run_job("collective", fabric, {{"size", "1 MiB"}});
+  const auto many = run_job("collective", fabric, {{"size", "1 MiB"}, {"warm_up", "2"}, {"repetitions", "3"}});
+  CHECK(many.schedule.operations.size() == 5 * once.schedule.operations.size());
+  CHECK(tests::makespan(many.schedule, network) == 5 * tests::makespan(once.schedule, network));
+  CHECK(message_depth(many.schedule) == 5 * message_depth(once.schedule));
+  REQUIRE(many.schedule.collectives.size() == 3);
+  CHECK(many.schedule.collectives[2].name == "all_reduce #2");
+  CHECK(std::count_if(many.schedule.operations.begin(), many.schedule.operations.end(), [](const Operation& operation) {
+          return operation.label == kNoLabel;
+        }) == static_cast<std::ptrdiff_t>(2 * once.schedule.operations.size()));
+}
+
+TEST_CASE("collective: repetitions with channels meet in one operation per rank") {
+  const Fabric fabric = tests::star_fabric({.hosts = 2, .gpus = 4, .nics = 4});
+  const auto run = run_job("collective", fabric, {{"size", "1 MiB"}, {"channels", "4"}, {"repetitions", "2"}});
+  CHECK(std::count_if(run.schedule.operations.begin(), run.schedule.operations.end(),
+                      [](const Operation& operation) { return operation.kind == OperationKind::compute; }) == 8);
+}
+
+TEST_CASE("collective: options without effect are a warning, impossible ones an error, in exact words") {
+  const Fabric fabric = tests::star_fabric({.hosts = 3, .gpus = 2, .nics = 2});
+  CHECK(run_job("collective", fabric, {{"algorithm", "halving_doubling_all_reduce"}, {"channels", "8"}}).said ==
+        "scenario.yaml:7:3: warning: job `test`: `channels` has no effect on halving_doubling_all_reduce\n"
+        "remedy: leave it out\n");
+  CHECK(run_job("collective", fabric, {{"fused", "true"}}).said ==
+        "scenario.yaml:7:3: warning: job `test`: `fused` has no effect on ring_all_reduce\n"
+        "remedy: leave it out; this algorithm heeds channels, chunks\n");
+  CHECK(run_job("collective", fabric, {{"algorithm", "hierarchical_all_reduce"}}, {.ranks = 5}).said ==
+        "scenario.yaml:7:3: error: job `test`: hierarchical all-reduce needs as many ranks on every host: host 0 of the job has 2, host 2 "
+        "has 1\n"
+        "remedy: place the job on whole hosts, or choose ring_all_reduce\n");
+  CHECK(run_job("collective", fabric, {}, {.ranks = 1}).said ==
+        "scenario.yaml:7:3: error: job `test` has 1 rank and needs at least 2\n"
+        "remedy: place it on more GPUs\n");
+  CHECK(run_job("collective", tests::star_fabric({.hosts = 512}), {{"repetitions", "10000"}}).said ==
+        "scenario.yaml:7:3: error: job `test` would take 10470400000 operations, more than 268435456\n"
+        "remedy: lower `repetitions`, `channels` or `chunks`\n");
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// Laws: the job takes instances, arrivals and memory from its parameters and says what does not add up, at its place.
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "tests/support/driver_player.hpp"
+#include "tests/support/gpu_fabric.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+using namespace eastwest;
+using namespace eastwest::literals;
+using namespace eastwest::tests;
+
+namespace {
+
+using Values = std::vector<std::pair<std::string, std::string>>;
+
+std::string only_message(const JobUse& use) {
+  REQUIRE(use.diagnostics.all().size() == 1);
+  CHECK(use.drivers.empty());
+  CHECK(!use.diagnostics.all().front().remedy.empty());
+  return use.diagnostics.all().front().message;
+}
+
+const std::string kTrace =
+    "TIMESTAMP,ContextTokens,GeneratedTokens\r\n2023-11-16 18:00:00.0000000,100,5\r\n2023-11-16 18:00:10.0000000,200,6\r\n2023-11-16 18:00:20.0000000,300,7\r\n";
+
+}  // namespace
+
+TEST_CASE("a trace beside the scenario is served, cut by number and duration and scaled in time") {
+  const Fabric fabric = gpu_fabric(2, 8);
+  const TemporaryDirectory directory;
+  directory.write("trace.csv", kTrace);
+  JobPlace place{.ranks = 16, .directory = directory.path().string()};
+  const auto rows_of = [&](Values values) {
+    values.insert(values.end(), {{"model", "llama-3.1-70b"}, {"decode_instances", "1"}, {"arrivals.trace", "trace.csv"}});
+    JobUse use = use_job("serving", fabric, place, values);
+    CHECK(use.diagnostics.all().empty());
+    REQUIRE(use.drivers.size() == 1);
+    CHECK(use.schedule.operations.empty());
+    return play_driver(use.drivers.front(), {}).rows;
+  };
+  const auto rows = rows_of({});
+  REQUIRE(rows.size() == 3);
+  CHECK(rows[2].arrival == Time{} + 20_s);
+  CHECK(rows[2].prompt_tokens == 300);
+  CHECK(rows[2].output_tokens == 7);
+  CHECK(rows[2].kv_bytes.count == 300 * 327'680);
+  CHECK(rows_of({{"arrivals.requests", "2"}}).size() == 2);
+  CHECK(rows_of({{"arrivals.time_scale", "4"}})[2].arrival == Time{} + 5_s);
+  place.start = Time{} + 3_s;
+  place.duration = 13_s;  // the second arrives exactly then and is the last
+  const auto cut = rows_of({});
+  REQUIRE(cut.size() == 2);
+  CHECK(cut[1].arrival == Time{} + 13_s);
+  CHECK(cut[1].finish > Time{} + 13_s);  // accepted requests run to their end
+}
+
+TEST_CASE("Poisson arrivals depend on seed and job alone") {
+  const Fabric fabric = gpu_fabric(1, 8);
+  const auto rows_of = [&](std::uint64_t seed) {
+    JobUse use = use_job("serving", fabric, {.ranks = 8, .seed = seed}, {{"model", "llama-3.1-8b"}, {"arrivals.requests", "20"}, {"tensor_parallel", "4"}});
+    REQUIRE(use.drivers.size() == 1);
+    return play_driver(use.drivers.front(), {}).rows;
+  };
+  CHECK(rows_of(1).size() == 20);
+  CHECK(equal_rows(rows_of(1), rows_of(1)));
+  CHECK(!equal_rows(rows_of(1), rows_of(2)));
+}
+
+TEST_CASE("mistakes are located and say the remedy") {
+  const Fabric fabric = gpu_fabric(2, 8);
+  const Values base{{"model", "llama-3.1-70b"}, {"arrivals.requests", "5"}};
+  const auto with = [&](Values more, std::uint32_t ranks = 16) {
+    more.insert(more.begin(), base.begin(), base.end());
+    return only_message(use_job("serving", fabric, {.ranks = ranks}, more));
+  };
+  CHECK(with({}, 12) == "job `job` has 12 ranks, not a multiple of `tensor_parallel` = 8");
+  CHECK(with({{"prefill_instances", "2"}, {"decode_instances", "1"}}) == "`prefill_instances` + `decode_instances` = 2 + 1, but job `job` has 2 instances of 8 GPUs");
+  CHECK(with({{"decode_instances", "2"}}) == "`prefill_instances` + `decode_instances` = 0 + 2, but job `job` has 2 instances of 8 GPUs");
+  CHECK(with({{"prefill_instances", "1"}}) == "`prefill_instances` + `decode_instances` = 1 + 0, but job `job` has 2 instances of 8 GPUs");
+  CHECK(with({{"tensor_parallel", "16"}}).substr(0, 58) == "tensor-parallel group of ranks 0 to 15 spans hosts `host-0");
+  CHECK(with({{"tensor_parallel", "1"}}).find("llama-3.1-70b leaves no room for a KV cache: weights take") == 0);
+  CHECK(with({{"arrivals.requests", "0"}}) == "Poisson arrivals of job `job` never end");
+  CHECK(with({{"arrivals.lengths", "fixed"}, {"batching.max_tokens", "1000"}, {"batching.chunked_prefill", "false"}}) ==
+        "the prompt of request 0 of job `job` has 1155 tokens, more than `batching.max_tokens` = 1000, and may not be split");
+  CHECK(with({{"arrivals.lengths", "fixed"}, {"gpu_memory_utilization", "0.248"}}).find("request 0 of job `job` needs a KV cache of 1366 tokens; an instance holds ") == 0);
+  CHECK(with({{"arrivals.trace", "no-such.csv"}}) == "`arrivals.trace`: cannot read `no-such.csv`: there is no such file");
+  CHECK(with({{"arrivals.trace", "/"}}) == "`arrivals.trace`: cannot read `/`: it is not a file");
+}
+
+TEST_CASE("a broken trace is reported at its own line, not at the job") {
+  const Fabric fabric = gpu_fabric(1, 8);
+  const TemporaryDirectory directory;
+  directory.write("trace.csv", kTrace + "soon,1,1\n");
+  const JobUse use = use_job("serving", fabric, {.ranks = 8, .directory = directory.path().string()}, {{"model", "llama-3.1-8b"}, {"arrivals.trace", "trace.csv"}});
+  CHECK(only_message(use) == "`soon` is not a timestamp");
+  CHECK(use.diagnostics.all().front().place.file == directory.file("trace.csv"));
+  CHECK(use.diagnostics.all().front().place.line == 5);
+}

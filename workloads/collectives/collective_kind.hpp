@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a collective algorithm declares: its plan of steps; and how a plan becomes operations of the schedule.
+//
+// A plan says which bytes go from where to where, in which round and lane (a lane is a channel or a chunk that moves
+// on its own). `append_plan` turns it into operations by one rule: a send waits for what its rank received in earlier
+// rounds of its lane; the receives of a rank and lane finish in the order of the plan, so that the last one stands for
+// all. Units: bytes; sizes as nccl-tests reports them (all-reduce: buffer of a rank; all-gather and reduce-scatter: the
+// full buffer of n ranks; all-to-all: send buffer of a rank, its own block included).
+// Invariants: shares are near-equal and add up exactly; a share of zero bytes is not sent; steps come lane after lane,
+// round after round. In a plan, byte x of one rank means the same as byte x of another; an all-to-all numbers the blocks
+// of all send buffers through, so that block j of rank i starts at i * size + share j.
+// Source: Thakur, Rabenseifner, Gropp, "Optimization of Collective Communication Operations in MPICH", 2005; NCCL 2.30.
+// LIMITATIONS: reduction costs no time; protocols (LL, LL128) and their wire efficiency are not modelled.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "core/id.hpp"
+#include "core/quantity.hpp"
+#include "core/result.hpp"
+#include "topology/fabric.hpp"
+#include "workloads/schedule.hpp"
+
+namespace eastwest {
+
+enum class CollectiveOperation : std::uint8_t { all_reduce, all_gather, reduce_scatter, all_to_all };
+/// "all_reduce", ...
+std::string_view to_string(CollectiveOperation operation);
+/// busbw = algbw x factor: 2(n-1)/n for all-reduce, (n-1)/n for the others.
+double bus_factor(CollectiveOperation operation, std::uint32_t ranks);
+
+struct CollectiveRequest {
+  std::span<const RankId> ranks;             // the group, host after host
+  std::span<const std::uint32_t> rank_host;  // host of each; empty: every rank has a host to itself
+  Bytes bytes;                               // nccl-tests convention, see above
+  std::uint32_t label = kNoLabel;            // index into Schedule::collectives
+  std::span<const OperationId> after;        // per rank, what must be over before; empty or missing ids: nothing
+  std::uint32_t channels = 1;                // rings side by side, each with its own order inside the hosts
+  std::uint32_t chunks = 1;                  // parts that move on independently, so that phases overlap
+  std::uint32_t concurrency = 1;             // all-to-all: peers in progress at a time; 0: all at once
+  bool fused = false;                        // phases inside a host as one fused operation instead of single sends
+  Duration scale_up_latency;                 // GPU to GPU, per step of a fused phase
+  bool join = true;                          // make the per-rank ends; false where nothing follows
+};
+
+struct PlanStep {
+  std::int64_t offset = 0;
+  std::int64_t bytes = 0;
+  std::uint32_t from = 0;  // index into CollectiveRequest::ranks
+  std::uint32_t to = 0;
+  std::uint32_t round = 0;  // within the lane
+  std::uint16_t lane = 0;
+  bool reduce = false;  // added to what the receiver has; otherwise it replaces it
+};
+
+/// A reduce-scatter or all-gather of `bytes` from `offset` on, inside one host: member i ends or starts with share i.
+struct PlanFused {
+  std::int64_t offset = 0;
+  std::int64_t bytes = 0;
+  std::uint32_t round = 0;
+  std::uint16_t lane = 0;
+  bool reduce = false;
+  std::vector<std::uint32_t> members;
+};
+
+struct CollectivePlan {
+  std::vector<PlanStep> steps;
+  std::vector<PlanFused> fused;
+  std::uint32_t lanes = 1;
+  std::uint32_t lane_chain_round = 0;  // a lane starts once the lane before has done all rounds under this; 0: at once
+  std::uint32_t window = 0;            // rounds in progress at a time where nothing is forwarded; 0: forwarding rule
+};
+
+/// Per rank the operation whose end is the end of the collective there; missing for a rank that takes no part.
+struct CollectiveEnds {
+  std::vector<OperationId> last;  // empty when the request asked for no join
+};
+
+struct CollectiveKind {
+  std::string_view name;       // "ring_all_reduce"
+  std::string_view algorithm;  // "ring"
+  CollectiveOperation operation = CollectiveOperation::all_reduce;
+  std::string_view summary;
+  std::string_view source;
+  std::string_view options;  // which of channels, chunks, concurrency, fused it heeds, comma separated
+  Result<CollectivePlan> (*plan)(const CollectiveRequest& request);
+  /// Bytes that all ranks together send, fused phases included; exact for any size.
+  Bytes (*bytes_sent)(std::uint32_t ranks, Bytes size);
+};
+
+/// All algorithms, sorted by name.
+std::span<const CollectiveKind* const> collective_kinds();
+const CollectiveKind* find_collective_kind(std::string_view name);
+
+/// Plan and operations in one go. Errors: fewer than two ranks, a shape that the algorithm cannot do, too many steps.
+Result<CollectiveEnds> append_collective(const CollectiveKind& kind, const CollectiveRequest& request, ScheduleBuilder& builder);
+/// The operations of a plan made for a request of the same shape; a plan may be used many times.
+CollectiveEnds append_plan(const CollectivePlan& plan, const CollectiveRequest& request, ScheduleBuilder& builder);
+
+/// Time that the plan's bytes need at least: the busiest NIC or scale-up port at its wire rate (load_bound.hpp).
+/// `gpus[i]` is where ranks[i] of the request runs.
+Duration lower_bound(const CollectivePlan& plan, const Fabric& fabric, std::span<const GpuId> gpus);
+
+/// The record of one use of `kind`, for ScheduleBuilder::collective.
+Collective describe_collective(const CollectiveKind& kind, const CollectiveRequest& request, std::string name, std::uint16_t job,
+                               Duration bound);
+
+}  // namespace eastwest

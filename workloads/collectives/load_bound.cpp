@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "workloads/collectives/load_bound.hpp"
+
+#include <algorithm>
+
+#include "core/wide.hpp"
+
+namespace eastwest {
+
+namespace {
+
+Duration time_at(std::int64_t bytes, BitRate rate) {
+  if (rate.bits_per_second == 0) return {};
+  return {static_cast<std::int64_t>(static_cast<UnsignedWide>(bytes) * 8'000'000'000'000u / rate.bits_per_second)};
+}
+
+Duration time_on(const Fabric& fabric, LinkId link, std::int64_t bytes) {
+  return link.exists() ? time_at(bytes, fabric.links[link.index()].rate) : Duration{};
+}
+
+}  // namespace
+
+LoadBound::LoadBound(const Fabric& fabric, std::span<const GpuId> gpus)
+    : fabric_(fabric),
+      host_(hosts_of(fabric, gpus)),
+      scale_up_(gpus.size(), 0),
+      nic_out_(fabric.endpoints.size(), 0),
+      nic_in_(fabric.endpoints.size(), 0) {
+  endpoint_.reserve(gpus.size());
+  for (const GpuId gpu : gpus) endpoint_.push_back(fabric.endpoint_of_gpu(gpu));
+}
+
+void LoadBound::add_message(std::uint32_t from, std::uint32_t to, Bytes bytes) {
+  if (host_[from] == host_[to]) {
+    scale_up_[from] += bytes.count;
+    return;
+  }
+  if (endpoint_[from].exists()) nic_out_[endpoint_[from].index()] += bytes.count;
+  if (endpoint_[to].exists()) nic_in_[endpoint_[to].index()] += bytes.count;
+}
+
+Duration LoadBound::time() const {
+  Duration bound;
+  for (std::size_t i = 0; i < fabric_.endpoints.size(); ++i) {
+    const Port& port = fabric_.ports[fabric_.endpoints[i].port.index()];
+    bound = std::max({bound, time_on(fabric_, port.out, nic_out_[i]), time_on(fabric_, port.in, nic_in_[i])});
+  }
+  for (std::size_t i = 0; i < scale_up_.size(); ++i) bound = std::max(bound, time_at(scale_up_[i], fabric_.hosts[host_[i]].scale_up_rate));
+  return bound;
+}
+
+std::vector<std::uint32_t> hosts_of(const Fabric& fabric, std::span<const GpuId> gpus) {
+  std::vector<std::uint32_t> hosts;
+  hosts.reserve(gpus.size());
+  for (const GpuId gpu : gpus) hosts.push_back(fabric.host_of_gpu(gpu));
+  return hosts;
+}
+
+}  // namespace eastwest
