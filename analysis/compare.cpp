@@ -155,6 +155,14 @@ Comparison compare(const std::vector<TraceData>& traces, const std::vector<std::
     c.designs[at].complete = c.designs[at].complete && traces[i].complete;
   }
 
+  // "run.h5" of two folders: the name alone tells nothing.
+  for (Comparison::Design& a : c.designs)
+    for (Comparison::Design& b : c.designs)
+      if (&a != &b && a.label == b.label) {
+        a.label = a.paths.front();
+        b.label = b.paths.front();
+      }
+
   // Rows in the order of the first trace that has them; figures of the same name stand in one row.
   std::vector<std::vector<std::vector<double>>> samples;  // row, design, run
   for (std::size_t i = 0; i < traces.size(); ++i) {
