@@ -69,7 +69,7 @@ TEST_CASE("Poisson arrivals depend on seed and job alone") {
   CHECK(!equal_rows(rows_of(1), rows_of(2)));
 }
 
-TEST_CASE("mistakes are located and say the remedy") {
+TEST_CASE("serving mistakes are located and say the remedy") {
   const Fabric fabric = gpu_fabric(2, 8);
   const Values base{{"model", "llama-3.1-70b"}, {"arrivals.requests", "5"}};
   const auto with = [&](Values more, std::uint32_t ranks = 16) {

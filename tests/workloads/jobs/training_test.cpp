@@ -209,7 +209,7 @@ TEST_CASE("data parallelism: fused inside one host, hierarchical across hosts wi
   CHECK(makespan(across.schedule, {}) > 0);
 }
 
-TEST_CASE("mistakes are located and say the remedy") {
+TEST_CASE("training mistakes are located and say the remedy") {
   const Fabric fabric = gpu_fabric(2, 4);
   CHECK(only_message(use_job("training", fabric, {.ranks = 8}, {{"model", "llama-3.1-70b"}, {"tensor_parallel", "8"}})) ==
         "tensor-parallel group of ranks 0 to 7 spans hosts `host-0` and `host-1`; it exchanges activations in every layer and must stay inside one scale-up domain");
