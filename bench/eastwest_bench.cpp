@@ -65,8 +65,8 @@ int table(unsigned kib) {
         return 1;
       }
       const double hops = static_cast<double>(row.result.counters.packet_hops);
-      std::printf("%6u %8u %12.0f %8.3f %8.3f %14.2f  %s\n", hosts, threads, hops, row.cpu_seconds, row.wall_seconds, hops / row.cpu_seconds / 1e6,
-                  row.result.digest.c_str());
+      std::printf("%6u %8u %12.0f %8.3f %8.3f %14.2f  %s\n", hosts, threads, hops, row.cpu_seconds, row.wall_seconds,
+                  hops / row.cpu_seconds / 1e6, row.result.digest.c_str());
     }
   }
   rusage usage{};

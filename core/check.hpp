@@ -12,8 +12,9 @@ namespace eastwest {
 
 }  // namespace eastwest
 
-#define EASTWEST_CHECK(expression, message) \
-  (__builtin_expect(static_cast<bool>(expression), 1) ? static_cast<void>(0) : ::eastwest::check_failed(#expression, message, __FILE__, __LINE__))
+#define EASTWEST_CHECK(expression, message)                                  \
+  (__builtin_expect(static_cast<bool>(expression), 1) ? static_cast<void>(0) \
+                                                      : ::eastwest::check_failed(#expression, message, __FILE__, __LINE__))
 
 #ifdef EASTWEST_CHECKED
 #define EASTWEST_VERIFY(expression, message) EASTWEST_CHECK(expression, message)

@@ -19,13 +19,13 @@ struct Id {
   [[nodiscard]] constexpr std::size_t index() const { return value; }
 };
 
-using NodeId = Id<struct NodeTag>;          // a switch or a host, in Fabric::nodes
-using PortId = Id<struct PortTag>;          // one end of a cable, in Fabric::ports
-using LinkId = Id<struct LinkTag>;          // one direction of a cable, in Fabric::links
-using CableId = Id<struct CableTag>;        // both directions, in Fabric::cables
-using EndpointId = Id<struct EndpointTag>;  // a NIC port that packets can be addressed to, in Fabric::endpoints
-using GpuId = Id<struct GpuTag>;            // global GPU (or plain process slot) number, hosts in order
-using RankId = Id<struct RankTag>;          // index into Workload::ranks
+using NodeId = Id<struct NodeTag>;            // a switch or a host, in Fabric::nodes
+using PortId = Id<struct PortTag>;            // one end of a cable, in Fabric::ports
+using LinkId = Id<struct LinkTag>;            // one direction of a cable, in Fabric::links
+using CableId = Id<struct CableTag>;          // both directions, in Fabric::cables
+using EndpointId = Id<struct EndpointTag>;    // a NIC port that packets can be addressed to, in Fabric::endpoints
+using GpuId = Id<struct GpuTag>;              // global GPU (or plain process slot) number, hosts in order
+using RankId = Id<struct RankTag>;            // index into Workload::ranks
 using OperationId = Id<struct OperationTag>;  // index into Schedule::operations
 
 }  // namespace eastwest

@@ -22,8 +22,8 @@ enum class ParameterType : std::uint8_t {
   quantity,  // integer in the base unit of `dimension`; dimension none means a plain integer
   real,      // a plain number without unit (ratios, efficiencies)
   boolean,
-  text,         // free text, a name or a path
-  choice,       // one of `choices`
+  text,          // free text, a name or a path
+  choice,        // one of `choices`
   integer_list,  // [1, 2, 3]
 };
 

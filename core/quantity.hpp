@@ -26,7 +26,10 @@ struct Duration {
   friend constexpr Duration operator-(Duration a, Duration b) { return {a.ps - b.ps}; }
   friend constexpr Duration operator*(Duration a, std::int64_t n) { return {a.ps * n}; }
   friend constexpr Duration operator*(std::int64_t n, Duration a) { return {a.ps * n}; }
-  constexpr Duration& operator+=(Duration other) { ps += other.ps; return *this; }
+  constexpr Duration& operator+=(Duration other) {
+    ps += other.ps;
+    return *this;
+  }
   [[nodiscard]] constexpr double seconds() const { return static_cast<double>(ps) * 1e-12; }
 };
 
@@ -38,7 +41,10 @@ struct Time {
   friend constexpr Time operator+(Time a, Duration b) { return {a.ps + b.ps}; }
   friend constexpr Time operator+(Duration a, Time b) { return {a.ps + b.ps}; }
   friend constexpr Time operator-(Time a, Duration b) { return {a.ps - b.ps}; }
-  constexpr Time& operator+=(Duration other) { ps += other.ps; return *this; }
+  constexpr Time& operator+=(Duration other) {
+    ps += other.ps;
+    return *this;
+  }
   [[nodiscard]] constexpr double seconds() const { return static_cast<double>(ps) * 1e-12; }
 };
 
@@ -51,7 +57,10 @@ struct Bytes {
   friend constexpr Bytes operator+(Bytes a, Bytes b) { return {a.count + b.count}; }
   friend constexpr Bytes operator-(Bytes a, Bytes b) { return {a.count - b.count}; }
   friend constexpr Bytes operator*(Bytes a, std::int64_t n) { return {a.count * n}; }
-  constexpr Bytes& operator+=(Bytes other) { count += other.count; return *this; }
+  constexpr Bytes& operator+=(Bytes other) {
+    count += other.count;
+    return *this;
+  }
 };
 
 /// A data rate in bit/s, one direction.
@@ -68,7 +77,10 @@ struct Length {
   friend constexpr auto operator<=>(Length, Length) = default;
   friend constexpr Length operator+(Length a, Length b) { return {a.mm + b.mm}; }
   friend constexpr Length operator*(Length a, std::int64_t n) { return {a.mm * n}; }
-  constexpr Length& operator+=(Length other) { mm += other.mm; return *this; }
+  constexpr Length& operator+=(Length other) {
+    mm += other.mm;
+    return *this;
+  }
   [[nodiscard]] constexpr double metres() const { return static_cast<double>(mm) * 1e-3; }
 };
 

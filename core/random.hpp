@@ -22,9 +22,7 @@ constexpr std::uint64_t mix(std::uint64_t x) {
 }
 
 /// The draw number `index` of `stream` under `seed`: 64 uniform bits.
-constexpr std::uint64_t draw(std::uint64_t seed, std::uint64_t stream, std::uint64_t index) {
-  return mix(mix(seed ^ mix(stream)) ^ index);
-}
+constexpr std::uint64_t draw(std::uint64_t seed, std::uint64_t stream, std::uint64_t index) { return mix(mix(seed ^ mix(stream)) ^ index); }
 
 /// Uniform in [0, bound) without modulo bias worth speaking of (bound far below 2^64).
 constexpr std::uint64_t draw_below(std::uint64_t bits, std::uint64_t bound) {

@@ -23,27 +23,27 @@ enum class Recovery : std::uint8_t { go_back_n, selective_repeat };
 
 struct DcqcnOptions {
   double g = 1.0 / 256.0;
-  Duration alpha_interval;     // T_alpha
-  Duration decrease_interval;  // T_dec
-  Duration increase_interval;  // T_inc
+  Duration alpha_interval;                // T_alpha
+  Duration decrease_interval;             // T_dec
+  Duration increase_interval;             // T_inc
   std::int64_t fast_recovery_stages = 1;  // F
-  BitRate additive_increase;   // R_AI
-  BitRate hyper_increase;      // R_HAI
-  BitRate rate_min;            // R_min
-  Duration cnp_interval;       // at most one CNP per QP in this time
+  BitRate additive_increase;              // R_AI
+  BitRate hyper_increase;                 // R_HAI
+  BitRate rate_min;                       // R_min
+  Duration cnp_interval;                  // at most one CNP per QP in this time
 };
 
 struct NetworkOptions {
   Transport transport = Transport::dcqcn;
   RoutingPolicy routing = RoutingPolicy::ecmp;
   Recovery recovery = Recovery::go_back_n;
-  Bytes mtu;                  // payload of a full packet
-  Bytes header;               // per packet in buffers
-  Bytes gap;                  // preamble and inter-frame gap: on the wire, not in buffers
-  Bytes ack_size;             // control packet in buffers
-  std::int64_t ack_every = 4; // packets per acknowledgement
+  Bytes mtu;                   // payload of a full packet
+  Bytes header;                // per packet in buffers
+  Bytes gap;                   // preamble and inter-frame gap: on the wire, not in buffers
+  Bytes ack_size;              // control packet in buffers
+  std::int64_t ack_every = 4;  // packets per acknowledgement
   std::int64_t qps_per_connection = 1;
-  Bytes window;               // bytes in flight per QP; 0: unlimited (dcqcn) or 1 BDP (window)
+  Bytes window;                        // bytes in flight per QP; 0: unlimited (dcqcn) or 1 BDP (window)
   std::int64_t reorder_window = 1024;  // packets a selective-repeat receiver tracks
   std::int64_t reorder_threshold = 1;  // packets that may overtake before a gap counts as loss
   Duration retransmit_timeout;
@@ -51,17 +51,17 @@ struct NetworkOptions {
   Bytes scale_up_chunk;
   bool pfc = true;
   bool ecn = true;
-  Bytes buffer;               // per switch; 0: from the catalogue
+  Bytes buffer;                 // per switch; 0: from the catalogue
   double buffer_alpha = 0.125;  // dynamic threshold as a share of the free shared buffer
-  Bytes buffer_reserve;       // per ingress port and class
-  Bytes headroom;             // per ingress port and class; 0: from cable length
-  Duration pfc_response;      // 0: 60 quanta at the port's rate
+  Bytes buffer_reserve;         // per ingress port and class
+  Bytes headroom;               // per ingress port and class; 0: from cable length
+  Duration pfc_response;        // 0: 60 quanta at the port's rate
   Bytes pfc_resume_offset;
-  Bytes ecn_min;              // at ecn_reference_rate; scales with port rate
+  Bytes ecn_min;  // at ecn_reference_rate; scales with port rate
   Bytes ecn_max;
   double ecn_probability = 0.2;
   BitRate ecn_reference_rate;
-  Duration reroute_delay;     // from a fault to new next-hop tables
+  Duration reroute_delay;  // from a fault to new next-hop tables
   DcqcnOptions dcqcn;
 };
 
@@ -72,10 +72,10 @@ struct Fault {
 };
 
 struct ProbeOptions {
-  Duration interval;              // of link rows; doubles after every `rows_max` rows
+  Duration interval;  // of link rows; doubles after every `rows_max` rows
   std::int64_t rows_max = 10'000;
-  std::int64_t packet_sample = 0; // record every n-th delivered packet; 0: none
-  bool flows = true;              // one row per message
+  std::int64_t packet_sample = 0;  // record every n-th delivered packet; 0: none
+  bool flows = true;               // one row per message
 };
 
 /// The parameters of `network:` in a scenario, including `dcqcn.*`.
@@ -91,9 +91,9 @@ struct SimulationOptions {
   ProbeOptions probes;
   std::vector<Fault> faults;
   std::uint64_t seed = 1;
-  Duration duration;       // no new work after it; 0: unlimited
-  unsigned threads = 1;    // never changes a result
-  unsigned domains = 0;    // 0: chosen from threads; never changes a result
+  Duration duration;     // no new work after it; 0: unlimited
+  unsigned threads = 1;  // never changes a result
+  unsigned domains = 0;  // 0: chosen from threads; never changes a result
 };
 
 }  // namespace eastwest

@@ -20,7 +20,7 @@ namespace eastwest {
 struct FlowRow {
   std::uint64_t id = 0;
   std::uint16_t job = 0;
-  std::uint32_t source = 0;       // rank, within the workload
+  std::uint32_t source = 0;  // rank, within the workload
   std::uint32_t destination = 0;
   Bytes bytes;
   Time start;
@@ -30,7 +30,7 @@ struct FlowRow {
 };
 
 struct CollectiveRow {
-  std::uint32_t collective = 0;   // index into Schedule::collectives
+  std::uint32_t collective = 0;  // index into Schedule::collectives
   Time start;
   Time finish;
 };
@@ -42,7 +42,7 @@ struct StepRow {
   std::uint32_t rank = 0;
   Time start;
   Time finish;
-  Duration compute;               // the rest of finish - start is exposed communication and waiting
+  Duration compute;  // the rest of finish - start is exposed communication and waiting
 };
 
 enum class EventKind : std::uint8_t { link_down, link_up, reroute, timeout, pfc_storm, stall };
@@ -57,17 +57,17 @@ struct EventRow {
 
 /// All directed links over one interval, arrays of Fabric::links.size().
 struct LinkRow {
-  Time time;                      // end of the interval
+  Time time;  // end of the interval
   Duration interval;
-  std::vector<float> utilization;      // busy share of the interval, 0 to 1
+  std::vector<float> utilization;  // busy share of the interval, 0 to 1
   std::vector<std::uint32_t> queue_bytes_max;
   std::vector<std::uint32_t> drops;
   std::vector<std::uint32_t> ecn_marks;
-  std::vector<float> pfc_pause;        // share of the interval in which the sender was paused, 0 to 1
+  std::vector<float> pfc_pause;  // share of the interval in which the sender was paused, 0 to 1
 };
 
 struct PacketRow {
-  Time time;                      // delivered
+  Time time;  // delivered
   Duration latency;
   std::uint64_t flow = 0;
   std::uint32_t sequence = 0;

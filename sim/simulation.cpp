@@ -11,7 +11,8 @@ bool RunResult::sane() const {
   return std::all_of(sanity.begin(), sanity.end(), [](const Sanity& s) { return s.passed; });
 }
 
-Result<RunResult> simulate(const Fabric& fabric, Workload& workload, const SimulationOptions& options, const RecordSink& sink, Progress& progress) {
+Result<RunResult> simulate(const Fabric& fabric, Workload& workload, const SimulationOptions& options, const RecordSink& sink,
+                           Progress& progress) {
   if (options.fidelity == Fidelity::flow) return Error{"the flow engine is not part of this version", "use fidelity: packet"};
   return packet::simulate_packets(fabric, workload, options, sink, progress);
 }

@@ -29,29 +29,29 @@ struct Progress {
 enum class Outcome : std::uint8_t { complete, cancelled, stalled };
 
 struct Counters {
-  std::uint64_t packets = 0;        // data packets sent by NICs, retransmissions included
+  std::uint64_t packets = 0;            // data packets sent by NICs, retransmissions included
   std::uint64_t packets_delivered = 0;  // data packets that reached their NIC, duplicates included
-  std::uint64_t packet_hops = 0;    // frames put on a link, data and control
-  std::uint64_t events = 0;         // everything a loop took from a queue
+  std::uint64_t packet_hops = 0;        // frames put on a link, data and control
+  std::uint64_t events = 0;             // everything a loop took from a queue
   std::uint64_t windows = 0;
-  std::uint64_t drops_buffer = 0;   // no room
-  std::uint64_t drops_fault = 0;    // link down or no route
-  std::uint64_t drops_loss = 0;     // frame loss on the medium
+  std::uint64_t drops_buffer = 0;  // no room
+  std::uint64_t drops_fault = 0;   // link down or no route
+  std::uint64_t drops_loss = 0;    // frame loss on the medium
   std::uint64_t ecn_marks = 0;
-  std::uint64_t pfc_pauses = 0;     // pause frames (not resumes)
+  std::uint64_t pfc_pauses = 0;  // pause frames (not resumes)
   std::uint64_t pfc_resumes = 0;
   std::uint64_t cnps = 0;
-  std::uint64_t retransmits = 0;    // packets
+  std::uint64_t retransmits = 0;  // packets
   std::uint64_t timeouts = 0;
-  Bytes bytes_sent;                 // payload put on the fabric by NICs, retransmissions included
-  Bytes bytes_delivered;            // payload that completed messages, once
-  Bytes bytes_posted;               // payload of all messages started on the fabric
-  Bytes bytes_scale_up;             // over NVLink
+  Bytes bytes_sent;       // payload put on the fabric by NICs, retransmissions included
+  Bytes bytes_delivered;  // payload that completed messages, once
+  Bytes bytes_posted;     // payload of all messages started on the fabric
+  Bytes bytes_scale_up;   // over NVLink
 };
 
 struct LinkTotal {
-  double utilization_mean = 0;      // busy share of the simulated time
-  double utilization_max = 0;       // highest probe interval
+  double utilization_mean = 0;  // busy share of the simulated time
+  double utilization_max = 0;   // highest probe interval
   std::uint64_t drops = 0;
   std::uint64_t ecn_marks = 0;
   std::uint32_t queue_bytes_max = 0;
@@ -60,30 +60,31 @@ struct LinkTotal {
 
 /// A verdict on the run itself, not on the design.
 struct Sanity {
-  std::string check;   // "bytes conserved"
+  std::string check;  // "bytes conserved"
   bool passed = true;
   std::string detail;  // figures
 };
 
 struct RunResult {
   Outcome outcome = Outcome::complete;
-  std::string diagnosis;            // stalled: job, operation, rank, peer, in words
+  std::string diagnosis;  // stalled: job, operation, rank, peer, in words
   std::string digest;
-  Time simulated;                   // when the last work finished
-  Duration window;                  // lookahead used
+  Time simulated;   // when the last work finished
+  Duration window;  // lookahead used
   Counters counters;
-  std::vector<LinkTotal> links;     // per directed link
+  std::vector<LinkTotal> links;  // per directed link
   std::vector<LatencyHistogram> latency;
   std::vector<CollectiveRow> collectives;  // finished ones, by index
   std::vector<StepRow> steps;              // by (job, step, rank)
   std::vector<RequestRow> requests;        // by id
-  std::vector<Time> job_finish;     // per job; kTimeNever when unfinished
+  std::vector<Time> job_finish;            // per job; kTimeNever when unfinished
   std::vector<Sanity> sanity;
   [[nodiscard]] bool sane() const;
 };
 
 /// Runs to the end, to cancellation or to a stall. Errors are for input that no loader could have caught
 /// (e.g. a link without delay, which leaves no lookahead).
-Result<RunResult> simulate(const Fabric& fabric, Workload& workload, const SimulationOptions& options, const RecordSink& sink, Progress& progress);
+Result<RunResult> simulate(const Fabric& fabric, Workload& workload, const SimulationOptions& options, const RecordSink& sink,
+                           Progress& progress);
 
 }  // namespace eastwest

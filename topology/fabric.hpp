@@ -27,8 +27,8 @@ struct Node {
   std::uint8_t tier = 0;         // 0 host, 1 leaf, 2 spine or aggregation, 3 core
   std::uint32_t first_port = 0;  // into Fabric::ports
   std::uint32_t port_count = 0;
-  std::uint32_t detail = 0;      // into Fabric::hosts or Fabric::switches, by kind
-  std::uint32_t rack = 0;        // into Fabric::racks; rack 0 always exists
+  std::uint32_t detail = 0;  // into Fabric::hosts or Fabric::switches, by kind
+  std::uint32_t rack = 0;    // into Fabric::racks; rack 0 always exists
 };
 
 struct Port {
@@ -63,29 +63,29 @@ struct Switch {
   std::string model;  // catalogue id or "custom"
   Duration latency;   // port to port, first bit in to first bit out
   ForwardingMode mode = ForwardingMode::cut_through;
-  Bytes buffer;       // shared packet memory
+  Bytes buffer;  // shared packet memory
 };
 
 /// What a GPU can do, for roofline times. Rates are peak; efficiencies belong to the workload.
 struct GpuModel {
   std::string name;
-  double flops_bf16 = 0;             // dense, FLOP/s
-  double flops_fp8 = 0;              // dense, FLOP/s; 0 when unknown
+  double flops_bf16 = 0;  // dense, FLOP/s
+  double flops_fp8 = 0;   // dense, FLOP/s; 0 when unknown
   double memory_bytes_per_second = 0;
   Bytes memory;
 };
 
 struct Host {
   NodeId node;
-  std::string model;                 // catalogue id or "custom"
-  std::uint32_t gpu_count = 0;       // processes (ranks) it can run; plain hosts have 1
-  std::uint32_t first_gpu = 0;       // global number of its GPU 0
-  std::uint32_t first_endpoint = 0;  // into Fabric::endpoints
-  std::uint32_t endpoint_count = 0;  // NIC ports; GPU i uses endpoint i * endpoint_count / gpu_count
+  std::string model;                       // catalogue id or "custom"
+  std::uint32_t gpu_count = 0;             // processes (ranks) it can run; plain hosts have 1
+  std::uint32_t first_gpu = 0;             // global number of its GPU 0
+  std::uint32_t first_endpoint = 0;        // into Fabric::endpoints
+  std::uint32_t endpoint_count = 0;        // NIC ports; GPU i uses endpoint i * endpoint_count / gpu_count
   std::uint32_t gpu_model = 0xffff'ffffu;  // into Fabric::gpu_models; none for plain hosts
-  Duration nic_latency;              // one side, software to wire or wire to software, once per message
-  BitRate scale_up_rate;             // per GPU and direction; also the local copy rate of plain hosts
-  Duration scale_up_latency;         // GPU to GPU through the scale-up switch
+  Duration nic_latency;                    // one side, software to wire or wire to software, once per message
+  BitRate scale_up_rate;                   // per GPU and direction; also the local copy rate of plain hosts
+  Duration scale_up_latency;               // GPU to GPU through the scale-up switch
 };
 
 struct Endpoint {
@@ -116,8 +116,8 @@ struct Fabric {
   [[nodiscard]] std::string port_name(PortId port) const;
   /// "server-03:0 -> leaf-1:3".
   [[nodiscard]] std::string link_name(LinkId link) const;
-  [[nodiscard]] std::uint32_t host_of_gpu(GpuId gpu) const;      // index into hosts
-  [[nodiscard]] EndpointId endpoint_of_gpu(GpuId gpu) const;     // the NIC port it sends through
+  [[nodiscard]] std::uint32_t host_of_gpu(GpuId gpu) const;   // index into hosts
+  [[nodiscard]] EndpointId endpoint_of_gpu(GpuId gpu) const;  // the NIC port it sends through
 };
 
 /// Checks every invariant above; the error names the first thing that is wrong. For builders' tests and imports.

@@ -30,9 +30,9 @@ struct ExplicitGraph {
   struct LinkEntry {
     std::string a;
     std::string b;
-    BitRate rate;         // 0 takes the kind's `link_rate`
-    Duration delay{-1};   // negative: from `length`, or the kind's `link_delay`
-    Length length{-1};    // negative: not given
+    BitRate rate;        // 0 takes the kind's `link_rate`
+    Duration delay{-1};  // negative: from `length`, or the kind's `link_delay`
+    Length length{-1};   // negative: not given
     double frame_loss = 0;
     Place place;
   };
@@ -43,12 +43,13 @@ struct ExplicitGraph {
 
 struct TopologyKind {
   std::string_view name;
-  std::string_view summary;  // one sentence
-  std::string_view source;   // paper or practice it comes from
+  std::string_view summary;                    // one sentence
+  std::string_view source;                     // paper or practice it comes from
   std::vector<ParameterSpec> (*parameters)();  // own and shared ones, in the order to print
   /// Builds the fabric; every mistake goes to `diagnostics` at `place` (or the graph's own places). The fabric is
   /// valid when no error was added.
-  Fabric (*build)(const ParameterSet& parameters, const ExplicitGraph& graph, const Catalogue& catalogue, const Place& place, Diagnostics& diagnostics);
+  Fabric (*build)(const ParameterSet& parameters, const ExplicitGraph& graph, const Catalogue& catalogue, const Place& place,
+                  Diagnostics& diagnostics);
 };
 
 /// All kinds, sorted by name.

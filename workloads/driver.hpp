@@ -28,13 +28,13 @@ struct RequestRow {
   std::uint16_t decode_instance = 0;
   std::uint32_t prompt_tokens = 0;
   std::uint32_t output_tokens = 0;
-  Bytes kv_bytes;       // moved over the fabric
+  Bytes kv_bytes;  // moved over the fabric
   Time arrival;
   Time prefill_start = kTimeNever;
   Time prefill_end = kTimeNever;
-  Time kv_done = kTimeNever;      // equal to prefill_end without disaggregation
+  Time kv_done = kTimeNever;  // equal to prefill_end without disaggregation
   Time first_token = kTimeNever;
-  Time finish = kTimeNever;       // last token
+  Time finish = kTimeNever;  // last token
 };
 
 struct PostedTransfer {

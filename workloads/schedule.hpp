@@ -27,10 +27,10 @@ enum class OperationKind : std::uint8_t { compute, send, receive, fused, marker 
 inline constexpr std::uint32_t kNoLabel = 0xffff'ffffu;
 
 struct Operation {
-  std::int64_t amount = 0;    // compute: ps; send, receive, fused: bytes; marker: step number
+  std::int64_t amount = 0;  // compute: ps; send, receive, fused: bytes; marker: step number
   RankId rank;
-  std::uint32_t peer = 0;     // send, receive: the other rank; fused: index into Schedule::groups
-  std::uint32_t match = 0;    // send, receive: the operation at the other end; fused: unused
+  std::uint32_t peer = 0;          // send, receive: the other rank; fused: index into Schedule::groups
+  std::uint32_t match = 0;         // send, receive: the operation at the other end; fused: unused
   std::uint32_t label = kNoLabel;  // index into Schedule::collectives
   std::uint32_t dependencies = 0;  // how many predecessors
   OperationKind kind = OperationKind::compute;
@@ -41,8 +41,8 @@ static_assert(sizeof(Operation) == 32);
 
 /// A fused collective: all members must reach it; it starts when the last one does and its ports are free.
 struct FusedGroup {
-  std::vector<RankId> members;   // all in one host
-  Duration latency;              // steps x hop latency, before the bytes flow
+  std::vector<RankId> members;  // all in one host
+  Duration latency;             // steps x hop latency, before the bytes flow
 };
 
 /// One collective operation for the record: what nccl-tests would print about it.
@@ -52,9 +52,9 @@ struct Collective {
   std::string operation;  // all_reduce, all_gather, reduce_scatter, all_to_all, point_to_point
   std::uint16_t job = 0;
   std::uint32_t ranks = 0;
-  Bytes bytes;            // size as nccl-tests reports it
-  double bus_factor = 1;  // busbw = algbw x factor
-  Duration lower_bound;   // closed-form bound on its time on this fabric; 0 when unknown
+  Bytes bytes;                   // size as nccl-tests reports it
+  double bus_factor = 1;         // busbw = algbw x factor
+  Duration lower_bound;          // closed-form bound on its time on this fabric; 0 when unknown
   std::uint32_t operations = 0;  // how many operations carry its label (filled by finish)
 };
 

@@ -35,16 +35,16 @@ struct Workload {
 /// What a job kind is given to make its part of the workload.
 struct JobContext {
   const Fabric& fabric;
-  std::uint16_t job = 0;         // its number
+  std::uint16_t job = 0;  // its number
   std::string name;
   std::vector<GpuId> gpus;       // GPU of each rank of this job
   std::uint32_t first_rank = 0;  // global number of its rank 0
   Time start;
-  Duration duration;             // of the scenario: no new work after it; ps == 0 means no limit
+  Duration duration;  // of the scenario: no new work after it; ps == 0 means no limit
   std::uint8_t traffic_class = 1;
-  std::uint64_t seed = 0;        // of the scenario; kinds key their streams by (seed, job)
-  Place place;                   // of the job in the scenario
-  std::string directory;         // of the scenario file: relative paths in parameters start here
+  std::uint64_t seed = 0;  // of the scenario; kinds key their streams by (seed, job)
+  Place place;             // of the job in the scenario
+  std::string directory;   // of the scenario file: relative paths in parameters start here
   [[nodiscard]] RankId rank(std::size_t i) const { return {first_rank + static_cast<std::uint32_t>(i)}; }
 };
 
@@ -54,7 +54,8 @@ struct JobKind {
   std::string_view source;
   std::vector<ParameterSpec> (*parameters)();
   /// Appends operations to `schedule` and drivers to `drivers`; every mistake goes to `diagnostics` at context.place.
-  void (*append)(const ParameterSet& parameters, const JobContext& context, ScheduleBuilder& schedule, std::vector<Driver>& drivers, Diagnostics& diagnostics);
+  void (*append)(const ParameterSet& parameters, const JobContext& context, ScheduleBuilder& schedule, std::vector<Driver>& drivers,
+                 Diagnostics& diagnostics);
 };
 
 /// All job kinds (collective, permutation, incast, all_to_all, flows, training, serving), sorted by name.

@@ -63,7 +63,8 @@ std::vector<Frame>& sorted_arrivals(Network& network, Domain& domain, std::uint3
   std::uint64_t index = 0;
   for (const Frame& frame : bucket) {
     const auto time = static_cast<std::uint64_t>(frame.time - start);
-    *key++ = (time << 34) | (static_cast<std::uint64_t>(frame.ingress) << 24) | (static_cast<std::uint64_t>(frame.kind_and_class & 15u) << 20) | index++;
+    *key++ = (time << 34) | (static_cast<std::uint64_t>(frame.ingress) << 24) |
+             (static_cast<std::uint64_t>(frame.kind_and_class & 15u) << 20) | index++;
   }
   if (domain.keys.size() <= kInsertionMax) sort_by_insertion(domain.keys.data(), domain.keys.size());
   else sort_by_bins(domain.keys, domain.keys_scratch, domain.window_bits);

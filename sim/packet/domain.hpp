@@ -29,9 +29,9 @@ inline constexpr unsigned kBuckets = 32;
 /// Frames that will reach a node, by window.
 struct Inbox {
   std::array<std::vector<Frame>, kBuckets> buckets;
-  std::vector<Frame> far;               // further ahead than the ring
-  std::int64_t far_window = kNever;     // earliest in `far`
-  std::uint32_t occupied = 0;           // bit per bucket
+  std::vector<Frame> far;            // further ahead than the ring
+  std::int64_t far_window = kNever;  // earliest in `far`
+  std::uint32_t occupied = 0;        // bit per bucket
 };
 
 struct DriverCompletion {
@@ -50,28 +50,28 @@ struct CollectiveTouch {
 struct Domain {
   std::uint32_t index = 0;
   std::vector<std::uint32_t> nodes;
-  std::vector<std::vector<Frame>> mail[2];   // [parity][target domain]
-  std::int64_t mail_window = kNever;         // earliest window of anything mailed in this step
+  std::vector<std::vector<Frame>> mail[2];  // [parity][target domain]
+  std::int64_t mail_window = kNever;        // earliest window of anything mailed in this step
   unsigned parity = 0;
-  std::int64_t window = 0;                   // being handled
+  std::int64_t window = 0;  // being handled
   unsigned window_bits = 0;
   Counters counters;
-  RecordBatch records;                       // made in this step, in no order
+  RecordBatch records;  // made in this step, in no order
   std::vector<DriverCompletion> completions;
   std::vector<std::uint32_t> collectives_done;
-  std::vector<LatencyHistogram> latency;     // by job * kClassCount + class
+  std::vector<LatencyHistogram> latency;  // by job * kClassCount + class
   std::uint64_t operations_done = 0;
-  std::vector<std::uint64_t> keys;           // scratch of the sort
+  std::vector<std::uint64_t> keys;  // scratch of the sort
   std::vector<std::uint64_t> keys_scratch;
-  std::vector<std::uint32_t> ready;          // scratch of the executor
-  std::vector<Frame> leftover;               // scratch of a step that ends inside a window
+  std::vector<std::uint32_t> ready;  // scratch of the executor
+  std::vector<Frame> leftover;       // scratch of a step that ends inside a window
 };
 
 /// State by node that domains share: each entry is touched only by the domain that owns the node.
 struct Network {
-  std::vector<Inbox> inboxes;                // by node
-  std::vector<std::int64_t> next_window;     // by node: earliest window with anything to do, kNever when idle
-  std::vector<std::uint16_t> domain_of;      // by node
+  std::vector<Inbox> inboxes;             // by node
+  std::vector<std::int64_t> next_window;  // by node: earliest window with anything to do, kNever when idle
+  std::vector<std::uint16_t> domain_of;   // by node
 };
 
 /// Puts a frame into the inbox of a node of this domain.

@@ -39,7 +39,8 @@ void step_node(RunState& run, Domain& domain, std::uint32_t n, std::int64_t step
     events = &state.events;
   } else {
     HostState& state = run.hosts[node.detail];
-    HostStep step{run.network, domain, run.plan, node, run.plan.ports.data() + node.first_port, run.ports.data() + node.first_port, state, run.traffic, run.execution};
+    HostStep step{run.network, domain,      run.plan,     node, run.plan.ports.data() + node.first_port, run.ports.data() + node.first_port,
+                  state,       run.traffic, run.execution};
     step_host(step, step_end);
     events = &state.events;
   }
@@ -71,7 +72,8 @@ class Workers {
     for (const Domain& domain : run.domains) events_before += domain.counters.events;
     if (arena_ && last_events_ >= kParallelEventsMin) {
       arena_->execute([&] {
-        tbb::parallel_for(std::size_t{0}, run.domains.size(), [&](std::size_t d) { step_domain(run, run.domains[d], window, step_end, mail_waits); });
+        tbb::parallel_for(std::size_t{0}, run.domains.size(),
+                          [&](std::size_t d) { step_domain(run, run.domains[d], window, step_end, mail_waits); });
       });
     } else {
       for (Domain& domain : run.domains) step_domain(run, domain, window, step_end, mail_waits);
@@ -110,7 +112,8 @@ bool all_done(const RunState& run) {
 
 void post(RunState& run, std::uint32_t driver, const PostedTransfer& transfer) {
   EASTWEST_CHECK(transfer.not_before.ps >= run.clock, "a driver posts a transfer in the past");
-  const std::uint32_t m = add_message(run, transfer.from, transfer.to, transfer.bytes, run.workload->drivers[driver].job, transfer.traffic_class);
+  const std::uint32_t m =
+      add_message(run, transfer.from, transfer.to, transfer.bytes, run.workload->drivers[driver].job, transfer.traffic_class);
   Message& message = run.traffic.messages[m];
   message.receive_operation = static_cast<std::uint32_t>(run.traffic.driver_transfers.size());
   message.start = transfer.not_before.ps;
@@ -159,7 +162,8 @@ void serve_drivers(RunState& run, const RecordSink& sink) {
   for (std::uint32_t d = 0; d < run.drivers.size(); ++d) {
     std::vector<TransferDone>& done = run.drivers[d].done;
     if (done.empty()) continue;
-    std::sort(done.begin(), done.end(), [](const TransferDone& a, const TransferDone& b) { return a.time != b.time ? a.time < b.time : a.cookie < b.cookie; });
+    std::sort(done.begin(), done.end(),
+              [](const TransferDone& a, const TransferDone& b) { return a.time != b.time ? a.time < b.time : a.cookie < b.cookie; });
     call_driver(run, d, sink);
   }
 }

@@ -16,7 +16,8 @@ void move_rows(std::vector<Row>& from, std::vector<Row>& to) {
 }
 
 void sort_rows(RecordBatch& batch) {
-  std::sort(batch.flows.begin(), batch.flows.end(), [](const FlowRow& a, const FlowRow& b) { return a.finish != b.finish ? a.finish < b.finish : a.id < b.id; });
+  std::sort(batch.flows.begin(), batch.flows.end(),
+            [](const FlowRow& a, const FlowRow& b) { return a.finish != b.finish ? a.finish < b.finish : a.id < b.id; });
   std::sort(batch.steps.begin(), batch.steps.end(), [](const StepRow& a, const StepRow& b) {
     return std::tuple(a.finish, a.job, a.step, a.rank) < std::tuple(b.finish, b.job, b.step, b.rank);
   });
@@ -40,7 +41,8 @@ void add_fault_rows(RunState& run, RecordBatch& batch, std::int64_t from, std::i
     batch.events.push_back({fault.time, fault.up ? EventKind::link_up : EventKind::link_down, run.fabric->ports[a.index()].out.value, 0});
   }
   for (std::size_t v = 1; v < run.plan.routes.size(); ++v)
-    if (run.plan.routes[v].time >= from && run.plan.routes[v].time < to) batch.events.push_back({Time{run.plan.routes[v].time}, EventKind::reroute, kNil, v});
+    if (run.plan.routes[v].time >= from && run.plan.routes[v].time < to)
+      batch.events.push_back({Time{run.plan.routes[v].time}, EventKind::reroute, kNil, v});
 }
 
 std::uint64_t frames_under_way(RunState& run) {
@@ -91,24 +93,32 @@ void judge(RunState& run, RunResult& result) {
   const std::uint64_t under_way = frames_under_way(run);
   const std::uint64_t dropped = c.drops_buffer + c.drops_fault + c.drops_loss;
   result.sanity.push_back({"packets conserved", c.packets == c.packets_delivered + dropped + under_way,
-                           text(c.packets) + " sent = " + text(c.packets_delivered) + " delivered + " + text(dropped) + " dropped + " + text(under_way) + " under way"});
+                           text(c.packets) + " sent = " + text(c.packets_delivered) + " delivered + " + text(dropped) + " dropped + " +
+                               text(under_way) + " under way"});
   if (result.outcome == Outcome::complete)
-    result.sanity.push_back({"bytes conserved", c.bytes_delivered == c.bytes_posted, to_string(c.bytes_delivered) + " of " + to_string(c.bytes_posted) + " posted are delivered"});
-  if (run.options.network.pfc) result.sanity.push_back({"lossless classes dropped nothing", c.drops_buffer == 0, text(c.drops_buffer) + " packets dropped for lack of room"});
+    result.sanity.push_back({"bytes conserved", c.bytes_delivered == c.bytes_posted,
+                             to_string(c.bytes_delivered) + " of " + to_string(c.bytes_posted) + " posted are delivered"});
+  if (run.options.network.pfc)
+    result.sanity.push_back(
+        {"lossless classes dropped nothing", c.drops_buffer == 0, text(c.drops_buffer) + " packets dropped for lack of room"});
   std::uint64_t impossible = 0;
   std::string worst;
   for (const CollectiveRow& row : result.collectives) {
     const Collective& collective = run.workload->schedule.collectives[row.collective];
     if (row.finish - row.start >= collective.lower_bound) continue;
     ++impossible;
-    worst = "`" + collective.name + "` took " + to_readable(row.finish - row.start) + ", its lower bound is " + to_readable(collective.lower_bound);
+    worst = "`" + collective.name + "` took " + to_readable(row.finish - row.start) + ", its lower bound is " +
+            to_readable(collective.lower_bound);
   }
-  result.sanity.push_back({"no collective beats its lower bound", impossible == 0, impossible == 0 ? text(result.collectives.size()) + " collectives" : worst});
+  result.sanity.push_back(
+      {"no collective beats its lower bound", impossible == 0, impossible == 0 ? text(result.collectives.size()) + " collectives" : worst});
   double busiest = 0;
   for (const LinkTotal& link : result.links) busiest = std::max({busiest, link.utilization_max, link.utilization_mean});
   result.sanity.push_back({"no link above its rate", busiest <= 1.0 + 1e-9, "busiest interval " + std::to_string(busiest)});
   result.sanity.push_back({"everything delivered", result.outcome == Outcome::complete,
-                           result.outcome == Outcome::complete ? "all work is done" : result.outcome == Outcome::cancelled ? "interrupted" : result.diagnosis});
+                           result.outcome == Outcome::complete    ? "all work is done"
+                           : result.outcome == Outcome::cancelled ? "interrupted"
+                                                                  : result.diagnosis});
 }
 
 }  // namespace
@@ -197,7 +207,8 @@ RunResult make_result(RunState& run, Outcome outcome) {
   result.simulated = {outcome == Outcome::complete ? last : run.clock};
   const double span = std::max<double>(1.0, static_cast<double>(run.clock));
   for (const LinkFigures& link : run.links)
-    result.links.push_back({static_cast<double>(link.busy) / span, link.utilization_max, link.drops, link.marks, link.queue_max, Duration{link.paused}});
+    result.links.push_back(
+        {static_cast<double>(link.busy) / span, link.utilization_max, link.drops, link.marks, link.queue_max, Duration{link.paused}});
   const std::size_t series = run.workload->jobs.size() * kClassCount;
   for (std::size_t i = 0; i < series; ++i) {
     LatencyHistogram sum;
@@ -210,17 +221,23 @@ RunResult make_result(RunState& run, Outcome outcome) {
     if (total != 0) result.latency.push_back(std::move(sum));
   }
   result.collectives = std::move(run.collectives);
-  std::sort(result.collectives.begin(), result.collectives.end(), [](const CollectiveRow& a, const CollectiveRow& b) { return a.collective < b.collective; });
+  std::sort(result.collectives.begin(), result.collectives.end(),
+            [](const CollectiveRow& a, const CollectiveRow& b) { return a.collective < b.collective; });
   result.steps = std::move(run.steps);
-  std::sort(result.steps.begin(), result.steps.end(), [](const StepRow& a, const StepRow& b) { return std::tuple(a.job, a.step, a.rank) < std::tuple(b.job, b.step, b.rank); });
+  std::sort(result.steps.begin(), result.steps.end(),
+            [](const StepRow& a, const StepRow& b) { return std::tuple(a.job, a.step, a.rank) < std::tuple(b.job, b.step, b.rank); });
   result.requests = std::move(run.requests);
-  std::sort(result.requests.begin(), result.requests.end(), [](const RequestRow& a, const RequestRow& b) { return std::tuple(a.job, a.id) < std::tuple(b.job, b.id); });
-  for (const auto& finish : run.execution.job_finish) result.job_finish.push_back(outcome == Outcome::complete ? Time{finish.load()} : kTimeNever);
+  std::sort(result.requests.begin(), result.requests.end(),
+            [](const RequestRow& a, const RequestRow& b) { return std::tuple(a.job, a.id) < std::tuple(b.job, b.id); });
+  for (const auto& finish : run.execution.job_finish)
+    result.job_finish.push_back(outcome == Outcome::complete ? Time{finish.load()} : kTimeNever);
   for (const RequestRow& request : result.requests)
-    if (outcome == Outcome::complete && request.finish != kTimeNever) result.job_finish[request.job] = std::max(result.job_finish[request.job], request.finish);
+    if (outcome == Outcome::complete && request.finish != kTimeNever)
+      result.job_finish[request.job] = std::max(result.job_finish[request.job], request.finish);
   judge(run, result);
   const Counters& c = result.counters;
-  for (const std::uint64_t v : {c.packets, c.packets_delivered, c.packet_hops, c.drops_buffer, c.drops_fault, c.drops_loss, c.ecn_marks, c.pfc_pauses, c.cnps, c.retransmits, c.timeouts})
+  for (const std::uint64_t v : {c.packets, c.packets_delivered, c.packet_hops, c.drops_buffer, c.drops_fault, c.drops_loss, c.ecn_marks,
+                                c.pfc_pauses, c.cnps, c.retransmits, c.timeouts})
     run.digest.add(v);
   for (const LinkFigures& link : run.links) run.digest.add(link.busy);
   for (const LatencyHistogram& histogram : result.latency)

@@ -27,37 +27,35 @@ struct CollectiveSpan {
 };
 
 struct RankState {
-  std::uint32_t node = 0;       // host it runs on
-  std::uint32_t gpu = 0;        // within the host
-  std::int64_t step_start = -1; // of the training step under way; -1: not begun
-  std::int64_t compute = 0;     // ps of compute in it
+  std::uint32_t node = 0;        // host it runs on
+  std::uint32_t gpu = 0;         // within the host
+  std::int64_t step_start = -1;  // of the training step under way; -1: not begun
+  std::int64_t compute = 0;      // ps of compute in it
 };
 
 struct Execution {
   const Workload* workload = nullptr;
-  std::vector<std::uint32_t> waiting;      // by operation: predecessors not yet over
-  std::vector<std::uint8_t> state;         // by operation
-  std::vector<std::uint32_t> message;      // by operation: index of a send's message
+  std::vector<std::uint32_t> waiting;  // by operation: predecessors not yet over
+  std::vector<std::uint8_t> state;     // by operation
+  std::vector<std::uint32_t> message;  // by operation: index of a send's message
   std::vector<CollectiveSpan> collectives;
   std::vector<std::uint32_t> fused_left;   // by group: members not yet there
   std::vector<std::uint32_t> fused_first;  // by group: into fused_operations; groups + 1 entries
   std::vector<std::uint32_t> fused_operations;
   std::vector<RankState> ranks;
   std::vector<std::atomic<std::int64_t>> job_finish;  // latest end of anything but a send
-  std::uint64_t total = 0;                 // operations that will run
+  std::uint64_t total = 0;                            // operations that will run
   bool record_flows = true;
-  std::int64_t packet_sample = 0;          // every n-th delivered packet is recorded; 0: none
+  std::int64_t packet_sample = 0;  // every n-th delivered packet is recorded; 0: none
 };
 
 inline void raise_to(std::atomic<std::int64_t>& target, std::int64_t value) {
   std::int64_t seen = target.load(std::memory_order_relaxed);
-  while (seen < value && !target.compare_exchange_weak(seen, value, std::memory_order_relaxed)) {
-  }
+  while (seen < value && !target.compare_exchange_weak(seen, value, std::memory_order_relaxed)) {}
 }
 inline void lower_to(std::atomic<std::int64_t>& target, std::int64_t value) {
   std::int64_t seen = target.load(std::memory_order_relaxed);
-  while (seen > value && !target.compare_exchange_weak(seen, value, std::memory_order_relaxed)) {
-  }
+  while (seen > value && !target.compare_exchange_weak(seen, value, std::memory_order_relaxed)) {}
 }
 
 }  // namespace eastwest::packet

@@ -13,31 +13,31 @@ namespace eastwest::packet {
 
 enum class FrameKind : std::uint8_t {
   data,
-  ack,     // sequence: all packets before it have arrived
-  sack,    // as ack, and packet `selective` has arrived out of order
-  nack,    // as ack, and the packet `sequence` was expected when another came
-  cnp,     // congestion notification
-  pause,   // PFC, class in traffic_class
+  ack,    // sequence: all packets before it have arrived
+  sack,   // as ack, and packet `selective` has arrived out of order
+  nack,   // as ack, and the packet `sequence` was expected when another came
+  cnp,    // congestion notification
+  pause,  // PFC, class in traffic_class
   resume,
 };
 
-inline constexpr unsigned kClassCount = 4;  // 0 control (strictly first), 1 to 3 data, strict priority
-inline constexpr std::uint8_t kFlagMarked = 1;         // ECN congestion experienced
-inline constexpr std::uint8_t kFlagAckRequest = 2;     // last of a message or ack due
+inline constexpr unsigned kClassCount = 4;          // 0 control (strictly first), 1 to 3 data, strict priority
+inline constexpr std::uint8_t kFlagMarked = 1;      // ECN congestion experienced
+inline constexpr std::uint8_t kFlagAckRequest = 2;  // last of a message or ack due
 inline constexpr std::uint8_t kFlagRetransmitted = 4;
 
 struct Frame {
-  std::int64_t time;          //  8  when handled; link while queued
-  std::uint32_t message;      // 12  index into the message table (data and its answers)
-  std::uint32_t sequence;     // 16  packet number within the queue pair
-  std::uint32_t birth;        // 20  data: start of transmission in ticks of 1024 ps; sack: the selective packet
-  std::uint16_t destination;  // 22  endpoint
-  std::uint16_t node;         // 24  node that it travels to, for mail
-  std::uint16_t ingress;      // 26  port at that node
-  std::uint16_t bytes;        // 28  in buffers: payload and headers
-  std::uint16_t entropy;      // 30  what hashing switches see of the queue pair
+  std::int64_t time;            //  8  when handled; link while queued
+  std::uint32_t message;        // 12  index into the message table (data and its answers)
+  std::uint32_t sequence;       // 16  packet number within the queue pair
+  std::uint32_t birth;          // 20  data: start of transmission in ticks of 1024 ps; sack: the selective packet
+  std::uint16_t destination;    // 22  endpoint
+  std::uint16_t node;           // 24  node that it travels to, for mail
+  std::uint16_t ingress;        // 26  port at that node
+  std::uint16_t bytes;          // 28  in buffers: payload and headers
+  std::uint16_t entropy;        // 30  what hashing switches see of the queue pair
   std::uint8_t kind_and_class;  // 31  kind in the low 4 bits, class above
-  std::uint8_t flags;         // 32
+  std::uint8_t flags;           // 32
 
   [[nodiscard]] FrameKind kind() const { return static_cast<FrameKind>(kind_and_class & 15u); }
   [[nodiscard]] unsigned traffic_class() const { return kind_and_class >> 4; }

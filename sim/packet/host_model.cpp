@@ -174,7 +174,8 @@ void end_step(HostStep& s, const Operation& operation, std::int64_t now) {
 void start_operation(HostStep& s, std::uint32_t index, std::int64_t now) {
   const Operation& operation = schedule_of(s).operations[index];
   s.execution.state[index] |= kOperationReady;
-  if (operation.label != kNoLabel && operation.kind != OperationKind::receive) lower_to(s.execution.collectives[operation.label].start, now);
+  if (operation.label != kNoLabel && operation.kind != OperationKind::receive)
+    lower_to(s.execution.collectives[operation.label].start, now);
   RankState& rank = s.execution.ranks[operation.rank.index()];
   if (rank.step_start < 0) rank.step_start = now;
   switch (operation.kind) {
@@ -242,7 +243,9 @@ void local_event(HostStep& s, const LocalEvent& event) {
 
 }  // namespace
 
-void message_arrived(HostStep& s, std::uint32_t message, std::int64_t now) { s.state.events.push(now + s.state.nic_latency, event_key(kDelivered, message)); }
+void message_arrived(HostStep& s, std::uint32_t message, std::int64_t now) {
+  s.state.events.push(now + s.state.nic_latency, event_key(kDelivered, message));
+}
 
 void message_acknowledged(HostStep& s, std::uint32_t m, std::int64_t now) {
   const std::uint32_t operation = s.traffic.messages[m].send_operation;

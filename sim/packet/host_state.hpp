@@ -16,17 +16,17 @@
 namespace eastwest::packet {
 
 enum HostEvent : std::uint8_t {
-  kPortFree = 0,      // id: NIC port
-  kHostFault = 1,     // id: index into RunPlan::faults
-  kWake = 2,          // id: queue pair whose pace allows the next packet
-  kPost = 3,          // id: message reaches the NIC
-  kComputeDone = 4,   // id: operation
-  kDelivered = 5,     // id: message is in memory and software knows
-  kScaleUpFree = 6,   // id: local GPU
-  kScaleUpDone = 7,   // id: message
-  kTimeout = 8,       // id: queue pair
-  kJobStart = 9,      // id: job
-  kFusedDone = 10,    // id: group
+  kPortFree = 0,     // id: NIC port
+  kHostFault = 1,    // id: index into RunPlan::faults
+  kWake = 2,         // id: queue pair whose pace allows the next packet
+  kPost = 3,         // id: message reaches the NIC
+  kComputeDone = 4,  // id: operation
+  kDelivered = 5,    // id: message is in memory and software knows
+  kScaleUpFree = 6,  // id: local GPU
+  kScaleUpDone = 7,  // id: message
+  kTimeout = 8,      // id: queue pair
+  kJobStart = 9,     // id: job
+  kFusedDone = 10,   // id: group
 };
 
 /// Queue pairs of one NIC port that have something to send, per class, served in turn.
@@ -48,9 +48,9 @@ struct ScaleUpPort {
 struct HostState {
   std::uint32_t node = 0;
   EventHeap events;
-  FrameSlab slab;                    // control frames that wait
-  std::vector<ReadyRing> rings;      // by NIC port
-  std::vector<ScaleUpPort> scale_up; // by local GPU
+  FrameSlab slab;                     // control frames that wait
+  std::vector<ReadyRing> rings;       // by NIC port
+  std::vector<ScaleUpPort> scale_up;  // by local GPU
   std::int64_t nic_latency = 0;
   std::int64_t scale_up_latency = 0;
   BitRate scale_up_rate;

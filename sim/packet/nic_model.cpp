@@ -21,7 +21,8 @@ namespace {
 
 std::int64_t payload_of(const RunPlan& plan, const Message& message, std::uint32_t packet) {
   const std::uint32_t index = packet - message.first_packet;
-  return index + 1 == message.packets ? message.bytes - static_cast<std::int64_t>(message.packets - 1) * plan.network.mtu.count : plan.network.mtu.count;
+  return index + 1 == message.packets ? message.bytes - static_cast<std::int64_t>(message.packets - 1) * plan.network.mtu.count
+                                      : plan.network.mtu.count;
 }
 
 /// The message of `sender` that holds packet `packet`, looking from its first unacknowledged one on.
@@ -61,13 +62,15 @@ std::uint32_t ring_pop(HostStep& s, ReadyRing& ring, unsigned c) {
 /// The next hole that counts as lost, or kNil.
 std::uint32_t next_repair(HostStep& s, Sender& sender, std::uint32_t qp) {
   if (sender.repair_next < sender.acked) sender.repair_next = sender.acked;
-  while (sender.repair_next < sender.repair_end && ring_bit(s.traffic.sender_bits, s.traffic.words, qp, sender.repair_next)) ++sender.repair_next;
+  while (sender.repair_next < sender.repair_end && ring_bit(s.traffic.sender_bits, s.traffic.words, qp, sender.repair_next))
+    ++sender.repair_next;
   return sender.repair_next < sender.repair_end ? sender.repair_next : kNil;
 }
 
 /// Packets that may be outstanding: the transport's window, and what the receiver can track.
 std::int64_t packets_allowed(const HostStep& s, const Sender& sender) {
-  std::int64_t allowed = sender.transport.window == 0 ? std::int64_t{1} << 30 : std::max<std::int64_t>(1, sender.transport.window / s.plan.network.mtu.count);
+  std::int64_t allowed =
+      sender.transport.window == 0 ? std::int64_t{1} << 30 : std::max<std::int64_t>(1, sender.transport.window / s.plan.network.mtu.count);
   if (s.traffic.selective()) allowed = std::min<std::int64_t>(allowed, static_cast<std::int64_t>(s.traffic.words) * 64);
   return allowed;
 }
@@ -139,9 +142,9 @@ void send_packet(HostStep& s, std::uint32_t port, std::uint32_t qp, std::int64_t
   TransportState& transport = sender.transport;
   s.traffic.transport->advance(transport, s.plan.network, now);
   if (transport.rate < transport.line_rate)
-    sender.next_time = now + static_cast<std::int64_t>(static_cast<double>((frame.bytes + s.plan.network.gap.count) * 8) * 1e12 / transport.rate);
-  else
-    sender.next_time = now;
+    sender.next_time =
+        now + static_cast<std::int64_t>(static_cast<double>((frame.bytes + s.plan.network.gap.count) * 8) * 1e12 / transport.rate);
+  else sender.next_time = now;
 }
 
 void service(HostStep& s, std::uint32_t index, std::int64_t now) {
@@ -248,8 +251,10 @@ void receive_data(HostStep& s, const Frame& frame) {
   LatencyHistogram& histogram = s.domain.latency[message.job * kClassCount + message.traffic_class];
   ++histogram.counts[LatencyHistogram::bin_of(latency)];
   const std::int64_t sample = s.execution.packet_sample;
-  if (sample != 0 && (frame.sequence + qp) % sample == 0) s.domain.records.packets.push_back({Time{frame.time}, latency, frame.message, frame.sequence});
-  if ((frame.flags & kFlagMarked) != 0 && (receiver.notified < 0 || frame.time - receiver.notified >= s.plan.network.dcqcn.cnp_interval.ps)) {
+  if (sample != 0 && (frame.sequence + qp) % sample == 0)
+    s.domain.records.packets.push_back({Time{frame.time}, latency, frame.message, frame.sequence});
+  if ((frame.flags & kFlagMarked) != 0 &&
+      (receiver.notified < 0 || frame.time - receiver.notified >= s.plan.network.dcqcn.cnp_interval.ps)) {
     receiver.notified = frame.time;
     ++s.domain.counters.cnps;
     answer(s, frame, FrameKind::cnp, 0, 0);

@@ -45,15 +45,15 @@ class FrameSlab {
 
 struct alignas(64) PortState {
   std::int64_t busy_until = 0;
-  std::int64_t busy_sum = 0;           // ps of transmission started since the last probe row
+  std::int64_t busy_sum = 0;  // ps of transmission started since the last probe row
   std::uint32_t head[kClassCount] = {kNil, kNil, kNil, kNil};
   std::uint32_t tail[kClassCount] = {kNil, kNil, kNil, kNil};
-  std::uint8_t waiting = 0;            // bit per class with frames in its queue
-  std::uint8_t paused = 0;             // bit per class that the peer paused
-  bool scheduled = false;              // a departure event is pending
+  std::uint8_t waiting = 0;  // bit per class with frames in its queue
+  std::uint8_t paused = 0;   // bit per class that the peer paused
+  bool scheduled = false;    // a departure event is pending
   bool down = false;
-  std::uint32_t queued_total = 0;      // bytes, all classes
-  std::uint64_t frames = 0;            // sent, numbers the loss draws
+  std::uint32_t queued_total = 0;                    // bytes, all classes
+  std::uint64_t frames = 0;                          // sent, numbers the loss draws
   std::uint32_t queued[kClassCount] = {0, 0, 0, 0};  // bytes
   std::int64_t paused_since = 0;
   // Figures of the current probe interval.
@@ -92,7 +92,8 @@ inline Frame dequeue(PortState& port, FrameSlab& slab, unsigned c) {
 }
 
 /// Starts a transmission at `now` (the port must be free) and sends the frame to the other end; `frame` is readdressed.
-inline void transmit(Network& network, Domain& domain, const RunPlan& plan, const PortPlan& wire, PortState& port, Frame& frame, std::int64_t now) {
+inline void transmit(Network& network, Domain& domain, const RunPlan& plan, const PortPlan& wire, PortState& port, Frame& frame,
+                     std::int64_t now) {
   EASTWEST_VERIFY(port.busy_until <= now, "a port sends two frames at once");
   const std::int64_t duration = wire.wire_time(frame.bytes + plan.network.gap.count);
   port.busy_until = now + duration;
@@ -113,8 +114,8 @@ inline void transmit(Network& network, Domain& domain, const RunPlan& plan, cons
 }
 
 /// Sends a PFC frame for `traffic_class`; it waits for the frame on the wire and goes before all others.
-inline void transmit_pause(Network& network, Domain& domain, const RunPlan& plan, const PortPlan& wire, PortState& port, FrameKind kind, unsigned traffic_class,
-                           std::int64_t now) {
+inline void transmit_pause(Network& network, Domain& domain, const RunPlan& plan, const PortPlan& wire, PortState& port, FrameKind kind,
+                           unsigned traffic_class, std::int64_t now) {
   if (wire.rate == 0 || port.down) return;
   const std::int64_t duration = wire.wire_time(64 + plan.network.gap.count);
   const std::int64_t start = port.busy_until > now ? port.busy_until : now;

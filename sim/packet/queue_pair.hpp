@@ -26,7 +26,7 @@ struct Message {
   std::uint32_t next = kNil;               // behind it on the same queue pair or scale-up port
   std::int64_t left = 0;                   // scale-up: bytes not yet started
   std::uint32_t retransmits = 0;
-  std::uint32_t source = 0;                // ranks
+  std::uint32_t source = 0;  // ranks
   std::uint32_t destination = 0;
   std::uint16_t job = 0;
   std::uint8_t traffic_class = 1;
@@ -43,7 +43,7 @@ struct QueuePairPlan {
   std::uint32_t destination_node = 0;
   std::uint16_t source_endpoint = 0;
   std::uint16_t destination_endpoint = 0;
-  std::uint16_t source_port = 0;       // within the node
+  std::uint16_t source_port = 0;  // within the node
   std::uint16_t destination_port = 0;
   std::uint16_t entropy = 0;
   std::uint8_t traffic_class = 1;
@@ -51,38 +51,38 @@ struct QueuePairPlan {
 };
 
 struct alignas(64) Sender {
-  std::uint32_t next = 0;             // packet to send next
-  std::uint32_t acked = 0;            // all before it are acknowledged
-  std::uint32_t end = 0;              // posted
-  std::uint32_t sent = 0;             // highest ever sent + 1
-  std::uint32_t first_message = kNil; // holds `acked`
-  std::uint32_t message = kNil;       // holds `next`
+  std::uint32_t next = 0;              // packet to send next
+  std::uint32_t acked = 0;             // all before it are acknowledged
+  std::uint32_t end = 0;               // posted
+  std::uint32_t sent = 0;              // highest ever sent + 1
+  std::uint32_t first_message = kNil;  // holds `acked`
+  std::uint32_t message = kNil;        // holds `next`
   std::uint32_t last_message = kNil;
-  std::uint32_t ready_next = kNil;    // behind it in the NIC's ready ring
-  std::int64_t next_time = 0;         // not before, by pacing
-  std::int64_t progress = 0;          // last time that `acked` moved or sending began
-  std::uint32_t repair_next = 0;      // selective repeat: next hole to look at
-  std::uint32_t repair_end = 0;       // holes before it count as lost
-  std::uint32_t selective_end = 0;    // highest selectively acknowledged + 1
+  std::uint32_t ready_next = kNil;  // behind it in the NIC's ready ring
+  std::int64_t next_time = 0;       // not before, by pacing
+  std::int64_t progress = 0;        // last time that `acked` moved or sending began
+  std::uint32_t repair_next = 0;    // selective repeat: next hole to look at
+  std::uint32_t repair_end = 0;     // holes before it count as lost
+  std::uint32_t selective_end = 0;  // highest selectively acknowledged + 1
   std::uint8_t retries = 0;
   bool in_ring = false;
-  bool waking = false;                // a wake event is pending
-  bool timer = false;                 // a timeout event is pending
-  bool dead = false;                  // gave up
+  bool waking = false;  // a wake event is pending
+  bool timer = false;   // a timeout event is pending
+  bool dead = false;    // gave up
   TransportState transport;
 };
 
 struct alignas(64) Receiver {
   std::uint32_t expected = 0;
-  std::uint32_t unacknowledged = 0;   // packets since the last ack
-  std::int64_t notified = -1;         // last CNP; -1: never
-  bool nacked = false;                // the current gap was reported
+  std::uint32_t unacknowledged = 0;  // packets since the last ack
+  std::int64_t notified = -1;        // last CNP; -1: never
+  bool nacked = false;               // the current gap was reported
 };
 
 /// Message and queue-pair tables of a run. Grown only between windows.
 struct Traffic {
   std::vector<Message> messages;
-  std::vector<std::uint32_t> arrived;      // by message: packets in the receiver's memory
+  std::vector<std::uint32_t> arrived;  // by message: packets in the receiver's memory
   std::vector<DriverTransfer> driver_transfers;
   std::vector<QueuePairPlan> plans;
   std::vector<Sender> senders;
@@ -99,7 +99,8 @@ inline bool ring_bit(const std::vector<std::uint64_t>& bits, std::uint32_t words
   const std::uint32_t at = packet % (words * 64);
   return ((bits[static_cast<std::size_t>(queue_pair) * words + at / 64] >> (at % 64)) & 1u) != 0;
 }
-inline void set_ring_bit(std::vector<std::uint64_t>& bits, std::uint32_t words, std::uint32_t queue_pair, std::uint32_t packet, bool value) {
+inline void set_ring_bit(std::vector<std::uint64_t>& bits, std::uint32_t words, std::uint32_t queue_pair, std::uint32_t packet,
+                         bool value) {
   const std::uint32_t at = packet % (words * 64);
   std::uint64_t& word = bits[static_cast<std::size_t>(queue_pair) * words + at / 64];
   const std::uint64_t mask = std::uint64_t{1} << (at % 64);

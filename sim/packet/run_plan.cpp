@@ -9,9 +9,9 @@ namespace eastwest::packet {
 
 namespace {
 
-constexpr std::int64_t kPauseQuanta = 60;      // 802.1Qbb response allowance
+constexpr std::int64_t kPauseQuanta = 60;  // 802.1Qbb response allowance
 constexpr std::int64_t kQuantumBits = 512;
-constexpr unsigned kWindowBitsMax = 30;        // sort keys hold 30 bits of time
+constexpr unsigned kWindowBitsMax = 30;  // sort keys hold 30 bits of time
 constexpr std::int64_t kPauseFrameBytes = 64;
 
 std::int64_t pause_response(const NetworkOptions& network, BitRate rate) {
@@ -25,10 +25,12 @@ std::uint64_t probability_to_q64(double p) {
 }
 
 Status check_sizes(const Fabric& fabric, const NetworkOptions& network) {
-  if (fabric.nodes.size() > 65'535) return Error{"the fabric has " + std::to_string(fabric.nodes.size()) + " nodes; the packet engine handles 65,535", ""};
+  if (fabric.nodes.size() > 65'535)
+    return Error{"the fabric has " + std::to_string(fabric.nodes.size()) + " nodes; the packet engine handles 65,535", ""};
   if (network.mtu.count + network.header.count > 65'535) return Error{"mtu and header together exceed 65,535 bytes", "lower network.mtu"};
   for (const Node& node : fabric.nodes)
-    if (node.port_count > 1024) return Error{"`" + node.name + "` has " + std::to_string(node.port_count) + " ports; the packet engine handles 1,024 a node", ""};
+    if (node.port_count > 1024)
+      return Error{"`" + node.name + "` has " + std::to_string(node.port_count) + " ports; the packet engine handles 1,024 a node", ""};
   return Done{};
 }
 
@@ -65,7 +67,9 @@ PortPlan plan_port(const RunPlan& plan, const Port& port) {
   out.wait_for_last_bit = !node.is_switch || node.store_and_forward;
   out.loss_threshold = probability_to_q64(link.frame_loss);
   const double scale = static_cast<double>(out.rate) / static_cast<double>(network.ecn_reference_rate.bits_per_second);
-  const auto scaled = [scale](Bytes bytes) { return static_cast<std::uint32_t>(std::min(4.0e9, std::floor(static_cast<double>(bytes.count) * scale))); };
+  const auto scaled = [scale](Bytes bytes) {
+    return static_cast<std::uint32_t>(std::min(4.0e9, std::floor(static_cast<double>(bytes.count) * scale)));
+  };
   out.ecn_min = network.ecn ? scaled(network.ecn_min) : 0xffff'ffffu;
   out.ecn_max = network.ecn ? std::max(scaled(network.ecn_max), out.ecn_min + 1) : 0xffff'ffffu;
   return out;
@@ -96,8 +100,9 @@ Status plan_buffers(RunPlan& plan) {
       node.shared_pool -= headroom + plan.network.buffer_reserve.count;
     }
     if (node.shared_pool <= 0)
-      return Error{"the buffer of `" + plan.fabric->nodes[n].name + "`, " + to_string(Bytes{node.buffer}) + ", does not hold the PFC headroom and reserve of its " +
-                       std::to_string(node.port_count) + " ports, " + to_string(Bytes{node.buffer - node.shared_pool}),
+      return Error{"the buffer of `" + plan.fabric->nodes[n].name + "`, " + to_string(Bytes{node.buffer}) +
+                       ", does not hold the PFC headroom and reserve of its " + std::to_string(node.port_count) + " ports, " +
+                       to_string(Bytes{node.buffer - node.shared_pool}),
                    "shorter cables, a larger network.buffer, a smaller network.headroom, or network.pfc: false"};
   }
   return Done{};
@@ -109,7 +114,8 @@ void plan_routes(RunPlan& plan) {
   for (std::size_t i = 0; i < plan.faults.size(); ++i) {
     down[plan.faults[i].cable.index()] = !plan.faults[i].up;
     const bool last_of_instant = i + 1 == plan.faults.size() || plan.faults[i + 1].time != plan.faults[i].time;
-    if (last_of_instant) plan.routes.push_back({plan.faults[i].time.ps + plan.network.reroute_delay.ps, all_shortest_paths(*plan.fabric, down)});
+    if (last_of_instant)
+      plan.routes.push_back({plan.faults[i].time.ps + plan.network.reroute_delay.ps, all_shortest_paths(*plan.fabric, down)});
   }
 }
 
@@ -136,7 +142,8 @@ Result<RunPlan> make_run_plan(const Fabric& fabric, const SimulationOptions& opt
     if (port.rate == 0) continue;
     const std::int64_t reach = plan.network.pfc ? std::min(port.delay, port.delay_pause) : port.delay;
     if (reach < 1000)
-      return Error{"the link " + fabric.link_name(LinkId{port.link}) + " has a delay of " + to_string(fabric.links[port.link].delay) + ": a parallel run needs at least 1 ns between two nodes",
+      return Error{"the link " + fabric.link_name(LinkId{port.link}) + " has a delay of " + to_string(fabric.links[port.link].delay) +
+                       ": a parallel run needs at least 1 ns between two nodes",
                    "give it a length or a delay"};
     plan.lookahead = std::min(plan.lookahead, reach);
   }
@@ -146,7 +153,9 @@ Result<RunPlan> make_run_plan(const Fabric& fabric, const SimulationOptions& opt
 
 PathCost RunPlan::path(EndpointId from, EndpointId to) const {
   PathCost cost;
-  const auto nic = [this](EndpointId e) { return fabric->hosts[fabric->nodes[fabric->endpoints[e.index()].host.index()].detail].nic_latency.ps; };
+  const auto nic = [this](EndpointId e) {
+    return fabric->hosts[fabric->nodes[fabric->endpoints[e.index()].host.index()].detail].nic_latency.ps;
+  };
   cost.nic_latency = nic(from) + nic(to);
   std::uint64_t rate = ~std::uint64_t{0};
   PortId port = fabric->endpoints[from.index()].port;

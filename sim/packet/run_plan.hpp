@@ -33,7 +33,7 @@ struct PortPlan {
   std::uint32_t ecn_max = 0;
   std::uint16_t target_node = 0;
   std::uint16_t target_ingress = 0;
-  bool wait_for_last_bit = false;    // target is a host or stores and forwards
+  bool wait_for_last_bit = false;  // target is a host or stores and forwards
 
   [[nodiscard]] std::int64_t wire_time(std::int64_t bytes) const {
     return ps_per_byte != 0 ? bytes * ps_per_byte : serialisation({bytes}, {rate}).ps;
@@ -45,10 +45,10 @@ struct NodePlan {
   std::uint32_t port_count = 0;
   bool is_switch = false;
   bool store_and_forward = false;
-  std::uint32_t detail = 0;          // index into Fabric::switches or hosts
-  std::int64_t latency = 0;          // switch pipeline
-  std::int64_t buffer = 0;           // switch memory
-  std::int64_t shared_pool = 0;      // buffer less headroom and reserve
+  std::uint32_t detail = 0;      // index into Fabric::switches or hosts
+  std::int64_t latency = 0;      // switch pipeline
+  std::int64_t buffer = 0;       // switch memory
+  std::int64_t shared_pool = 0;  // buffer less headroom and reserve
 };
 
 /// What an idle path costs; all shortest paths of a regular fabric cost the same, the first one stands for them.
@@ -71,12 +71,12 @@ struct RunPlan {
   std::uint64_t seed = 0;
   std::int64_t lookahead = 0;
   unsigned window_bits = 0;
-  std::int64_t buffer_alpha_q16 = 0;   // dynamic threshold, in 1/65536
+  std::int64_t buffer_alpha_q16 = 0;  // dynamic threshold, in 1/65536
   std::uint64_t ecn_probability_q64 = 0;
-  std::vector<PortPlan> ports;         // by PortId
-  std::vector<NodePlan> nodes;         // by NodeId
-  std::vector<Fault> faults;           // by time
-  std::vector<RouteVersion> routes;    // by time; the first from 0
+  std::vector<PortPlan> ports;       // by PortId
+  std::vector<NodePlan> nodes;       // by NodeId
+  std::vector<Fault> faults;         // by time
+  std::vector<RouteVersion> routes;  // by time; the first from 0
 
   [[nodiscard]] PathCost path(EndpointId from, EndpointId to) const;
   /// First bit to last byte on an idle path, both NICs included: the closed form for one message,

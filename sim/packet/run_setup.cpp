@@ -29,7 +29,9 @@ std::vector<std::uint32_t> neighbourly_order(const Fabric& fabric) {
 
 void cut_domains(RunState& run) {
   const Fabric& fabric = *run.fabric;
-  const std::size_t wanted = run.options.domains != 0 ? run.options.domains : run.options.threads <= 1 ? 1 : std::size_t{run.options.threads} * 4;
+  const std::size_t wanted = run.options.domains != 0   ? run.options.domains
+                             : run.options.threads <= 1 ? 1
+                                                        : std::size_t{run.options.threads} * 4;
   const std::size_t count = std::min(wanted, fabric.nodes.size());
   run.domains.resize(count);
   std::uint64_t total = 0;
@@ -127,10 +129,12 @@ void load_schedule(RunState& run) {
     const Operation& operation = schedule.operations[i];
     e.waiting[i] = operation.dependencies;
     if (job_runs(run, operation.job)) ++e.total;
-    if (operation.label != kNoLabel && operation.kind != OperationKind::send) e.collectives[operation.label].left.fetch_add(1, std::memory_order_relaxed);
+    if (operation.label != kNoLabel && operation.kind != OperationKind::send)
+      e.collectives[operation.label].left.fetch_add(1, std::memory_order_relaxed);
     if (operation.kind == OperationKind::receive && operation.dependencies == 0) e.state[i] |= kOperationReady;
     if (operation.kind != OperationKind::send) continue;
-    const std::uint32_t m = add_message(run, operation.rank, RankId{operation.peer}, {operation.amount}, operation.job, operation.traffic_class);
+    const std::uint32_t m =
+        add_message(run, operation.rank, RankId{operation.peer}, {operation.amount}, operation.job, operation.traffic_class);
     run.traffic.messages[m].send_operation = i;
     run.traffic.messages[m].receive_operation = operation.match;
     e.message[i] = m;
@@ -144,7 +148,9 @@ void plant_roots(RunState& run) {
   const std::size_t jobs = run.workload->jobs.size();
   for (HostState& host : run.hosts) host.root_first.assign(jobs + 1, 0);
   const auto is_root = [&](const Operation& o) { return o.dependencies == 0 && o.kind != OperationKind::receive && job_runs(run, o.job); };
-  const auto host_of = [&](const Operation& o) -> HostState& { return run.hosts[run.fabric->nodes[run.execution.ranks[o.rank.index()].node].detail]; };
+  const auto host_of = [&](const Operation& o) -> HostState& {
+    return run.hosts[run.fabric->nodes[run.execution.ranks[o.rank.index()].node].detail];
+  };
   for (const Operation& o : schedule.operations)
     if (is_root(o)) ++host_of(o).root_first[o.job + 1u];
   for (HostState& host : run.hosts) {
@@ -181,7 +187,8 @@ void add_queue_pairs(RunState& run, RankId source, RankId destination, std::uint
   const Duration round_trip = run.plan.base_round_trip(from, to);
   const PortId port = fabric.endpoints[from.index()].port;
   for (std::int64_t k = 0; k < run.options.network.qps_per_connection; ++k) {
-    plan.entropy = static_cast<std::uint16_t>(draw(run.plan.seed, (std::uint64_t{source.value} << 32) | destination.value, static_cast<std::uint64_t>(k)) >> 48);
+    plan.entropy = static_cast<std::uint16_t>(
+        draw(run.plan.seed, (std::uint64_t{source.value} << 32) | destination.value, static_cast<std::uint64_t>(k)) >> 48);
     traffic.plans.push_back(plan);
     traffic.senders.emplace_back();
     traffic.transport->start(traffic.senders.back().transport, run.options.network, BitRate{run.plan.ports[port.index()].rate}, round_trip);
@@ -207,7 +214,8 @@ std::uint32_t add_message(RunState& run, RankId source, RankId destination, Byte
     if (fresh) add_queue_pairs(run, source, destination, traffic_class);
     const std::uint32_t first = at->second;
     message.queue_pair = first + run.turn[first]++ % static_cast<std::uint32_t>(run.options.network.qps_per_connection);
-    message.packets = static_cast<std::uint32_t>(std::max<std::int64_t>(1, (bytes.count + run.options.network.mtu.count - 1) / run.options.network.mtu.count));
+    message.packets = static_cast<std::uint32_t>(
+        std::max<std::int64_t>(1, (bytes.count + run.options.network.mtu.count - 1) / run.options.network.mtu.count));
   }
   run.traffic.messages.push_back(message);
   run.traffic.arrived.push_back(0);
@@ -229,7 +237,8 @@ Result<Done> set_up(RunState& run, const Fabric& fabric, Workload& workload, con
   for (const Switch& model : fabric.switches) run.switches.push_back(make_switch(run.plan, model.node.value));
   run.traffic.transport = find_transport_kind(options.network.transport == Transport::dcqcn ? "dcqcn" : "window");
   EASTWEST_CHECK(run.traffic.transport != nullptr, "a transport of the options is not registered");
-  run.traffic.words = options.network.recovery == Recovery::selective_repeat ? static_cast<std::uint32_t>((options.network.reorder_window + 63) / 64) : 0;
+  run.traffic.words =
+      options.network.recovery == Recovery::selective_repeat ? static_cast<std::uint32_t>((options.network.reorder_window + 63) / 64) : 0;
   cut_domains(run);
   make_hosts(run);
   place_ranks(run);

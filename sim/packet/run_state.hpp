@@ -18,11 +18,11 @@ namespace eastwest::packet {
 
 struct DriverState {
   std::int64_t wake = 0;
-  std::uint64_t outstanding = 0;               // transfers under way
-  std::vector<TransferDone> done;              // scratch: since the last call
+  std::uint64_t outstanding = 0;   // transfers under way
+  std::vector<TransferDone> done;  // scratch: since the last call
 };
 
-struct LinkFigures {                           // of the whole run so far, per directed link
+struct LinkFigures {  // of the whole run so far, per directed link
   std::int64_t busy = 0;
   std::int64_t paused = 0;
   double utilization_max = 0;
@@ -39,22 +39,23 @@ struct RunState {
   Network network;
   std::vector<Domain> domains;
   std::vector<PortState> ports;
-  std::vector<SwitchState> switches;           // by Fabric::switches
-  std::vector<HostState> hosts;                // by Fabric::hosts
+  std::vector<SwitchState> switches;  // by Fabric::switches
+  std::vector<HostState> hosts;       // by Fabric::hosts
   Traffic traffic;
   Execution execution;
-  std::unordered_map<std::uint64_t, std::uint32_t> queue_pair_of;  // (source rank, destination rank) -> first queue pair; looked up, never walked
-  std::vector<std::uint32_t> turn;             // by first queue pair: messages so far, for the round robin
+  std::unordered_map<std::uint64_t, std::uint32_t>
+      queue_pair_of;                // (source rank, destination rank) -> first queue pair; looked up, never walked
+  std::vector<std::uint32_t> turn;  // by first queue pair: messages so far, for the round robin
   std::vector<DriverState> drivers;
 
-  std::int64_t clock = 0;                      // everything before it has been handled
-  std::int64_t posted_window = kNever;         // earliest window of anything posted between steps
+  std::int64_t clock = 0;               // everything before it has been handled
+  std::int64_t posted_window = kNever;  // earliest window of anything posted between steps
   unsigned parity = 0;
   std::uint64_t windows = 0;
-  std::int64_t last_finish = 0;                // of requests
-  std::int64_t fault_clock = 0;                // faults before it are in the records
+  std::int64_t last_finish = 0;  // of requests
+  std::int64_t fault_clock = 0;  // faults before it are in the records
   std::int64_t probe_start = 0;
-  std::int64_t probe_time = 0;                 // end of the row under way
+  std::int64_t probe_time = 0;  // end of the row under way
   std::int64_t probe_interval = 0;
   std::int64_t probe_rows = 0;
   std::vector<LinkFigures> links;

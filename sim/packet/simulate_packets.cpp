@@ -7,7 +7,8 @@
 
 namespace eastwest::packet {
 
-Result<RunResult> simulate_packets(const Fabric& fabric, Workload& workload, const SimulationOptions& options, const RecordSink& sink, Progress& progress) {
+Result<RunResult> simulate_packets(const Fabric& fabric, Workload& workload, const SimulationOptions& options, const RecordSink& sink,
+                                   Progress& progress) {
   const auto run = std::make_unique<RunState>();
   if (const Result<Done> ready = set_up(*run, fabric, workload, options); !ready) return ready.error();
   const Outcome outcome = run_to_end(*run, sink, progress);

@@ -7,6 +7,7 @@
 namespace eastwest::packet {
 
 /// As `simulate`, at packet fidelity.
-Result<RunResult> simulate_packets(const Fabric& fabric, Workload& workload, const SimulationOptions& options, const RecordSink& sink, Progress& progress);
+Result<RunResult> simulate_packets(const Fabric& fabric, Workload& workload, const SimulationOptions& options, const RecordSink& sink,
+                                   Progress& progress);
 
 }  // namespace eastwest::packet

@@ -16,8 +16,8 @@ struct Step {
   Domain& domain;
   const RunPlan& plan;
   const NodePlan& node;
-  const PortPlan* wires;   // of this switch
-  PortState* ports;        // of this switch
+  const PortPlan* wires;  // of this switch
+  PortState* ports;       // of this switch
   SwitchState& state;
 
   void pause(std::uint32_t port, FrameKind kind, unsigned c, std::int64_t now) const {
@@ -87,7 +87,7 @@ void release(Step& s, const Frame& frame, std::int64_t now) {
   else if (frame.traffic_class() != 0) release_lossless(s, frame, now);
 }
 
-void drop(Step& s, PortState& at, const Frame& frame, std::uint64_t Counters::*reason) {
+void drop(Step& s, PortState& at, const Frame& frame, std::uint64_t Counters::* reason) {
   ++at.drops;
   if (frame.kind() == FrameKind::data) ++(s.domain.counters.*reason);
 }
@@ -130,13 +130,15 @@ void depart(Step& s, std::uint32_t index, std::int64_t now) {
 
 void forward(Step& s, std::uint32_t out, Frame& frame, std::int64_t now) {
   PortState& egress = s.ports[out];
-  if (egress.down || s.wires[out].rate == 0) [[unlikely]] return drop(s, egress, frame, &Counters::drops_fault);
+  if (egress.down || s.wires[out].rate == 0) [[unlikely]]
+    return drop(s, egress, frame, &Counters::drops_fault);
   const unsigned bit = 1u << frame.traffic_class();
   if (sendable(egress) == 0 && egress.busy_until <= now && ((egress.paused | egress.waiting) & bit) == 0) {
     transmit(s.network, s.domain, s.plan, s.wires[out], egress, frame, now);
     return;
   }
-  if (!admit(s, egress, frame, now)) [[unlikely]] return drop(s, egress, frame, &Counters::drops_buffer);
+  if (!admit(s, egress, frame, now)) [[unlikely]]
+    return drop(s, egress, frame, &Counters::drops_buffer);
   enqueue(egress, s.state.slab, frame);
   if (!egress.scheduled && (egress.paused & bit) == 0) schedule(s, out, std::max(now, egress.busy_until));
 }
@@ -147,7 +149,8 @@ std::uint32_t choose_port(Step& s, const Frame& frame) {
   if (entry.count <= 1) return entry.count == 0 ? kNil : s.state.hops[entry.first];
   const std::uint16_t* hops = s.state.hops + entry.first;
   std::uint64_t key = frame.entropy;
-  if constexpr (policy != RoutingPolicy::ecmp) key |= (static_cast<std::uint64_t>(frame.sequence) << 16) | (static_cast<std::uint64_t>(frame.message) << 40);
+  if constexpr (policy != RoutingPolicy::ecmp)
+    key |= (static_cast<std::uint64_t>(frame.sequence) << 16) | (static_cast<std::uint64_t>(frame.message) << 40);
   const std::uint64_t hash = mix(key ^ s.state.salt);
   const auto first = static_cast<std::uint32_t>(((hash >> 32) * entry.count) >> 32);
   if constexpr (policy != RoutingPolicy::adaptive) return hops[first];
@@ -171,20 +174,24 @@ std::uint32_t choose_port(Step& s, const Frame& frame) {
 template <RoutingPolicy policy>
 void arrive(Step& s, Frame& frame) {
   PortState& ingress = s.ports[frame.ingress];
-  if (ingress.down) [[unlikely]] return drop(s, ingress, frame, &Counters::drops_fault);
+  if (ingress.down) [[unlikely]]
+    return drop(s, ingress, frame, &Counters::drops_fault);
   const FrameKind kind = frame.kind();
   if (kind == FrameKind::pause || kind == FrameKind::resume) {
-    if (apply_pause(ingress, frame) && sendable(ingress) != 0 && !ingress.scheduled) schedule(s, frame.ingress, std::max(frame.time, ingress.busy_until));
+    if (apply_pause(ingress, frame) && sendable(ingress) != 0 && !ingress.scheduled)
+      schedule(s, frame.ingress, std::max(frame.time, ingress.busy_until));
     return;
   }
   const std::uint32_t out = choose_port<policy>(s, frame);
-  if (out == kNil) [[unlikely]] return drop(s, ingress, frame, &Counters::drops_fault);
+  if (out == kNil) [[unlikely]]
+    return drop(s, ingress, frame, &Counters::drops_fault);
   if (!s.node.store_and_forward && s.wires[out].rate > s.wires[frame.ingress].rate) {
     const std::int64_t bytes = frame.bytes + s.plan.network.gap.count;
     const std::int64_t wait = s.wires[frame.ingress].wire_time(bytes) - s.wires[out].wire_time(bytes);
     const std::uint32_t slot = s.state.slab.take(frame);
     s.state.slab[slot].time = out;
-    s.state.events.push(frame.time + wait, event_key(kLateArrival, (static_cast<std::uint64_t>(frame.ingress) << 40) | (static_cast<std::uint64_t>(out & 0x3ffu) << 28) | slot));
+    s.state.events.push(frame.time + wait, event_key(kLateArrival, (static_cast<std::uint64_t>(frame.ingress) << 40) |
+                                                                       (static_cast<std::uint64_t>(out & 0x3ffu) << 28) | slot));
     return;
   }
   forward(s, out, frame, frame.time);
@@ -282,7 +289,8 @@ SwitchState make_switch(const RunPlan& plan, std::uint32_t node) {
   return state;
 }
 
-void step_switch(Network& network, Domain& domain, const RunPlan& plan, std::vector<PortState>& ports, SwitchState& state, std::int64_t step_end) {
+void step_switch(Network& network, Domain& domain, const RunPlan& plan, std::vector<PortState>& ports, SwitchState& state,
+                 std::int64_t step_end) {
   const NodePlan& node = plan.nodes[state.node];
   Step s{network, domain, plan, node, plan.ports.data() + node.first_port, ports.data() + node.first_port, state};
   switch (plan.network.routing) {

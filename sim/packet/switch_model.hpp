@@ -26,7 +26,7 @@ namespace eastwest::packet {
 
 /// What one ingress (port, class) holds.
 struct IngressAccount {
-  std::int64_t used = 0;           // reserve and shared
+  std::int64_t used = 0;  // reserve and shared
   std::int64_t headroom_used = 0;
   bool pause_sent = false;
 };
@@ -37,17 +37,18 @@ struct SwitchState {
   FrameSlab slab;
   std::vector<IngressAccount> accounts;  // port * kClassCount + class
   std::int64_t shared_used = 0;
-  std::int64_t buffer_used = 0;          // lossy mode: everything that waits
+  std::int64_t buffer_used = 0;  // lossy mode: everything that waits
   std::int64_t buffer_used_max = 0;
   const NextHops::Entry* entries = nullptr;  // row of this switch in the current table
   const std::uint16_t* hops = nullptr;
-  std::uint64_t salt = 0;                // of its hash
+  std::uint64_t salt = 0;  // of its hash
 };
 
 SwitchState make_switch(const RunPlan& plan, std::uint32_t node);
 
 /// Handles everything at this switch before `step_end`, in content order.
-void step_switch(Network& network, Domain& domain, const RunPlan& plan, std::vector<PortState>& ports, SwitchState& state, std::int64_t step_end);
+void step_switch(Network& network, Domain& domain, const RunPlan& plan, std::vector<PortState>& ports, SwitchState& state,
+                 std::int64_t step_end);
 
 /// Data frames that wait in its queues, for the conservation check.
 std::uint64_t data_frames_waiting(const RunPlan& plan, const std::vector<PortState>& ports, SwitchState& state);

@@ -27,7 +27,7 @@ struct Played {
   std::vector<RequestRow> rows;  // in the order of their ids
   std::vector<PostedTransfer> transfers;
   std::uint64_t calls = 0;
-  bool legal = true;             // everything posted was for now or later
+  bool legal = true;  // everything posted was for now or later
 };
 
 inline Played play_driver(Driver& driver, const IdealTransport& transport) {
@@ -64,12 +64,14 @@ inline Played play_driver(Driver& driver, const IdealTransport& transport) {
 
 /// Every field, for comparisons.
 inline auto fields(const RequestRow& row) {
-  return std::make_tuple(row.id, row.job, row.prefill_instance, row.decode_instance, row.prompt_tokens, row.output_tokens, row.kv_bytes.count, row.arrival.ps, row.prefill_start.ps, row.prefill_end.ps,
-                         row.kv_done.ps, row.first_token.ps, row.finish.ps);
+  return std::make_tuple(row.id, row.job, row.prefill_instance, row.decode_instance, row.prompt_tokens, row.output_tokens,
+                         row.kv_bytes.count, row.arrival.ps, row.prefill_start.ps, row.prefill_end.ps, row.kv_done.ps, row.first_token.ps,
+                         row.finish.ps);
 }
 
 inline bool equal_rows(const std::vector<RequestRow>& a, const std::vector<RequestRow>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const RequestRow& x, const RequestRow& y) { return fields(x) == fields(y); });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const RequestRow& x, const RequestRow& y) { return fields(x) == fields(y); });
 }
 
 }  // namespace eastwest::tests

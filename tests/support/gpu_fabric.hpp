@@ -16,7 +16,11 @@ namespace eastwest::tests {
 
 inline Fabric gpu_fabric(std::uint32_t hosts, std::uint32_t gpus) {
   Fabric fabric = star_fabric({.hosts = hosts, .gpus = gpus, .nics = gpus});
-  fabric.gpu_models.push_back({.name = "H100-SXM", .flops_bf16 = 989e12, .flops_fp8 = 1979e12, .memory_bytes_per_second = 3.35e12, .memory = Bytes{80'000'000'000}});
+  fabric.gpu_models.push_back({.name = "H100-SXM",
+                               .flops_bf16 = 989e12,
+                               .flops_fp8 = 1979e12,
+                               .memory_bytes_per_second = 3.35e12,
+                               .memory = Bytes{80'000'000'000}});
   for (Host& host : fabric.hosts) host.gpu_model = 0;
   return fabric;
 }
@@ -36,7 +40,8 @@ struct JobPlace {
   std::string directory = {};
 };
 
-inline JobUse use_job(std::string_view kind_name, const Fabric& fabric, const JobPlace& place, const std::vector<std::pair<std::string, std::string>>& values) {
+inline JobUse use_job(std::string_view kind_name, const Fabric& fabric, const JobPlace& place,
+                      const std::vector<std::pair<std::string, std::string>>& values) {
   JobUse use;
   const JobKind* kind = find_job_kind(kind_name);
   EASTWEST_CHECK(kind != nullptr, "the job kind is in the list");
@@ -50,7 +55,14 @@ inline JobUse use_job(std::string_view kind_name, const Fabric& fabric, const Jo
         EASTWEST_CHECK(value.has_value(), "a test writes a value that its parameter accepts");
         parameters.set(name, *value);
       }
-  JobContext context{.fabric = fabric, .name = "job", .gpus = {}, .start = place.start, .duration = place.duration, .seed = place.seed, .place = {"scenario.yaml", 7, 3}, .directory = place.directory};
+  JobContext context{.fabric = fabric,
+                     .name = "job",
+                     .gpus = {},
+                     .start = place.start,
+                     .duration = place.duration,
+                     .seed = place.seed,
+                     .place = {"scenario.yaml", 7, 3},
+                     .directory = place.directory};
   for (std::uint32_t rank = 0; rank < place.ranks; ++rank) context.gpus.push_back({rank});
   ScheduleBuilder builder;
   builder.begin_job(0, 1);

@@ -24,13 +24,16 @@ struct SmallFabricOptions {
   BitRate scale_up_rate{3'600'000'000'000};
   ForwardingMode mode = ForwardingMode::cut_through;
   Bytes buffer{64 << 20};
-  std::uint32_t gpus = 1;            // per host; NICs as many
+  std::uint32_t gpus = 1;  // per host; NICs as many
 };
 
 /// Builds by hand, so that these tests do not depend on the builders they would otherwise have to trust.
 class SmallFabric {
  public:
-  explicit SmallFabric(SmallFabricOptions options = {}) : options_(options) { fabric_.topology = "test"; fabric_.racks.push_back({"rack-0", 0, 0}); }
+  explicit SmallFabric(SmallFabricOptions options = {}) : options_(options) {
+    fabric_.topology = "test";
+    fabric_.racks.push_back({"rack-0", 0, 0});
+  }
   NodeId add_host(std::uint32_t nics = 1);
   NodeId add_switch();
   CableId connect(NodeId a, NodeId b);
@@ -74,7 +77,7 @@ Workload flows(const Fabric& fabric, const std::vector<Flow>& list);
 
 struct Outcomes {
   RunResult result;
-  std::vector<FlowRow> flows;    // by id
+  std::vector<FlowRow> flows;  // by id
   std::vector<LinkRow> links;
   std::vector<EventRow> events;
   std::vector<PacketRow> packets;

@@ -20,20 +20,20 @@ namespace eastwest {
 
 struct TransformerModel {
   std::string_view name;
-  std::string_view alias;          // second name, "" for none
-  std::int64_t layers = 0;         // L
-  std::int64_t hidden = 0;         // h
-  std::int64_t mlp = 0;            // f, inner width of the feed-forward block (of one expert)
-  std::int64_t heads = 0;          // a
-  std::int64_t kv_heads = 0;       // kv
-  std::int64_t head_dimension = 0; // d
-  std::int64_t vocabulary = 0;     // V
-  bool gated = true;               // SwiGLU: three matrices in the feed-forward block, otherwise two
-  std::int64_t experts = 1;        // 1: dense
+  std::string_view alias;           // second name, "" for none
+  std::int64_t layers = 0;          // L
+  std::int64_t hidden = 0;          // h
+  std::int64_t mlp = 0;             // f, inner width of the feed-forward block (of one expert)
+  std::int64_t heads = 0;           // a
+  std::int64_t kv_heads = 0;        // kv
+  std::int64_t head_dimension = 0;  // d
+  std::int64_t vocabulary = 0;      // V
+  bool gated = true;                // SwiGLU: three matrices in the feed-forward block, otherwise two
+  std::int64_t experts = 1;         // 1: dense
   std::int64_t experts_per_token = 1;
-  bool parallel_block = false;     // attention and feed-forward read the same norm and are summed once (Falcon)
+  bool parallel_block = false;  // attention and feed-forward read the same norm and are summed once (Falcon)
   std::int64_t norms_per_layer = 2;
-  bool norm_bias = false;          // LayerNorm with bias instead of RMSNorm
+  bool norm_bias = false;  // LayerNorm with bias instead of RMSNorm
   bool qkv_bias = false;
 };
 

@@ -28,13 +28,17 @@ PassTimes layer_times(const TrainingSettings& settings, const TensorShard& shard
   const TransformerModel& model = *settings.model;
   const auto t = static_cast<double>(settings.tensor_parallel);
   const auto tokens = static_cast<double>(settings.micro_batch * settings.sequence_length);
-  const double attention = tokens * 2.0 * static_cast<double>(model.heads * model.head_dimension) * static_cast<double>(settings.sequence_length) / t;
+  const double attention =
+      tokens * 2.0 * static_cast<double>(model.heads * model.head_dimension) * static_cast<double>(settings.sequence_length) / t;
   const double forward = tokens * 2.0 * static_cast<double>(active_layer_parameters(model)) / t + attention;
-  const double recomputed = settings.recomputation == Recomputation::full ? forward : settings.recomputation == Recomputation::selective ? attention : 0.0;
+  const double recomputed = settings.recomputation == Recomputation::full        ? forward
+                            : settings.recomputation == Recomputation::selective ? attention
+                                                                                 : 0.0;
   const double weights = static_cast<double>(shard.layer_parameters * settings.weight_element);
   const double moved = weights + 2.0 * static_cast<double>(settings.activation_bytes().count);
   const double gradients = static_cast<double>(shard.layer_parameters * settings.gradient_element);
-  return {roofline_time(forward, moved, settings.rates, settings.launch), roofline_time(2.0 * forward + recomputed, 2.0 * moved + gradients, settings.rates, settings.launch)};
+  return {roofline_time(forward, moved, settings.rates, settings.launch),
+          roofline_time(2.0 * forward + recomputed, 2.0 * moved + gradients, settings.rates, settings.launch)};
 }
 
 LayerGroup embedding_group(const TrainingSettings& settings, const TensorShard& shard) {
@@ -95,7 +99,8 @@ StageCost stage_cost(const TrainingSettings& settings, std::int64_t stage) {
   for (const LayerGroup& group : cost.groups) cost.parameters += group.gradient_elements;
   const std::int64_t updated = settings.optimizer_sharded ? ceiling_divide(cost.parameters, settings.data_parallel) : cost.parameters;
   // Reads gradient and state, writes state and weight.
-  const double moved = static_cast<double>(updated) * static_cast<double>(settings.gradient_element + 2 * kOptimizerStateBytes + settings.weight_element);
+  const double moved =
+      static_cast<double>(updated) * static_cast<double>(settings.gradient_element + 2 * kOptimizerStateBytes + settings.weight_element);
   cost.optimizer = roofline_time(0.0, moved, settings.rates, settings.launch);
   return cost;
 }
@@ -103,7 +108,8 @@ StageCost stage_cost(const TrainingSettings& settings, std::int64_t stage) {
 std::vector<GradientBucket> gradient_buckets(const TrainingSettings& settings, const StageCost& stage) {
   const std::int64_t element = settings.gradient_element;
   const std::int64_t rule = std::max<std::int64_t>(40'000'000, 1'000'000 * settings.data_parallel);
-  const std::int64_t size = settings.gradient_bucket.count == 0 ? rule : std::max<std::int64_t>(1, settings.gradient_bucket.count / element);
+  const std::int64_t size =
+      settings.gradient_bucket.count == 0 ? rule : std::max<std::int64_t>(1, settings.gradient_bucket.count / element);
   std::vector<GradientBucket> buckets;
   std::int64_t open = 0;  // elements in the bucket that is being filled
   for (std::size_t i = stage.groups.size(); i-- > 0;) {
@@ -122,7 +128,8 @@ std::vector<GradientBucket> gradient_buckets(const TrainingSettings& settings, c
 }
 
 Bytes training_memory(const TrainingSettings& settings, const StageCost& stage) {
-  const std::int64_t state = kOptimizerStateBytes * (settings.optimizer_sharded ? ceiling_divide(stage.parameters, settings.data_parallel) : stage.parameters);
+  const std::int64_t state =
+      kOptimizerStateBytes * (settings.optimizer_sharded ? ceiling_divide(stage.parameters, settings.data_parallel) : stage.parameters);
   return {stage.parameters * (2 + settings.gradient_element) + state};
 }
 

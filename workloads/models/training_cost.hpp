@@ -34,8 +34,8 @@ struct TrainingSettings {
   std::int64_t micro_batch = 1;      // sequences
   std::int64_t sequence_length = 1;  // tokens
   std::int64_t steps = 1;
-  Bytes gradient_bucket;             // 0: Megatron's max(40e6, 1e6 d) elements
-  std::int64_t gradient_element = 2; // bytes
+  Bytes gradient_bucket;              // 0: Megatron's max(40e6, 1e6 d) elements
+  std::int64_t gradient_element = 2;  // bytes
   std::int64_t activation_element = 2;
   std::int64_t weight_element = 2;
   Recomputation recomputation = Recomputation::none;
@@ -43,7 +43,7 @@ struct TrainingSettings {
   bool optimizer_sharded = true;
   std::int64_t layers_per_operation = 4;
   GpuRates rates;
-  Duration launch;                   // per layer and pass
+  Duration launch;  // per layer and pass
   Duration scale_up_latency;
   [[nodiscard]] std::int64_t micro_batches() const { return global_batch / (micro_batch * data_parallel); }
   [[nodiscard]] Bytes activation_bytes() const { return {micro_batch * sequence_length * model->hidden * activation_element}; }

@@ -29,8 +29,14 @@ struct GradientReduction {
 class TrainingBuilder {
  public:
   TrainingBuilder(const TrainingSettings& settings, DataParallelAlgorithm algorithm, const JobContext& context, ScheduleBuilder& schedule)
-      : settings_(settings), algorithm_(algorithm), context_(context), schedule_(schedule), t_(static_cast<std::size_t>(settings.tensor_parallel)),
-        d_(static_cast<std::size_t>(settings.data_parallel)), p_(static_cast<std::size_t>(settings.pipeline_parallel)), m_(static_cast<std::size_t>(settings.micro_batches())) {
+      : settings_(settings),
+        algorithm_(algorithm),
+        context_(context),
+        schedule_(schedule),
+        t_(static_cast<std::size_t>(settings.tensor_parallel)),
+        d_(static_cast<std::size_t>(settings.data_parallel)),
+        p_(static_cast<std::size_t>(settings.pipeline_parallel)),
+        m_(static_cast<std::size_t>(settings.micro_batches())) {
     for (std::size_t stage = 0; stage < p_; ++stage) {
       costs_.push_back(stage_cost(settings, static_cast<std::int64_t>(stage)));
       buckets_.push_back(gradient_buckets(settings, costs_.back()));
@@ -53,8 +59,12 @@ class TrainingBuilder {
   }
 
  private:
-  [[nodiscard]] std::size_t index_of(std::size_t stage, std::size_t replica, std::size_t shard) const { return shard + t_ * (replica + d_ * stage); }
-  [[nodiscard]] RankId rank_of(std::size_t stage, std::size_t replica, std::size_t shard) const { return context_.rank(index_of(stage, replica, shard)); }
+  [[nodiscard]] std::size_t index_of(std::size_t stage, std::size_t replica, std::size_t shard) const {
+    return shard + t_ * (replica + d_ * stage);
+  }
+  [[nodiscard]] RankId rank_of(std::size_t stage, std::size_t replica, std::size_t shard) const {
+    return context_.rank(index_of(stage, replica, shard));
+  }
 
   /// All messages between stages of one step; `boundary` b lies between stages b and b + 1.
   void make_transfers() {
@@ -97,7 +107,8 @@ class TrainingBuilder {
     const std::vector<ScheduleBuilder::Transfer>& transfers = pass.forward ? activations_ : gradients_;
     Operations arrived(t_);
     if (receives)
-      for (std::size_t shard = 0; shard < t_; ++shard) arrived[shard] = transfers[transfer_index(pass.forward ? stage - 1 : stage, replica, shard, pass.micro_batch)].receive;
+      for (std::size_t shard = 0; shard < t_; ++shard)
+        arrived[shard] = transfers[transfer_index(pass.forward ? stage - 1 : stage, replica, shard, pass.micro_batch)].receive;
     if (receives && t_ > 1) {
       const std::int64_t message = settings_.activation_bytes().count;
       exchange(stage, replica, Bytes{message - message / settings_.tensor_parallel}, settings_.scale_up_latency, chain);
@@ -125,7 +136,9 @@ class TrainingBuilder {
   void run_stage(std::size_t stage, std::size_t replica) {
     Operations chain(t_);
     for (std::size_t shard = 0; shard < t_; ++shard) chain[shard] = markers_[index_of(stage, replica, shard)];
-    for (const PipelinePass& pass : pipeline_order(static_cast<std::uint32_t>(stage), static_cast<std::uint32_t>(p_), static_cast<std::uint32_t>(m_))) run_pass(stage, replica, pass, chain);
+    for (const PipelinePass& pass :
+         pipeline_order(static_cast<std::uint32_t>(stage), static_cast<std::uint32_t>(p_), static_cast<std::uint32_t>(m_)))
+      run_pass(stage, replica, pass, chain);
     chains_[replica] = std::move(chain);
   }
 
@@ -142,7 +155,8 @@ class TrainingBuilder {
     std::sort(distinct.begin(), distinct.end());
     distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
     const bool one_host = distinct.size() == 1;
-    const bool hierarchical = algorithm_ == DataParallelAlgorithm::hierarchical || (algorithm_ == DataParallelAlgorithm::automatic && distinct.size() < d_);
+    const bool hierarchical =
+        algorithm_ == DataParallelAlgorithm::hierarchical || (algorithm_ == DataParallelAlgorithm::automatic && distinct.size() < d_);
     if (one_host && algorithm_ != DataParallelAlgorithm::ring) return reduction;
     reduction.kind = find_collective_kind(hierarchical ? "hierarchical_all_reduce" : "ring_all_reduce");
     EASTWEST_CHECK(reduction.kind != nullptr, "the all-reduce that training uses is not in the list of collectives");
@@ -173,7 +187,8 @@ class TrainingBuilder {
       for (std::size_t replica = 0; replica < d_; ++replica) schedule_.depend(fused[replica], request.after[replica]);
       return CollectiveEnds{std::move(fused)};
     }
-    auto made = std::find_if(reduction.plans.begin(), reduction.plans.end(), [&](const auto& plan) { return plan.bytes == request.bytes.count; });
+    auto made =
+        std::find_if(reduction.plans.begin(), reduction.plans.end(), [&](const auto& plan) { return plan.bytes == request.bytes.count; });
     if (made == reduction.plans.end()) {
       Result<CollectivePlan> plan = reduction.kind->plan(request);
       if (!plan) return plan.error();
@@ -249,7 +264,8 @@ class TrainingBuilder {
 
 }  // namespace
 
-Status append_training(const TrainingSettings& settings, DataParallelAlgorithm algorithm, const JobContext& context, ScheduleBuilder& schedule) {
+Status append_training(const TrainingSettings& settings, DataParallelAlgorithm algorithm, const JobContext& context,
+                       ScheduleBuilder& schedule) {
   return TrainingBuilder(settings, algorithm, context, schedule).append();
 }
 

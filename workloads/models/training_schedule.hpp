@@ -27,6 +27,7 @@ enum class DataParallelAlgorithm : std::uint8_t { automatic, ring, hierarchical 
 
 /// Appends `settings.steps` steps. The caller has checked that t d p is the number of ranks and that every
 /// tensor-parallel group lives in one host. The error says which group cannot be reduced in the way asked for.
-Status append_training(const TrainingSettings& settings, DataParallelAlgorithm algorithm, const JobContext& context, ScheduleBuilder& schedule);
+Status append_training(const TrainingSettings& settings, DataParallelAlgorithm algorithm, const JobContext& context,
+                       ScheduleBuilder& schedule);
 
 }  // namespace eastwest

@@ -34,15 +34,15 @@ enum class LengthLaw : std::uint8_t { fixed, lognormal };
 
 struct PoissonArrivals {
   double requests_per_second = 1;
-  std::int64_t requests = 0;    // 0: until `duration`
-  Duration duration;            // 0: no limit in time; one of the two must be set
-  double prompt_tokens = 1;     // means
+  std::int64_t requests = 0;  // 0: until `duration`
+  Duration duration;          // 0: no limit in time; one of the two must be set
+  double prompt_tokens = 1;   // means
   double output_tokens = 1;
   LengthLaw lengths = LengthLaw::lognormal;
-  double sigma = 1;             // of the logarithm
+  double sigma = 1;                    // of the logarithm
   std::int64_t tokens_maximum = 8192;  // prompt and output are each cut to this
   std::uint64_t seed = 0;
-  std::uint64_t stream = 0;     // distinct per job
+  std::uint64_t stream = 0;  // distinct per job
 };
 
 std::vector<Arrival> draw_poisson_arrivals(const PoissonArrivals& wish);

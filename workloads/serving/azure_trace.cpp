@@ -67,7 +67,9 @@ std::optional<Stamp> parse_timestamp(std::string_view text) {
   const auto second = fixed_digits(text, 17, 2);
   if (!year || !month || !day || !hour || !minute || !second) return std::nullopt;
   if (text[4] != '-' || text[7] != '-' || (text[10] != ' ' && text[10] != 'T') || text[13] != ':' || text[16] != ':') return std::nullopt;
-  if (*year < 1970 || *month < 1 || *month > 12 || *day < 1 || *day > days_in_month(*year, *month) || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
+  if (*year < 1970 || *month < 1 || *month > 12 || *day < 1 || *day > days_in_month(*year, *month) || *hour > 23 || *minute > 59 ||
+      *second > 60)
+    return std::nullopt;
   Stamp stamp;
   std::size_t at = 19;
   if (at < text.size() && text[at] == '.') {
@@ -91,11 +93,14 @@ class TraceErrors {
   TraceErrors(const std::string& file, Diagnostics& diagnostics) : file_(file), diagnostics_(diagnostics) {}
   void add(std::uint32_t line, std::size_t column, std::string_view source, std::string message, std::string remedy) {
     if (++count_ > kErrorsShown) return;
-    diagnostics_.add({Severity::error, Place{file_, line, static_cast<std::uint32_t>(column)}, std::move(message), std::move(remedy), std::string(source.substr(0, 200))});
+    diagnostics_.add({Severity::error, Place{file_, line, static_cast<std::uint32_t>(column)}, std::move(message), std::move(remedy),
+                      std::string(source.substr(0, 200))});
   }
   [[nodiscard]] bool any() const { return count_ > 0; }
   void finish() {
-    if (count_ > kErrorsShown) diagnostics_.error(Place{file_, 0, 0}, std::to_string(count_ - kErrorsShown) + " further errors in this trace are not shown", "mend the first ones and read it again");
+    if (count_ > kErrorsShown)
+      diagnostics_.error(Place{file_, 0, 0}, std::to_string(count_ - kErrorsShown) + " further errors in this trace are not shown",
+                         "mend the first ones and read it again");
   }
 
  private:
@@ -152,7 +157,8 @@ std::optional<std::array<std::size_t, 3>> read_header(std::string_view line, std
     complete = false;
     const std::string nearest = nearest_name(kColumns[c], names);
     errors.add(1, 1, line, "the header has no column `" + std::string(kColumns[c]) + "`",
-               nearest.empty() ? "start the file with `TIMESTAMP,ContextTokens,GeneratedTokens`" : "is column " + quoted(nearest) + " meant? Rename it");
+               nearest.empty() ? "start the file with `TIMESTAMP,ContextTokens,GeneratedTokens`"
+                               : "is column " + quoted(nearest) + " meant? Rename it");
   }
   if (!complete) return std::nullopt;
   return places;
@@ -196,17 +202,22 @@ std::vector<Arrival> read_azure_trace(std::string_view text, const std::string& 
     if (line.empty()) continue;
     split(line, fields);
     if (fields.size() != columns) {
-      errors.add(number, 1, line, "the row has " + std::to_string(fields.size()) + " fields, the header " + std::to_string(columns), "give every row one field per column");
+      errors.add(number, 1, line, "the row has " + std::to_string(fields.size()) + " fields, the header " + std::to_string(columns),
+                 "give every row one field per column");
       continue;
     }
     const auto stamp = parse_timestamp(fields[places[0]].text);
-    if (!stamp) errors.add(number, fields[places[0]].column, line, quoted(fields[places[0]].text) + " is not a timestamp", "write it as `2023-11-16 18:15:46.6805900`");
+    if (!stamp)
+      errors.add(number, fields[places[0]].column, line, quoted(fields[places[0]].text) + " is not a timestamp",
+                 "write it as `2023-11-16 18:15:46.6805900`");
     std::array<std::optional<std::uint32_t>, 2> tokens;
     for (std::size_t c = 0; c < 2; ++c) {
       const Field& field = fields[places[c + 1]];
       tokens[c] = parse_tokens(field.text);
       if (!tokens[c])
-        errors.add(number, field.column, line, "`" + std::string(kColumns[c + 1]) + "` is " + quoted(field.text) + ", not a whole number of at least 1", "give the number of tokens, such as `374`");
+        errors.add(number, field.column, line,
+                   "`" + std::string(kColumns[c + 1]) + "` is " + quoted(field.text) + ", not a whole number of at least 1",
+                   "give the number of tokens, such as `374`");
     }
     if (stamp && tokens[0] && tokens[1]) rows.push_back({*stamp, {{}, *tokens[0], *tokens[1]}});
   }
@@ -216,7 +227,9 @@ std::vector<Arrival> read_azure_trace(std::string_view text, const std::string& 
     diagnostics.error(Place{file, number, 0}, "the trace has a header but no rows", "add at least one request");
     return {};
   }
-  const auto earlier = [](const Row& a, const Row& b) { return a.stamp.seconds != b.stamp.seconds ? a.stamp.seconds < b.stamp.seconds : a.stamp.fraction_ps < b.stamp.fraction_ps; };
+  const auto earlier = [](const Row& a, const Row& b) {
+    return a.stamp.seconds != b.stamp.seconds ? a.stamp.seconds < b.stamp.seconds : a.stamp.fraction_ps < b.stamp.fraction_ps;
+  };
   std::stable_sort(rows.begin(), rows.end(), earlier);
   constexpr std::int64_t kSpanMaximum = 100LL * 86'400;  // seconds; Time holds 106 days
   std::vector<Arrival> arrivals;
@@ -224,7 +237,8 @@ std::vector<Arrival> read_azure_trace(std::string_view text, const std::string& 
   for (const Row& row : rows) {
     const std::int64_t seconds = row.stamp.seconds - rows.front().stamp.seconds;
     if (seconds > kSpanMaximum) {
-      diagnostics.error(Place{file, 0, 0}, "the trace spans " + std::to_string(seconds / 86'400) + " days; at most 100 can be simulated", "cut it");
+      diagnostics.error(Place{file, 0, 0}, "the trace spans " + std::to_string(seconds / 86'400) + " days; at most 100 can be simulated",
+                        "cut it");
       return {};
     }
     arrivals.push_back(row.arrival);

@@ -13,7 +13,8 @@ constexpr std::int64_t kBurstMaximum = 4096;  // iterations; bounds the memory o
 
 }  // namespace
 
-Batch::Batch(const BatchSettings& settings, const IterationCost& cost, std::vector<BatchRequest>& requests) : settings_(settings), cost_(cost), requests_(requests), free_(settings.blocks) {}
+Batch::Batch(const BatchSettings& settings, const IterationCost& cost, std::vector<BatchRequest>& requests)
+    : settings_(settings), cost_(cost), requests_(requests), free_(settings.blocks) {}
 
 bool Batch::allocate(BatchRequest& request, std::int64_t tokens) {
   const std::int64_t more = std::max<std::int64_t>(0, blocks_for(tokens) - request.blocks);
@@ -107,7 +108,8 @@ IterationLoad Batch::load() const {
 
 std::int64_t Batch::burst_blocks(std::int64_t iterations) const {
   std::int64_t blocks = 0;
-  for (const std::uint32_t id : running_) blocks += std::max<std::int64_t>(0, blocks_for(requests_[id].computed + iterations) - requests_[id].blocks);
+  for (const std::uint32_t id : running_)
+    blocks += std::max<std::int64_t>(0, blocks_for(requests_[id].computed + iterations) - requests_[id].blocks);
   return blocks;
 }
 
@@ -158,7 +160,8 @@ bool Batch::interrupt(Time now) {
   const bool changed = count < ends_.size();
   ends_.resize(count);
   // From here on the blocks of all iterations up to this one are visible, as if they had been taken one by one.
-  for (const std::uint32_t id : running_) EASTWEST_CHECK(allocate(requests_[id], requests_[id].computed + static_cast<std::int64_t>(count)), "a burst has its blocks");
+  for (const std::uint32_t id : running_)
+    EASTWEST_CHECK(allocate(requests_[id], requests_[id].computed + static_cast<std::int64_t>(count)), "a burst has its blocks");
   return changed;
 }
 

@@ -29,11 +29,11 @@ constexpr std::int64_t blocks_for(std::int64_t tokens) { return (tokens + kBlock
 struct BatchRequest {
   std::uint32_t prompt_tokens = 1;
   std::uint32_t output_tokens = 1;
-  std::uint32_t computed = 0;   // tokens with KV entries
+  std::uint32_t computed = 0;  // tokens with KV entries
   std::uint32_t generated = 0;
   std::uint32_t scheduled = 0;  // tokens in the iteration under way
   std::uint32_t preemptions = 0;
-  std::int64_t blocks = 0;      // held, in the instance that it is in
+  std::int64_t blocks = 0;  // held, in the instance that it is in
   [[nodiscard]] std::uint32_t known() const { return prompt_tokens + generated; }
 };
 
@@ -41,9 +41,9 @@ struct BatchSettings {
   std::int64_t tokens_maximum = 8192;
   std::int64_t sequences_maximum = 256;
   bool chunked_prefill = true;
-  bool prefill_only = false;   // prompts alone; blocks for the whole prompt at admission, kept until `release`
-  std::int64_t blocks = 0;     // capacity
-  bool bursts = true;          // false: one iteration at a time, for tests
+  bool prefill_only = false;  // prompts alone; blocks for the whole prompt at admission, kept until `release`
+  std::int64_t blocks = 0;    // capacity
+  bool bursts = true;         // false: one iteration at a time, for tests
 };
 
 class Batch {
@@ -96,7 +96,7 @@ class Batch {
   std::deque<std::uint32_t> landed_;
   std::deque<std::uint32_t> waiting_;
   std::int64_t free_ = 0;
-  std::vector<Time> ends_;              // of the iterations under way; empty when idle
+  std::vector<Time> ends_;  // of the iterations under way; empty when idle
 };
 
 }  // namespace eastwest

@@ -27,7 +27,8 @@ IterationCost::IterationCost(const IterationCostSettings& settings) : rates_(set
   layers_ = model.layers;
   kv_layer_ = shard.kv_bytes_per_token_layer;
   experts_ = model.experts;
-  weight_bytes_ = (layers_ * shard.layer_parameters + 2 * shard.vocabulary_parameters + final_norm_parameters(model)) * settings.weight_element;
+  weight_bytes_ =
+      (layers_ * shard.layer_parameters + 2 * shard.vocabulary_parameters + final_norm_parameters(model)) * settings.weight_element;
   shard_ = t;
   row_flops_ = 2.0 * static_cast<double>(layers_ * active_layer_parameters(model)) / t;
   sampled_flops_ = 2.0 * static_cast<double>(vocabulary_parameters(model)) / t;
@@ -35,7 +36,9 @@ IterationCost::IterationCost(const IterationCostSettings& settings) : rates_(set
   kv_token_bytes_ = static_cast<double>(kv_layer_ * layers_);
   const std::int64_t expert_layer = model.experts > 1 ? expert_parameters(model) / settings.tensor_parallel : 0;
   expert_bytes_ = static_cast<double>(expert_layer * layers_ * settings.weight_element);
-  dense_bytes_ = static_cast<double>((layers_ * (shard.layer_parameters - (model.experts > 1 ? model.experts : 0) * expert_layer) + shard.vocabulary_parameters) * settings.weight_element);
+  dense_bytes_ = static_cast<double>(
+      (layers_ * (shard.layer_parameters - (model.experts > 1 ? model.experts : 0) * expert_layer) + shard.vocabulary_parameters) *
+      settings.weight_element);
   expert_missed_ = 1.0 - static_cast<double>(model.experts_per_token) / static_cast<double>(model.experts);
   row_message_ = static_cast<double>(model.hidden * settings.activation_element);
   logits_message_ = static_cast<double>(model.vocabulary * settings.activation_element);
@@ -58,7 +61,8 @@ Duration IterationCost::time(const IterationLoad& load) const {
   double weights = dense_bytes_;
   if (experts_ > 1) weights += expert_bytes_ * (static_cast<double>(experts_) * (1.0 - power(expert_missed_, load.rows)));
   const double matrices = roofline_seconds(rows * row_flops_ + sampled * sampled_flops_, weights, rates_);
-  const double attention = roofline_seconds(static_cast<double>(load.context_products) * product_flops_, static_cast<double>(load.context_read) * kv_token_bytes_, rates_);
+  const double attention = roofline_seconds(static_cast<double>(load.context_products) * product_flops_,
+                                            static_cast<double>(load.context_read) * kv_token_bytes_, rates_);
   double exchange = 0.0;
   if (shard_ > 1.0) {
     exchange = all_reduces_ * all_reduce_seconds(rows * row_message_);

@@ -24,7 +24,7 @@ namespace eastwest {
 struct IterationCostSettings {
   const TransformerModel* model = nullptr;
   std::int64_t tensor_parallel = 1;
-  std::int64_t weight_element = 2;      // bytes
+  std::int64_t weight_element = 2;  // bytes
   std::int64_t kv_element = 2;
   std::int64_t activation_element = 2;
   GpuRates rates;
@@ -60,18 +60,18 @@ class IterationCost {
   std::int64_t kv_layer_ = 0;
   std::int64_t weight_bytes_ = 0;
   std::int64_t experts_ = 1;
-  double shard_ = 1;                 // t
-  double row_flops_ = 0;             // per GPU, matrices of all layers
-  double sampled_flops_ = 0;         // per GPU, output head
-  double product_flops_ = 0;         // per GPU, attention per token and token of context
-  double kv_token_bytes_ = 0;        // per GPU
-  double dense_bytes_ = 0;           // per GPU, weights that every pass reads
-  double expert_bytes_ = 0;          // per GPU, one expert of every layer
-  double expert_missed_ = 0;         // probability that a token does not use a given expert
-  double row_message_ = 0;           // bytes of one token in an all-reduce
-  double logits_message_ = 0;        // bytes of one token's logits, all parts
-  double all_reduces_ = 0;           // per pass
-  double port_rate_ = 0;             // bytes per second
+  double shard_ = 1;           // t
+  double row_flops_ = 0;       // per GPU, matrices of all layers
+  double sampled_flops_ = 0;   // per GPU, output head
+  double product_flops_ = 0;   // per GPU, attention per token and token of context
+  double kv_token_bytes_ = 0;  // per GPU
+  double dense_bytes_ = 0;     // per GPU, weights that every pass reads
+  double expert_bytes_ = 0;    // per GPU, one expert of every layer
+  double expert_missed_ = 0;   // probability that a token does not use a given expert
+  double row_message_ = 0;     // bytes of one token in an all-reduce
+  double logits_message_ = 0;  // bytes of one token's logits, all parts
+  double all_reduces_ = 0;     // per pass
+  double port_rate_ = 0;       // bytes per second
   double hop_seconds_ = 0;
   double overhead_seconds_ = 0;
 };

@@ -22,22 +22,24 @@ struct Event {
   EventKind kind = EventKind::arrival;
   std::uint32_t id = 0;       // request or instance
   std::uint32_t version = 0;  // iteration_end: stale when it is not the instance's
-  friend bool operator>(const Event& a, const Event& b) { return std::tie(a.time, a.kind, a.id, a.version) > std::tie(b.time, b.kind, b.id, b.version); }
+  friend bool operator>(const Event& a, const Event& b) {
+    return std::tie(a.time, a.kind, a.id, a.version) > std::tie(b.time, b.kind, b.id, b.version);
+  }
 };
 
 /// What the driver knows of a request beyond its batch entry and its row.
 struct Transfer {
-  std::uint32_t open = 0;       // posted and not yet complete
-  bool reserved = false;        // layerwise: the decode instance has its blocks
+  std::uint32_t open = 0;  // posted and not yet complete
+  bool reserved = false;   // layerwise: the decode instance has its blocks
   bool posted_all = false;
   Time latest;
 };
 
 struct Instance {
   Batch batch;
-  std::int64_t load = 0;        // prompt tokens of unfinished requests
+  std::int64_t load = 0;  // prompt tokens of unfinished requests
   std::uint32_t version = 0;
-  bool touched = false;         // may be able to start or to reserve at this instant
+  bool touched = false;               // may be able to start or to reserve at this instant
   std::deque<std::uint32_t> pending;  // decode: prefilled requests that wait for blocks
 };
 
@@ -61,8 +63,10 @@ class Serving {
     }
     BatchSettings prefill = settings_.batching;
     prefill.prefill_only = disaggregated();
-    for (std::int64_t i = 0; i < settings_.prefill_instances; ++i) instances_.push_back({Batch(prefill, cost_, requests_), 0, 0, false, {}});
-    for (std::int64_t i = 0; i < settings_.decode_instances; ++i) instances_.push_back({Batch(settings_.batching, cost_, requests_), 0, 0, false, {}});
+    for (std::int64_t i = 0; i < settings_.prefill_instances; ++i)
+      instances_.push_back({Batch(prefill, cost_, requests_), 0, 0, false, {}});
+    for (std::int64_t i = 0; i < settings_.decode_instances; ++i)
+      instances_.push_back({Batch(settings_.batching, cost_, requests_), 0, 0, false, {}});
   }
 
   Time advance(Time now, std::span<const TransferDone> done, Posting& posting) {
@@ -72,7 +76,8 @@ class Serving {
       const auto request = static_cast<std::uint32_t>(part.cookie);
       Transfer& transfer = transfers_[request];
       transfer.latest = std::max(transfer.latest, part.time);
-      if (--transfer.open == 0 && transfer.posted_all) events_.push({std::max(transfer.latest + settings_.control_latency, now), EventKind::kv_arrived, request, 0});
+      if (--transfer.open == 0 && transfer.posted_all)
+        events_.push({std::max(transfer.latest + settings_.control_latency, now), EventKind::kv_arrived, request, 0});
     }
     while (next_time() <= now) handle_instant(next_time());
     posting_ = nullptr;
@@ -91,8 +96,9 @@ class Serving {
     if (arrived == 0) return next_arrival_ < rows_.size() ? "the next arrival" : "nothing";
     std::string text = std::to_string(arrived) + " unfinished requests";
     if (moving > 0)
-      text += ", " + std::to_string(moving) + " of them waiting for their KV cache; the first is request " + std::to_string(first) + ", from prefill instance " +
-              std::to_string(rows_[first].prefill_instance) + " to decode instance " + std::to_string(rows_[first].decode_instance) + ", " + std::to_string(transfers_[first].open) + " transfers open";
+      text += ", " + std::to_string(moving) + " of them waiting for their KV cache; the first is request " + std::to_string(first) +
+              ", from prefill instance " + std::to_string(rows_[first].prefill_instance) + " to decode instance " +
+              std::to_string(rows_[first].decode_instance) + ", " + std::to_string(transfers_[first].open) + " transfers open";
     return text;
   }
 
@@ -109,7 +115,9 @@ class Serving {
 
   /// Of the next event that still counts.
   Time next_time() {
-    while (!events_.empty() && events_.top().kind == EventKind::iteration_end && events_.top().version != instances_[events_.top().id].version) events_.pop();
+    while (!events_.empty() && events_.top().kind == EventKind::iteration_end &&
+           events_.top().version != instances_[events_.top().id].version)
+      events_.pop();
     const Time own = events_.empty() ? kTimeNever : events_.top().time;
     return next_arrival_ < rows_.size() ? std::min(own, rows_[next_arrival_].arrival) : own;
   }
@@ -144,7 +152,8 @@ class Serving {
   /// From outside something comes to `instance`: a burst of it ends with the iteration under way.
   void interrupt(std::size_t instance, Time time) {
     Instance& entry = instances_[instance];
-    if (entry.batch.interrupt(time)) events_.push({entry.batch.end(), EventKind::iteration_end, static_cast<std::uint32_t>(instance), ++entry.version});
+    if (entry.batch.interrupt(time))
+      events_.push({entry.batch.end(), EventKind::iteration_end, static_cast<std::uint32_t>(instance), ++entry.version});
   }
 
   std::size_t route(std::size_t first, std::size_t count, std::size_t& turn) const {
@@ -172,7 +181,8 @@ class Serving {
     if (!entry.batch.start(time, started_)) return;
     for (const std::uint32_t request : started_) {
       rows_[request].prefill_start = time;
-      if (disaggregated() && settings_.kv_transfer == KvTransfer::layerwise && is_prefill(instance) && requests_[request].output_tokens > 1) try_reserve_early(request, time);
+      if (disaggregated() && settings_.kv_transfer == KvTransfer::layerwise && is_prefill(instance) && requests_[request].output_tokens > 1)
+        try_reserve_early(request, time);
     }
     if (disaggregated() && settings_.kv_transfer == KvTransfer::layerwise && is_prefill(instance))
       for (const std::uint32_t request : entry.batch.running())
@@ -217,7 +227,8 @@ class Serving {
   }
 
   std::size_t pick_decode(std::uint32_t request) {
-    const std::size_t decode = route(static_cast<std::size_t>(settings_.prefill_instances), static_cast<std::size_t>(settings_.decode_instances), decode_turn_);
+    const std::size_t decode =
+        route(static_cast<std::size_t>(settings_.prefill_instances), static_cast<std::size_t>(settings_.decode_instances), decode_turn_);
     rows_[request].decode_instance = static_cast<std::uint16_t>(decode);
     instances_[decode].load += requests_[request].prompt_tokens;
     return decode;
@@ -238,7 +249,8 @@ class Serving {
 
   void try_reserve_early(std::uint32_t request, Time time) {
     std::size_t turn = decode_turn_;
-    const std::size_t decode = route(static_cast<std::size_t>(settings_.prefill_instances), static_cast<std::size_t>(settings_.decode_instances), turn);
+    const std::size_t decode =
+        route(static_cast<std::size_t>(settings_.prefill_instances), static_cast<std::size_t>(settings_.decode_instances), turn);
     interrupt(decode, time);
     if (!instances_[decode].pending.empty() || !instances_[decode].batch.reserve(request, requests_[request].prompt_tokens + 1)) return;
     pick_decode(request);
@@ -307,7 +319,9 @@ Driver make_serving_driver(ServingSettings settings) {
   driver.job = settings.job;
   driver.name = settings.name;
   const auto serving = std::make_shared<Serving>(std::move(settings));
-  driver.advance = [serving](Time now, std::span<const TransferDone> done, Posting& posting) { return serving->advance(now, done, posting); };
+  driver.advance = [serving](Time now, std::span<const TransferDone> done, Posting& posting) {
+    return serving->advance(now, done, posting);
+  };
   driver.waiting_for = [serving] { return serving->waiting_for(); };
   driver.unfinished = [serving] { return serving->unfinished(); };
   return driver;

@@ -40,11 +40,11 @@ struct ServingSettings {
   std::uint8_t traffic_class = 1;
   RouterPolicy router = RouterPolicy::least_loaded;
   KvTransfer kv_transfer = KvTransfer::after_prefill;
-  std::int64_t kv_layer_groups = 4;    // of a layerwise transfer
+  std::int64_t kv_layer_groups = 4;  // of a layerwise transfer
   Duration control_latency;
-  BatchSettings batching;              // `prefill_only` is set by the driver
+  BatchSettings batching;  // `prefill_only` is set by the driver
   IterationCostSettings cost;
-  std::vector<Arrival> arrivals;       // admitted ones, in order
+  std::vector<Arrival> arrivals;  // admitted ones, in order
 };
 
 Driver make_serving_driver(ServingSettings settings);

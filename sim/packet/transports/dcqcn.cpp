@@ -87,7 +87,8 @@ void advance(TransportState& state, const NetworkOptions& options, std::int64_t 
       tick_alpha(v, o, now);
     } else if (next == v.next_decrease()) {
       // Intervals without a notification change nothing: jump over them.
-      const std::int64_t idle = (state.flags & kNotifiedForDecrease) != 0 ? 1 : std::max<std::int64_t>(1, (now - next) / o.decrease_interval.ps);
+      const std::int64_t idle =
+          (state.flags & kNotifiedForDecrease) != 0 ? 1 : std::max<std::int64_t>(1, (now - next) / o.decrease_interval.ps);
       if ((state.flags & kNotifiedForDecrease) != 0) decrease(v, o, next);
       v.next_decrease() = next + idle * o.decrease_interval.ps;
     } else {
@@ -120,7 +121,13 @@ void lost(TransportState&, const NetworkOptions&, std::int64_t) {}
 }  // namespace
 
 extern const TransportKind kind_transport_dcqcn;
-const TransportKind kind_transport_dcqcn{
-    "dcqcn", "rate control by ECN and congestion notifications, as RoCE NICs do it", "Zhu et al., SIGCOMM 2015", start, notified, acknowledged, lost, advance};
+const TransportKind kind_transport_dcqcn{"dcqcn",
+                                         "rate control by ECN and congestion notifications, as RoCE NICs do it",
+                                         "Zhu et al., SIGCOMM 2015",
+                                         start,
+                                         notified,
+                                         acknowledged,
+                                         lost,
+                                         advance};
 
 }  // namespace eastwest

@@ -17,11 +17,11 @@ namespace eastwest {
 
 /// Room for the variables of any transport; each file names its own view of them.
 struct TransportState {
-  double rate = 0;         // current, bit/s
-  double line_rate = 0;    // of the NIC port
+  double rate = 0;       // current, bit/s
+  double line_rate = 0;  // of the NIC port
   double real[3] = {0, 0, 0};
   std::int64_t instant[3] = {0, 0, 0};
-  std::int64_t window = 0; // bytes in flight allowed; 0: no limit
+  std::int64_t window = 0;  // bytes in flight allowed; 0: no limit
   std::uint32_t stage = 0;
   std::uint32_t flags = 0;
 };

@@ -34,6 +34,7 @@ void advance(TransportState&, const NetworkOptions&, std::int64_t) {}
 
 extern const TransportKind kind_transport_window;
 const TransportKind kind_transport_window{
-    "window", "a fixed number of bytes in flight, sent at line rate", "textbook sliding window", start, notified, acknowledged, lost, advance};
+    "window", "a fixed number of bytes in flight, sent at line rate", "textbook sliding window", start, notified, acknowledged, lost,
+    advance};
 
 }  // namespace eastwest

@@ -51,7 +51,8 @@ TEST_CASE("packet: one flow over h store-and-forward hops adds one packet time p
 // A last packet shorter than the rest waits for the full one before it at every store-and-forward hop.
 TEST_CASE("packet: a short last packet follows the full one before it") {
   const Duration wire = serialisation({2 * kFrame + 100 + 82}, 400_Gbps);
-  CHECK(one_flow(2, ForwardingMode::store_and_forward, {2 * 4096 + 100}) == 1_us * 3 + 600_ns * 2 + wire + serialisation({kFrame}, 400_Gbps) * 2);
+  CHECK(one_flow(2, ForwardingMode::store_and_forward, {2 * 4096 + 100}) ==
+        1_us * 3 + 600_ns * 2 + wire + serialisation({kFrame}, 400_Gbps) * 2);
 }
 
 // fiber-plant budget: 1200 + 700 + 2 x 30 m x 4.8954 + 2 x 100 + 4 x 60 + 81.92 = 2715.6 ns without headers.
@@ -104,7 +105,8 @@ TEST_CASE("packet: without PFC an incast fills the queue to exactly the dynamic 
   const Fabric fabric = star(n + 1, shape);
   std::vector<Flow> list;
   for (std::uint32_t i = 0; i < n; ++i) list.push_back({i, n, 1_MiB});
-  const Outcomes out = play(fabric, flows(fabric, list), options_with(network({"ecn=false", "pfc=false", "buffer_alpha=1", "retransmit_timeout=10 ms"})));
+  const Outcomes out =
+      play(fabric, flows(fabric, list), options_with(network({"ecn=false", "pfc=false", "buffer_alpha=1", "retransmit_timeout=10 ms"})));
   CHECK(out.result.outcome == Outcome::complete);
   CHECK(out.result.counters.drops_buffer > 0);
   std::uint32_t queue = 0;

@@ -21,7 +21,8 @@ Workload hot_flows(const Fabric& fabric, std::uint64_t seed, std::uint32_t count
     const auto from = static_cast<std::uint32_t>(random.below(fabric.gpu_count));
     const auto to = static_cast<std::uint32_t>(random.below(random.below(3) == 0 ? 3 : fabric.gpu_count));
     if (from == to) continue;
-    list.push_back({from, to, Bytes{static_cast<std::int64_t>(1 + random.below(400'000))}, Duration{static_cast<std::int64_t>(random.below(50'000'000))}});
+    list.push_back({from, to, Bytes{static_cast<std::int64_t>(1 + random.below(400'000))},
+                    Duration{static_cast<std::int64_t>(random.below(50'000'000))}});
   }
   return flows(fabric, list);
 }
@@ -42,7 +43,11 @@ void check_one_digest(const std::vector<std::string>& changes, double loss, bool
       options.domains = domains;
       options.probes.interval = 7_us;
       options.probes.packet_sample = 100;
-      if (faults) options.faults = {{Time{20'000'000}, CableId{16}, false}, {Time{1'500'000'000}, CableId{16}, true}, {Time{30'000'000}, CableId{2}, false}, {Time{200'000'000}, CableId{2}, true}};
+      if (faults)
+        options.faults = {{Time{20'000'000}, CableId{16}, false},
+                          {Time{1'500'000'000}, CableId{16}, true},
+                          {Time{30'000'000}, CableId{2}, false},
+                          {Time{200'000'000}, CableId{2}, true}};
       const Outcomes out = play(fabric, hot_flows(fabric, 42, 300), options);
       CHECK(out.result.outcome == Outcome::complete);
       for (const Sanity& verdict : out.result.sanity) CHECK_MESSAGE(verdict.passed, verdict.check << ": " << verdict.detail);
@@ -60,10 +65,16 @@ void check_one_digest(const std::vector<std::string>& changes, double loss, bool
 
 TEST_CASE("determinism: dcqcn, ecmp, PFC under incast") { check_one_digest({"buffer_alpha=0.05"}, 0, false); }
 TEST_CASE("determinism: window transport, spray, selective repeat") { check_one_digest({"transport=window", "routing=spray"}, 0, false); }
-TEST_CASE("determinism: adaptive routing, no PFC, drops") { check_one_digest({"routing=adaptive", "pfc=false", "buffer_alpha=0.1", "retransmit_timeout=1 ms"}, 0, false); }
+TEST_CASE("determinism: adaptive routing, no PFC, drops") {
+  check_one_digest({"routing=adaptive", "pfc=false", "buffer_alpha=0.1", "retransmit_timeout=1 ms"}, 0, false);
+}
 TEST_CASE("determinism: frame loss, go-back-N") { check_one_digest({"retransmit_timeout=1 ms"}, 1e-3, false); }
-TEST_CASE("determinism: frame loss, selective repeat") { check_one_digest({"recovery=selective_repeat", "retransmit_timeout=1 ms"}, 1e-3, false); }
-TEST_CASE("determinism: link faults with rerouting") { check_one_digest({"reroute_delay=100 us", "retransmit_timeout=1 ms", "retry_count=100"}, 0, true); }
+TEST_CASE("determinism: frame loss, selective repeat") {
+  check_one_digest({"recovery=selective_repeat", "retransmit_timeout=1 ms"}, 1e-3, false);
+}
+TEST_CASE("determinism: link faults with rerouting") {
+  check_one_digest({"reroute_delay=100 us", "retransmit_timeout=1 ms", "retry_count=100"}, 0, true);
+}
 TEST_CASE("determinism: several queue pairs per connection") { check_one_digest({"qps_per_connection=4"}, 0, false); }
 
 // The seed is part of the scenario: another one must give another run, or the draws are not used.

@@ -47,7 +47,9 @@ TEST_CASE("PFC: too little headroom drops") {
   const Fabric fabric = star(9);
   std::vector<Flow> list;
   for (std::uint32_t i = 0; i < 8; ++i) list.push_back({i, 8, 4_MiB});
-  const Outcomes out = play(fabric, flows(fabric, list), options_with(network({"ecn=false", "headroom=20 kB", "buffer_alpha=0.001", "retransmit_timeout=1 ms", "retry_count=100"})));
+  const Outcomes out =
+      play(fabric, flows(fabric, list),
+           options_with(network({"ecn=false", "headroom=20 kB", "buffer_alpha=0.001", "retransmit_timeout=1 ms", "retry_count=100"})));
   CHECK(out.result.counters.drops_buffer > 0);
   CHECK_FALSE(out.result.sane());
 }

@@ -85,5 +85,6 @@ TEST_CASE("recovery: a sender that gives up stalls the run, and the diagnosis na
   CHECK_FALSE(out.result.sane());
   CHECK(out.result.counters.timeouts == 4);
   CHECK(out.result.diagnosis.find("job `flows`") != std::string::npos);
-  CHECK(out.result.diagnosis.find("rank 0 (host-0 GPU 0) gave up sending to rank 1 (host-1 GPU 0) after 3 timeouts of 1 ms") != std::string::npos);
+  CHECK(out.result.diagnosis.find("rank 0 (host-0 GPU 0) gave up sending to rank 1 (host-1 GPU 0) after 3 timeouts of 1 ms") !=
+        std::string::npos);
 }

@@ -24,7 +24,8 @@ std::string only_message(const JobUse& use) {
 }
 
 const std::string kTrace =
-    "TIMESTAMP,ContextTokens,GeneratedTokens\r\n2023-11-16 18:00:00.0000000,100,5\r\n2023-11-16 18:00:10.0000000,200,6\r\n2023-11-16 18:00:20.0000000,300,7\r\n";
+    "TIMESTAMP,ContextTokens,GeneratedTokens\r\n2023-11-16 18:00:00.0000000,100,5\r\n2023-11-16 18:00:10.0000000,200,6\r\n2023-11-16 "
+    "18:00:20.0000000,300,7\r\n";
 
 }  // namespace
 
@@ -60,7 +61,8 @@ TEST_CASE("a trace beside the scenario is served, cut by number and duration and
 TEST_CASE("Poisson arrivals depend on seed and job alone") {
   const Fabric fabric = gpu_fabric(1, 8);
   const auto rows_of = [&](std::uint64_t seed) {
-    JobUse use = use_job("serving", fabric, {.ranks = 8, .seed = seed}, {{"model", "llama-3.1-8b"}, {"arrivals.requests", "20"}, {"tensor_parallel", "4"}});
+    JobUse use = use_job("serving", fabric, {.ranks = 8, .seed = seed},
+                         {{"model", "llama-3.1-8b"}, {"arrivals.requests", "20"}, {"tensor_parallel", "4"}});
     REQUIRE(use.drivers.size() == 1);
     return play_driver(use.drivers.front(), {}).rows;
   };
@@ -77,7 +79,8 @@ TEST_CASE("serving mistakes are located and say the remedy") {
     return only_message(use_job("serving", fabric, {.ranks = ranks}, more));
   };
   CHECK(with({}, 12) == "job `job` has 12 ranks, not a multiple of `tensor_parallel` = 8");
-  CHECK(with({{"prefill_instances", "2"}, {"decode_instances", "1"}}) == "`prefill_instances` + `decode_instances` = 2 + 1, but job `job` has 2 instances of 8 GPUs");
+  CHECK(with({{"prefill_instances", "2"}, {"decode_instances", "1"}}) ==
+        "`prefill_instances` + `decode_instances` = 2 + 1, but job `job` has 2 instances of 8 GPUs");
   CHECK(with({{"decode_instances", "2"}}) == "`prefill_instances` + `decode_instances` = 0 + 2, but job `job` has 2 instances of 8 GPUs");
   CHECK(with({{"prefill_instances", "1"}}) == "`prefill_instances` + `decode_instances` = 1 + 0, but job `job` has 2 instances of 8 GPUs");
   CHECK(with({{"tensor_parallel", "16"}}).substr(0, 58) == "tensor-parallel group of ranks 0 to 15 spans hosts `host-0");
@@ -85,7 +88,8 @@ TEST_CASE("serving mistakes are located and say the remedy") {
   CHECK(with({{"arrivals.requests", "0"}}) == "Poisson arrivals of job `job` never end");
   CHECK(with({{"arrivals.lengths", "fixed"}, {"batching.max_tokens", "1000"}, {"batching.chunked_prefill", "false"}}) ==
         "the prompt of request 0 of job `job` has 1155 tokens, more than `batching.max_tokens` = 1000, and may not be split");
-  CHECK(with({{"arrivals.lengths", "fixed"}, {"gpu_memory_utilization", "0.248"}}).find("request 0 of job `job` needs a KV cache of 1366 tokens; an instance holds ") == 0);
+  CHECK(with({{"arrivals.lengths", "fixed"}, {"gpu_memory_utilization", "0.248"}})
+            .find("request 0 of job `job` needs a KV cache of 1366 tokens; an instance holds ") == 0);
   CHECK(with({{"arrivals.trace", "no-such.csv"}}) == "`arrivals.trace`: cannot read `no-such.csv`: there is no such file");
   CHECK(with({{"arrivals.trace", "/"}}) == "`arrivals.trace`: cannot read `/`: it is not a file");
 }
@@ -94,7 +98,8 @@ TEST_CASE("a broken trace is reported at its own line, not at the job") {
   const Fabric fabric = gpu_fabric(1, 8);
   const TemporaryDirectory directory;
   directory.write("trace.csv", kTrace + "soon,1,1\n");
-  const JobUse use = use_job("serving", fabric, {.ranks = 8, .directory = directory.path().string()}, {{"model", "llama-3.1-8b"}, {"arrivals.trace", "trace.csv"}});
+  const JobUse use = use_job("serving", fabric, {.ranks = 8, .directory = directory.path().string()},
+                             {{"model", "llama-3.1-8b"}, {"arrivals.trace", "trace.csv"}});
   CHECK(only_message(use) == "`soon` is not a timestamp");
   CHECK(use.diagnostics.all().front().place.file == directory.file("trace.csv"));
   CHECK(use.diagnostics.all().front().place.line == 5);

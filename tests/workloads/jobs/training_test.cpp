@@ -43,7 +43,8 @@ std::string only_message(const JobUse& use) {
 
 TEST_CASE("one rank: a step takes micro-batches x (forward + backward) + optimiser, from first principles") {
   const Fabric fabric = gpu_fabric(1, 1);
-  const JobUse use = use_job("training", fabric, {.ranks = 1}, {{"model", "llama-3.1-8b"}, {"global_batch", "4"}, {"sequence_length", "8192"}, {"steps", "2"}});
+  const JobUse use = use_job("training", fabric, {.ranks = 1},
+                             {{"model", "llama-3.1-8b"}, {"global_batch", "4"}, {"sequence_length", "8192"}, {"steps", "2"}});
   REQUIRE(!use.diagnostics.has_errors());
   // Llama-3.1-8B on one H100: every pass is compute-bound at 0.55 x 989 TFLOP/s but the embedding and the optimiser.
   const double flops = 0.55 * 989e12;
@@ -97,7 +98,8 @@ TEST_CASE("without overlap a step is compute, then the ring of 2(n-1)(alpha + S/
 
 TEST_CASE("buckets of a group go one after the other: each pays its own latency") {
   const Fabric fabric = gpu_fabric(2, 1);
-  const JobUse use = use_job("training", fabric, {.ranks = 2}, {{"model", "llama-3.1-8b"}, {"global_batch", "2"}, {"gradient_bucket", "1 GB"}, {"overlap", "false"}});
+  const JobUse use = use_job("training", fabric, {.ranks = 2},
+                             {{"model", "llama-3.1-8b"}, {"global_batch", "2"}, {"gradient_bucket", "1 GB"}, {"overlap", "false"}});
   REQUIRE(!use.diagnostics.has_errors());
   const IdealNetwork network{.alpha = 3'000'000'000, .ps_per_byte = 20, .host_of_rank = {}};
   std::int64_t compute = 0;
@@ -129,7 +131,15 @@ TEST_CASE("overlap hides gradients behind the backward pass but for the last buc
 
 TEST_CASE("1F1B: the pipeline takes (m + p - 1) x (forward + backward), so the bubble is (p-1)/(m+p-1)") {
   // A model whose stages are equal: no vocabulary to speak of, free memory, free network.
-  const TransformerModel model{.name = "equal", .alias = "", .layers = 8, .hidden = 1024, .mlp = 4096, .heads = 8, .kv_heads = 8, .head_dimension = 128, .vocabulary = 1};
+  const TransformerModel model{.name = "equal",
+                               .alias = "",
+                               .layers = 8,
+                               .hidden = 1024,
+                               .mlp = 4096,
+                               .heads = 8,
+                               .kv_heads = 8,
+                               .head_dimension = 128,
+                               .vocabulary = 1};
   const Fabric fabric = gpu_fabric(8, 1);
   for (const std::int64_t p : {1, 2, 4, 8})
     for (const std::int64_t m : {1, 2, 8, 13}) {
@@ -152,7 +162,8 @@ TEST_CASE("1F1B: the pipeline takes (m + p - 1) x (forward + backward), so the b
       const double stage = static_cast<double>(stage_cost(settings, p / 2).compute_per_micro_batch().ps);
       const auto total = static_cast<double>(makespan(*schedule, {.alpha = 0, .ps_per_byte = 0, .host_of_rank = {}}));
       CHECK(total == doctest::Approx(static_cast<double>(m + p - 1) * stage).epsilon(1e-3));
-      CHECK(1.0 - static_cast<double>(m) * stage / total == doctest::Approx(static_cast<double>(p - 1) / static_cast<double>(m + p - 1)).epsilon(2e-3));
+      CHECK(1.0 - static_cast<double>(m) * stage / total ==
+            doctest::Approx(static_cast<double>(p - 1) / static_cast<double>(m + p - 1)).epsilon(2e-3));
       // Activations forward and gradients backward over p - 1 boundaries.
       CHECK(bytes_sent(*schedule) == 2 * (p - 1) * m * 4096 * 1024 * 2);
     }
@@ -160,7 +171,8 @@ TEST_CASE("1F1B: the pipeline takes (m + p - 1) x (forward + backward), so the b
 
 TEST_CASE("pipeline and tensor parallelism: each rank sends its 1/t, and parts are gathered inside the host") {
   const Fabric fabric = gpu_fabric(2, 4);
-  const JobUse use = use_job("training", fabric, {.ranks = 8}, {{"model", "llama-3.1-8b"}, {"tensor_parallel", "4"}, {"pipeline_parallel", "2"}, {"global_batch", "3"}});
+  const JobUse use = use_job("training", fabric, {.ranks = 8},
+                             {{"model", "llama-3.1-8b"}, {"tensor_parallel", "4"}, {"pipeline_parallel", "2"}, {"global_batch", "3"}});
   REQUIRE(!use.diagnostics.has_errors());
   const std::int64_t message = 8192 * 4096 * 2;
   for (const Operation& operation : use.schedule.operations) {
@@ -170,13 +182,15 @@ TEST_CASE("pipeline and tensor parallelism: each rank sends its 1/t, and parts a
   }
   CHECK(bytes_sent(use.schedule) == 2 * 3 * message);
   std::int64_t gathers = 0;
-  for (const Operation& operation : use.schedule.operations) gathers += operation.kind == OperationKind::fused && operation.amount == message - message / 4 ? 1 : 0;
+  for (const Operation& operation : use.schedule.operations)
+    gathers += operation.kind == OperationKind::fused && operation.amount == message - message / 4 ? 1 : 0;
   CHECK(gathers == 2 * 3 * 4);  // two directions, three micro-batches, four members
 }
 
 TEST_CASE("Llama-3.1-70B on 64 GPUs, TP 8 x DP 8: a compact schedule with a few hundred records") {
   const Fabric fabric = gpu_fabric(8, 8);
-  const JobUse use = use_job("training", fabric, {.ranks = 64}, {{"model", "llama-3-70b"}, {"tensor_parallel", "8"}, {"global_batch", "64"}});
+  const JobUse use =
+      use_job("training", fabric, {.ranks = 64}, {{"model", "llama-3-70b"}, {"tensor_parallel", "8"}, {"global_batch", "64"}});
   CHECK(use.diagnostics.all().empty());  // 8 x 8 with a sharded optimiser fits 80 GB
   CHECK(use.schedule.operations.size() < 150'000);
   CHECK(use.schedule.collectives.size() <= 300);
@@ -189,7 +203,8 @@ TEST_CASE("Llama-3.1-70B on 64 GPUs, TP 8 x DP 8: a compact schedule with a few 
   for (const Operation& operation : use.schedule.operations)
     if (operation.kind == OperationKind::send) REQUIRE(operation.rank.value % 8 == operation.peer % 8);
   // Model FLOP utilisation in the range that H100 clusters report (38 to 48 %) on a good network.
-  const std::int64_t ps = makespan(use.schedule, {.alpha = 2'000'000, .ps_per_byte = 20, .inside_alpha = 0, .inside_ps_per_byte = 2, .host_of_rank = {}});
+  const std::int64_t ps =
+      makespan(use.schedule, {.alpha = 2'000'000, .ps_per_byte = 20, .inside_alpha = 0, .inside_ps_per_byte = 2, .host_of_rank = {}});
   const double model_flops = 3.0 * 64 * 8192 * (139.0e9 + 2.0 * 80 * 64 * 128 * 8192);
   const double mfu = model_flops / (static_cast<double>(ps) * 1e-12 * 64 * 989e12);
   CHECK(mfu > 0.36);
@@ -198,12 +213,14 @@ TEST_CASE("Llama-3.1-70B on 64 GPUs, TP 8 x DP 8: a compact schedule with a few 
 
 TEST_CASE("data parallelism: fused inside one host, hierarchical across hosts with several replicas each") {
   const Fabric one = gpu_fabric(1, 8);
-  const JobUse inside = use_job("training", one, {.ranks = 8}, {{"model", "llama-3.1-8b"}, {"tensor_parallel", "2"}, {"global_batch", "4"}});
+  const JobUse inside =
+      use_job("training", one, {.ranks = 8}, {{"model", "llama-3.1-8b"}, {"tensor_parallel", "2"}, {"global_batch", "4"}});
   REQUIRE(!inside.diagnostics.has_errors());
   CHECK(count_of(inside.schedule, OperationKind::send) == 0);
   CHECK(inside.schedule.collectives.front().algorithm == "scale_up");
   const Fabric two = gpu_fabric(2, 4);
-  const JobUse across = use_job("training", two, {.ranks = 8}, {{"model", "llama-3.1-8b"}, {"tensor_parallel", "2"}, {"global_batch", "4"}});
+  const JobUse across =
+      use_job("training", two, {.ranks = 8}, {{"model", "llama-3.1-8b"}, {"tensor_parallel", "2"}, {"global_batch", "4"}});
   REQUIRE(!across.diagnostics.has_errors());
   CHECK(across.schedule.collectives.front().algorithm == "hierarchical");
   CHECK(makespan(across.schedule, {}) > 0);
@@ -212,8 +229,10 @@ TEST_CASE("data parallelism: fused inside one host, hierarchical across hosts wi
 TEST_CASE("training mistakes are located and say the remedy") {
   const Fabric fabric = gpu_fabric(2, 4);
   CHECK(only_message(use_job("training", fabric, {.ranks = 8}, {{"model", "llama-3.1-70b"}, {"tensor_parallel", "8"}})) ==
-        "tensor-parallel group of ranks 0 to 7 spans hosts `host-0` and `host-1`; it exchanges activations in every layer and must stay inside one scale-up domain");
-  CHECK(only_message(use_job("training", fabric, {.ranks = 8}, {{"model", "llama-3.1-8b"}, {"tensor_parallel", "2"}, {"data_parallel", "3"}})) ==
+        "tensor-parallel group of ranks 0 to 7 spans hosts `host-0` and `host-1`; it exchanges activations in every layer and must stay "
+        "inside one scale-up domain");
+  CHECK(only_message(
+            use_job("training", fabric, {.ranks = 8}, {{"model", "llama-3.1-8b"}, {"tensor_parallel", "2"}, {"data_parallel", "3"}})) ==
         "tensor_parallel x data_parallel x pipeline_parallel = 2 x 3 x 1 = 6, but job `job` has 8 ranks");
   CHECK(only_message(use_job("training", fabric, {.ranks = 8}, {{"model", "llama-3.1-8b"}, {"global_batch", "12"}})) ==
         "`global_batch` of 12 is not a multiple of micro_batch x data_parallel = 8");
@@ -221,7 +240,8 @@ TEST_CASE("training mistakes are located and say the remedy") {
         "`pipeline_parallel` of 33 is more than the 32 layers of llama-3.1-8b");
   CHECK(only_message(use_job("training", star_fabric({.hosts = 2}), {.ranks = 2}, {{"model", "llama-3.1-8b"}})) ==
         "job `job` computes on GPUs, but host `host-0` of its rank 0 has no GPU model");
-  CHECK(only_message(use_job("training", fabric, {.ranks = 3}, {{"model", "llama-3.1-8b"}, {"tensor_parallel", "3"}, {"global_batch", "3"}})) ==
+  CHECK(only_message(
+            use_job("training", fabric, {.ranks = 3}, {{"model", "llama-3.1-8b"}, {"tensor_parallel", "3"}, {"global_batch", "3"}})) ==
         "`tensor_parallel` is 3: the 32 attention heads of llama-3.1-8b cannot be cut 3 ways");
 }
 
@@ -236,7 +256,8 @@ TEST_CASE("a model that does not fit is a warning, not an error") {
 
 TEST_CASE("every rank ends every step with one marker, and the next step starts after it") {
   const Fabric fabric = gpu_fabric(2, 2);
-  const JobUse use = use_job("training", fabric, {.ranks = 4}, {{"model", "llama-3.1-8b"}, {"tensor_parallel", "2"}, {"global_batch", "4"}, {"steps", "3"}});
+  const JobUse use = use_job("training", fabric, {.ranks = 4},
+                             {{"model", "llama-3.1-8b"}, {"tensor_parallel", "2"}, {"global_batch", "4"}, {"steps", "3"}});
   REQUIRE(!use.diagnostics.has_errors());
   const auto finish = play(use.schedule, {});
   std::map<std::uint32_t, std::int64_t> last_marker;
@@ -250,6 +271,7 @@ TEST_CASE("every rank ends every step with one marker, and the next step starts 
   }
   CHECK(markers == 4 * 3);
   // Steps are alike: three take three times one.
-  const JobUse one = use_job("training", fabric, {.ranks = 4}, {{"model", "llama-3.1-8b"}, {"tensor_parallel", "2"}, {"global_batch", "4"}});
+  const JobUse one =
+      use_job("training", fabric, {.ranks = 4}, {{"model", "llama-3.1-8b"}, {"tensor_parallel", "2"}, {"global_batch", "4"}});
   CHECK(makespan(use.schedule, {}) == 3 * makespan(one.schedule, {}));
 }

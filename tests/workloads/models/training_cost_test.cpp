@@ -127,9 +127,11 @@ TEST_CASE("full recomputation adds one forward pass to the backward, selective t
   };
   const LayerGroup none = layer(Recomputation::none);
   CHECK(none.backward.compute.ps == doctest::Approx(2.0 * static_cast<double>(none.forward.compute.ps)).epsilon(1e-9));
-  CHECK(layer(Recomputation::full).backward.compute.ps == doctest::Approx(3.0 * static_cast<double>(none.forward.compute.ps)).epsilon(1e-9));
+  CHECK(layer(Recomputation::full).backward.compute.ps ==
+        doctest::Approx(3.0 * static_cast<double>(none.forward.compute.ps)).epsilon(1e-9));
   const double attention = 4096.0 * 2.0 * 4096.0 * 4096.0 / 500e12 * 1e12;  // T x 2 a d s, a d = 4096
-  CHECK(static_cast<double>((layer(Recomputation::selective).backward.compute - none.backward.compute).ps) == doctest::Approx(attention).epsilon(1e-9));
+  CHECK(static_cast<double>((layer(Recomputation::selective).backward.compute - none.backward.compute).ps) ==
+        doctest::Approx(attention).epsilon(1e-9));
 }
 
 TEST_CASE("memory is 2 + 2 + 12 bytes per parameter, the 12 cut over the replicas when the optimiser is sharded") {

@@ -41,13 +41,16 @@ const std::string kStampRemedy = "write it as `2023-11-16 18:15:46.6805900`";
 }  // namespace
 
 TEST_CASE("rows as published: CRLF, seven digits, offsets from the first row") {
-  const auto arrivals = read_good("TIMESTAMP,ContextTokens,GeneratedTokens\r\n2023-11-16 18:15:46.6805900,374,44\r\n2023-11-16 18:15:50.9951690,396,109");
+  const auto arrivals =
+      read_good("TIMESTAMP,ContextTokens,GeneratedTokens\r\n2023-11-16 18:15:46.6805900,374,44\r\n2023-11-16 18:15:50.9951690,396,109");
   CHECK(arrivals == std::vector<Arrival>{{0_ps, 374, 44}, {Duration{4'314'579'000'000}, 396, 109}});
 }
 
 TEST_CASE("columns by name, other columns ignored, zones and rows out of order understood") {
-  CHECK(read_good("Model,GeneratedTokens,TIMESTAMP,ContextTokens\nx,7,2024-02-29 23:59:59,5\n\ny,8,2024-03-01T00:00:00.5Z,6\n") == std::vector<Arrival>{{0_ps, 5, 7}, {1500_ms, 6, 8}});
-  CHECK(read_good(kHeader + "2024-05-10 01:00:00.009930+01:00,2,2\n2024-05-10 00:00:00+00:00,1,1\n") == std::vector<Arrival>{{0_ps, 1, 1}, {9930_us, 2, 2}});
+  CHECK(read_good("Model,GeneratedTokens,TIMESTAMP,ContextTokens\nx,7,2024-02-29 23:59:59,5\n\ny,8,2024-03-01T00:00:00.5Z,6\n") ==
+        std::vector<Arrival>{{0_ps, 5, 7}, {1500_ms, 6, 8}});
+  CHECK(read_good(kHeader + "2024-05-10 01:00:00.009930+01:00,2,2\n2024-05-10 00:00:00+00:00,1,1\n") ==
+        std::vector<Arrival>{{0_ps, 1, 1}, {9930_us, 2, 2}});
   CHECK(read_good("\xef\xbb\xbf" + kHeader + "2023-12-31 23:59:59,1,1\n2024-01-01 00:00:00,2,2\n").back().offset == 1_s);
 }
 
@@ -57,24 +60,33 @@ TEST_CASE("every mistake has its line, column, message and remedy") {
       {"empty", "", 0, 0, "the trace is empty", "start it with `TIMESTAMP,ContextTokens,GeneratedTokens`"},
       {"binary", std::string("\x89HDF\0\0", 6), 0, 0, "the trace is not a text file", "give a CSV file in the Azure LLM trace format"},
       {"header alone", kHeader, 1, 0, "the trace has a header but no rows", "add at least one request"},
-      {"column missing", "TIMESTAMP,ContextToken,GeneratedTokens\n", 1, 1, "the header has no column `ContextTokens`", "is column `ContextToken` meant? Rename it"},
-      {"no such columns", "TIMESTAMP,a,GeneratedTokens\n", 1, 1, "the header has no column `ContextTokens`", "start the file with `TIMESTAMP,ContextTokens,GeneratedTokens`"},
-      {"too few fields", kHeader + good + "\n2023-11-16 18:15:46.6805900,374\n", 3, 1, "the row has 2 fields, the header 3", "give every row one field per column"},
+      {"column missing", "TIMESTAMP,ContextToken,GeneratedTokens\n", 1, 1, "the header has no column `ContextTokens`",
+       "is column `ContextToken` meant? Rename it"},
+      {"no such columns", "TIMESTAMP,a,GeneratedTokens\n", 1, 1, "the header has no column `ContextTokens`",
+       "start the file with `TIMESTAMP,ContextTokens,GeneratedTokens`"},
+      {"too few fields", kHeader + good + "\n2023-11-16 18:15:46.6805900,374\n", 3, 1, "the row has 2 fields, the header 3",
+       "give every row one field per column"},
       {"too many fields", kHeader + good + ",1\n", 2, 1, "the row has 4 fields, the header 3", "give every row one field per column"},
       {"no date", kHeader + "yesterday,374,44\n", 2, 1, "`yesterday` is not a timestamp", kStampRemedy},
       {"30 February", kHeader + "2023-02-30 10:00:00,374,44\n", 2, 1, "`2023-02-30 10:00:00` is not a timestamp", kStampRemedy},
       {"29 February 2023", kHeader + "2023-02-29 10:00:00,374,44\n", 2, 1, "`2023-02-29 10:00:00` is not a timestamp", kStampRemedy},
       {"24 o'clock", kHeader + "2023-02-20 24:00:00,374,44\n", 2, 1, "`2023-02-20 24:00:00` is not a timestamp", kStampRemedy},
-      {"13 digits", kHeader + "2023-02-20 10:00:00.0123456789012,374,44\n", 2, 1, "`2023-02-20 10:00:00.0123456789012` is not a timestamp", kStampRemedy},
+      {"13 digits", kHeader + "2023-02-20 10:00:00.0123456789012,374,44\n", 2, 1, "`2023-02-20 10:00:00.0123456789012` is not a timestamp",
+       kStampRemedy},
       {"bare point", kHeader + "2023-02-20 10:00:00.,374,44\n", 2, 1, "`2023-02-20 10:00:00.` is not a timestamp", kStampRemedy},
       {"bad zone", kHeader + "2023-02-20 10:00:00+1,374,44\n", 2, 1, "`2023-02-20 10:00:00+1` is not a timestamp", kStampRemedy},
-      {"no tokens", kHeader + "2023-11-16 18:15:46.6805900,,44\n", 2, 29, "`ContextTokens` is ``, not a whole number of at least 1", "give the number of tokens, such as `374`"},
-      {"zero tokens", kHeader + "2023-11-16 18:15:46.6805900,374,0\n", 2, 33, "`GeneratedTokens` is `0`, not a whole number of at least 1", "give the number of tokens, such as `374`"},
-      {"negative", kHeader + "2023-11-16 18:15:46.6805900,-3,44\n", 2, 29, "`ContextTokens` is `-3`, not a whole number of at least 1", "give the number of tokens, such as `374`"},
-      {"decimal", kHeader + "2023-11-16 18:15:46.6805900,374.5,44\n", 2, 29, "`ContextTokens` is `374.5`, not a whole number of at least 1", "give the number of tokens, such as `374`"},
-      {"huge", kHeader + "2023-11-16 18:15:46.6805900,374,99999999999999999999\n", 2, 33, "`GeneratedTokens` is `99999999999999999999`, not a whole number of at least 1",
+      {"no tokens", kHeader + "2023-11-16 18:15:46.6805900,,44\n", 2, 29, "`ContextTokens` is ``, not a whole number of at least 1",
        "give the number of tokens, such as `374`"},
-      {"too long a span", kHeader + good + "\n2025-11-16 18:15:46,1,1\n", 0, 0, "the trace spans 731 days; at most 100 can be simulated", "cut it"},
+      {"zero tokens", kHeader + "2023-11-16 18:15:46.6805900,374,0\n", 2, 33, "`GeneratedTokens` is `0`, not a whole number of at least 1",
+       "give the number of tokens, such as `374`"},
+      {"negative", kHeader + "2023-11-16 18:15:46.6805900,-3,44\n", 2, 29, "`ContextTokens` is `-3`, not a whole number of at least 1",
+       "give the number of tokens, such as `374`"},
+      {"decimal", kHeader + "2023-11-16 18:15:46.6805900,374.5,44\n", 2, 29, "`ContextTokens` is `374.5`, not a whole number of at least 1",
+       "give the number of tokens, such as `374`"},
+      {"huge", kHeader + "2023-11-16 18:15:46.6805900,374,99999999999999999999\n", 2, 33,
+       "`GeneratedTokens` is `99999999999999999999`, not a whole number of at least 1", "give the number of tokens, such as `374`"},
+      {"too long a span", kHeader + good + "\n2025-11-16 18:15:46,1,1\n", 0, 0, "the trace spans 731 days; at most 100 can be simulated",
+       "cut it"},
   };
   for (const Broken& broken : cases) {
     CAPTURE(broken.what);
@@ -125,7 +137,9 @@ TEST_CASE("the published conversation trace: 19,366 requests, means 1155 and 211
 
 TEST_CASE("the shipped synthetic trace: 600 requests in two minutes with chat-like lengths") {
   Diagnostics diagnostics;
-  const auto arrivals = read(eastwest::tests::read_file(std::filesystem::path(EASTWEST_SOURCE_DIR) / "scenarios/library/data/synthetic-conversation.csv"), diagnostics);
+  const auto arrivals =
+      read(eastwest::tests::read_file(std::filesystem::path(EASTWEST_SOURCE_DIR) / "scenarios/library/data/synthetic-conversation.csv"),
+           diagnostics);
   CHECK(diagnostics.all().empty());
   REQUIRE(arrivals.size() == 600);
   double prompts = 0;

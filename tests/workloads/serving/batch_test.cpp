@@ -143,7 +143,7 @@ TEST_CASE("a preempted request is not taken back in the same iteration, and come
   batch.finish(outcome);
   REQUIRE(batch.start({}, started));
   CHECK(batch.running() == std::vector<std::uint32_t>{0});  // request 2 would fit the free block, but it is not its turn
-  CHECK(!batch.reserve(2, 16));                              // nor may a KV cache from elsewhere take it
+  CHECK(!batch.reserve(2, 16));                             // nor may a KV cache from elsewhere take it
   batch.finish(outcome);
   while (batch.has_work()) {
     REQUIRE(batch.start({}, started));
@@ -225,7 +225,8 @@ TEST_CASE("property: capacity and budgets are never exceeded, everything ends, a
         }
         REQUIRE(batch.blocks_free() >= 0);
         REQUIRE(held(requests) + batch.blocks_free() == settings.blocks);
-        for (const BatchRequest& request : requests) REQUIRE((request.generated == request.output_tokens || blocks_for(request.computed) <= request.blocks));
+        for (const BatchRequest& request : requests)
+          REQUIRE((request.generated == request.output_tokens || blocks_for(request.computed) <= request.blocks));
       }
       CHECK(std::count(finish.begin(), finish.end(), kTimeNever) == 0);
       CHECK(batch.blocks_free() == settings.blocks);

@@ -33,7 +33,7 @@ TEST_CASE("a decode iteration of 64 sequences of Llama-3.1-70B on 8 GPUs reads w
   const double weights = (80.0 * (layer / 8 + 2 * 8192) + 128256.0 * 8192 / 8) * 2;
   const double context = 64.0 * 1500;
   const double attention = context * 327'680 / 8 / 2.5125e12;
-  const double all_reduce = 4e-6 + 64.0 * 8192 * 2 * 7 / 450e9;                       // one-shot: 1 MiB
+  const double all_reduce = 4e-6 + 64.0 * 8192 * 2 * 7 / 450e9;  // one-shot: 1 MiB
   const double two_shot = 8e-6 + 2.0 * 64 * 8192 * 2 * 7 / (8 * 450e9);
   const double logits = 4e-6 + 64.0 * 128256 * 2 * 7 / (8 * 450e9);
   const double expected = weights / 2.5125e12 + attention + 160 * std::min(all_reduce, two_shot) + logits + 500e-6;
@@ -49,7 +49,8 @@ TEST_CASE("a prefill iteration of 8192 tokens is compute-bound, causal attention
   const double all_reduce = 8e-6 + 2.0 * n * 8192 * 2 * 7 / (8 * 450e9);
   const double logits = 4e-6 + 128256.0 * 2 * 7 / (8 * 450e9);
   const auto products = static_cast<std::int64_t>(n * (n + 1) / 2);
-  CHECK(cost.time({8192, 1, products, 8192}).seconds() == doctest::Approx(matrices + attention + 160 * all_reduce + logits + 500e-6).epsilon(1e-9));
+  CHECK(cost.time({8192, 1, products, 8192}).seconds() ==
+        doctest::Approx(matrices + attention + 160 * all_reduce + logits + 500e-6).epsilon(1e-9));
 }
 
 TEST_CASE("one GPU exchanges nothing; a parallel block exchanges half as often") {
@@ -73,7 +74,7 @@ TEST_CASE("a mixture of experts reads the experts that its tokens hit: E (1 - (1
   const double one = cost.time({1, 1, 0, 0}).seconds() * 2.5125e12;
   const double two = cost.time({2, 2, 0, 0}).seconds() * 2.5125e12;
   const double all = cost.time({500, 500, 0, 0}).seconds() * 2.5125e12;
-  CHECK(two - one == doctest::Approx(1.5 * expert).epsilon(1e-6));        // 2 experts, then 8 (1 - 0.75^2) = 3.5
+  CHECK(two - one == doctest::Approx(1.5 * expert).epsilon(1e-6));  // 2 experts, then 8 (1 - 0.75^2) = 3.5
   CHECK(all - one == doctest::Approx(6.0 * expert).epsilon(1e-6));
   // All experts and one vocabulary matrix: everything but the input embedding and the final norm.
   CHECK(all == doctest::Approx((46'702'792'704.0 - 32'000.0 * 4096 - 4096) * 2).epsilon(1e-6));

@@ -226,7 +226,7 @@ TEST_CASE("order independence: called often or seldom, told early or late, in bu
     settings.batching.blocks = 1100;
     settings.arrivals = load_of(4.0 + static_cast<double>(seed) * 4.0, 200, seed);
     const Played base = play(settings);
-    CHECK(equal_rows(base.rows, play(settings, {.window = 9'000'000}).rows));     // completions told up to 9 us late
+    CHECK(equal_rows(base.rows, play(settings, {.window = 9'000'000}).rows));      // completions told up to 9 us late
     CHECK(equal_rows(base.rows, play(settings, {.stride = 3'000'000'000}).rows));  // and a call every 3 ms
     settings.batching.bursts = false;
     const Played single = play(settings);
@@ -302,7 +302,9 @@ TEST_CASE("a run that is stopped tells what is unfinished and what it waits for"
   CHECK(wake > Time{});
   CHECK(driver.waiting_for() == "1 unfinished requests");
   for (Time now = wake; now < Time{} + 2_s;) now = driver.advance(now, {}, posting);
-  CHECK(driver.waiting_for() == "2 unfinished requests, 2 of them waiting for their KV cache; the first is request 0, from prefill instance 0 to decode instance 1, 8 transfers open");
+  CHECK(driver.waiting_for() ==
+        "2 unfinished requests, 2 of them waiting for their KV cache; the first is request 0, from prefill instance 0 to decode instance "
+        "1, 8 transfers open");
   CHECK(driver.unfinished().size() == 2);
   CHECK(driver.unfinished().front().finish == kTimeNever);
   CHECK(driver.unfinished().front().first_token != kTimeNever);
