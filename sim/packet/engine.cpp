@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The main loop: windows one after another, domains of a window at once, drivers and records in between.
+// The main loop: rounds one after another, in each the hosts and then the switches, the domains of a phase at once, and
+// drivers and records in between.
 //
-// A window is 2^window_bits ps of the global grid, at most the lookahead, so nothing sent in it is handled in it. A
-// step is a window or the part of it before the next probe row or driver call. Source: conservative synchronous
-// windows (Nicol, "The cost of conservative synchronization in parallel discrete event simulations", JACM 1993).
+// Why a round is safe stands in run_plan.hpp. A phase is done in one step, or in several where a link row ends or a
+// driver is called inside it. Source: conservative synchronous windows (Nicol, "The cost of conservative
+// synchronization in parallel discrete event simulations", JACM 1993).
 // oneTBB pays from about 10 us of work; lighter steps run in the calling thread, which changes no result.
 #include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
@@ -20,44 +21,55 @@ namespace {
 
 constexpr std::uint64_t kParallelEventsMin = 200;  // events of the step before, about 15 us
 
-/// Mail of the step before, into the inboxes of this domain's nodes.
-void take_mail(RunState& run, Domain& domain, unsigned parity, std::int64_t window) {
-  domain.window = window - 1;  // mail may be for the window that begins
+/// Mail of the phase before, into the inboxes of this domain's nodes.
+void take_mail(RunState& run, Domain& domain, unsigned parity) {
   for (Domain& source : run.domains) {
     std::vector<Frame>& mail = source.mail[parity][domain.index];
-    for (const Frame& frame : mail) deliver(run.network, domain, frame);
+    for (const Frame& frame : mail) deliver(run.network, domain, frame, run.network.window_offset[frame.node]);
     mail.clear();
   }
 }
 
 void step_node(RunState& run, Domain& domain, std::uint32_t n, std::int64_t step_end) {
   const NodePlan& node = run.plan.nodes[n];
-  const EventHeap* events = nullptr;
+  std::int64_t local = kNever;
   if (node.is_switch) {
-    SwitchState& state = run.switches[node.detail];
-    step_switch(run.network, domain, run.plan, run.ports, state, step_end);
-    events = &state.events;
+    local = step_switch(run.network, domain, run.plan, run.ports, run.switches[node.detail], step_end);
   } else {
-    HostState& state = run.hosts[node.detail];
-    HostStep step{run.network, domain,      run.plan,     node, run.plan.ports.data() + node.first_port, run.ports.data() + node.first_port,
-                  state,       run.traffic, run.execution};
-    step_host(step, step_end);
-    events = &state.events;
+    HostStep step{run.network, domain, run.plan, node, run.plan.ports.data() + node.first_port, run.ports.data() + node.first_port, run.hosts[node.detail], run.traffic, run.execution};
+    local = step_host(step, step_end);
   }
   const Inbox& inbox = run.network.inboxes[n];
-  const bool rest = ((inbox.occupied >> (static_cast<unsigned>(domain.window) % kBuckets)) & 1u) != 0;
-  std::int64_t next = rest ? domain.window : next_inbox_window(inbox, domain.window);
-  if (!events->empty()) next = std::min(next, events->top().time >> run.plan.window_bits);
+  const bool rest = ((inbox.occupied >> (static_cast<unsigned>(domain.round) % kBuckets)) & 1u) != 0;
+  std::int64_t next = rest ? domain.round : next_inbox_window(inbox, domain.round);
+  if (local != kNever) next = std::min(next, (local + run.network.window_offset[n]) / run.plan.window);
   run.network.next_window[n] = next;
 }
 
-void step_domain(RunState& run, Domain& domain, std::int64_t window, std::int64_t step_end, bool mail_waits) {
-  if (mail_waits) take_mail(run, domain, run.parity ^ 1u, window);
-  domain.window = window;
+/// What a phase is about, the same for all domains.
+struct Phase {
+  NodeClass nodes;
+  std::int64_t round;
+  std::int64_t end;  // of this step
+  bool mail_waits;
+};
+
+std::int64_t earliest(const RunState& run, const std::vector<std::uint32_t>& nodes) {
+  std::int64_t next = kNever;
+  for (const std::uint32_t n : nodes) next = std::min(next, run.network.next_window[n]);
+  return next;
+}
+
+void step_domain(RunState& run, Domain& domain, const Phase& phase) {
+  domain.round = phase.round;
+  domain.round_start = phase.round * run.plan.window;
+  if (phase.mail_waits) take_mail(run, domain, run.parity ^ 1u);
   domain.parity = run.parity;
   domain.mail_window = kNever;
-  for (const std::uint32_t n : domain.nodes)
-    if (run.network.next_window[n] <= window) step_node(run, domain, n, step_end);
+  for (const std::uint32_t n : phase.nodes == kHosts ? domain.hosts : domain.switches)
+    if (run.network.next_window[n] <= phase.round) step_node(run, domain, n, phase.end);
+  domain.next_host_window = earliest(run, domain.hosts);
+  domain.next_switch_window = earliest(run, domain.switches);
 }
 
 class Workers {
@@ -67,16 +79,16 @@ class Workers {
     allowance_.emplace(tbb::global_control::max_allowed_parallelism, threads);  // more threads than cores when asked for
     arena_.emplace(static_cast<int>(threads));
   }
-  void step(RunState& run, std::int64_t window, std::int64_t step_end, bool mail_waits) {
+  void step(RunState& run, const Phase& phase) {
     std::uint64_t events_before = 0;
     for (const Domain& domain : run.domains) events_before += domain.counters.events;
     if (arena_ && last_events_ >= kParallelEventsMin) {
       arena_->execute([&] {
         tbb::parallel_for(std::size_t{0}, run.domains.size(),
-                          [&](std::size_t d) { step_domain(run, run.domains[d], window, step_end, mail_waits); });
+                          [&](std::size_t d) { step_domain(run, run.domains[d], phase); });
       });
     } else {
-      for (Domain& domain : run.domains) step_domain(run, domain, window, step_end, mail_waits);
+      for (Domain& domain : run.domains) step_domain(run, domain, phase);
     }
     events_ = 0;
     for (const Domain& domain : run.domains) events_ += domain.counters.events;
@@ -123,8 +135,9 @@ void post(RunState& run, std::uint32_t driver, const PostedTransfer& transfer) {
   const std::int64_t time = transfer.not_before.ps + (message.queue_pair == kNil ? 0 : host.nic_latency);
   host.events.push(time, event_key(kPost, m));
   std::int64_t& next = run.network.next_window[n];
-  next = std::min(next, time >> run.plan.window_bits);
-  run.posted_window = std::min(run.posted_window, next);
+  next = std::min(next, (time + run.plan.host_offset) / run.plan.window);
+  Domain& domain = run.domains[run.network.domain_of[n]];
+  domain.next_host_window = std::min(domain.next_host_window, next);
   ++run.drivers[driver].outstanding;
 }
 
@@ -176,41 +189,82 @@ void publish(const RunState& run, const Workers& workers, Progress& progress) {
   progress.operations_done.store(done, std::memory_order_relaxed);
 }
 
+/// One step of a phase: every domain at once.
+void step(RunState& run, Workers& workers, NodeClass nodes, std::int64_t round, std::int64_t end) {
+  const bool mail_waits = earliest_mail(run) != kNever;
+  const auto idle = [&](const Domain& domain) { return (nodes == kHosts ? domain.next_host_window : domain.next_switch_window) > round; };
+  if (!mail_waits && std::all_of(run.domains.begin(), run.domains.end(), idle)) return;
+  run.parity ^= 1u;
+  workers.step(run, {nodes, round, end, mail_waits});
+}
+
+/// Handles a class of nodes up to `end`; rows of links end on the way.
+void advance_to(RunState& run, Workers& workers, NodeClass nodes, std::int64_t round, std::int64_t end, const RecordSink& sink) {
+  ProbeClock& probe = run.probes[nodes];
+  while (probe.time < end) {
+    step(run, workers, nodes, round, probe.time);
+    end_link_row(run, nodes, probe.time, sink);
+  }
+  step(run, workers, nodes, round, end);
+}
+
+void call_due_drivers(RunState& run, const RecordSink& sink) {
+  for (std::uint32_t d = 0; d < run.drivers.size(); ++d)
+    if (run.drivers[d].wake <= run.clock) call_driver(run, d, sink);
+}
+
+/// The hosts' phase of a round, in steps that end where a driver wakes.
+void host_phase(RunState& run, Workers& workers, std::int64_t round, const RecordSink& sink) {
+  const std::int64_t begin = round * run.plan.window - run.plan.host_offset;
+  const std::int64_t end = begin + run.plan.window;
+  run.clock = std::max(run.clock, begin);
+  while (run.probes[kHosts].time <= run.clock) end_link_row(run, kHosts, run.probes[kHosts].time, sink);
+  while (run.clock < end) {
+    const std::int64_t wake = next_wake(run);
+    if (wake <= run.clock) {
+      call_due_drivers(run, sink);
+      continue;
+    }
+    const std::int64_t stop = std::min(end, wake);
+    advance_to(run, workers, kHosts, round, stop, sink);
+    run.clock = stop;
+    serve_drivers(run, sink);
+  }
+}
+
+void switch_phase(RunState& run, Workers& workers, std::int64_t round, const RecordSink& sink) {
+  const std::int64_t begin = round * run.plan.window;
+  while (run.probes[kSwitches].time <= begin) end_link_row(run, kSwitches, run.probes[kSwitches].time, sink);
+  run.switch_clock = begin + run.plan.window;
+  advance_to(run, workers, kSwitches, round, run.switch_clock, sink);
+}
+
+/// The earliest round in which any node or driver has something to do, or kNever.
+std::int64_t next_round(const RunState& run) {
+  std::int64_t round = earliest_mail(run);
+  for (const Domain& domain : run.domains) round = std::min({round, domain.next_host_window, domain.next_switch_window});
+  const std::int64_t wake = next_wake(run);
+  return wake == kNever ? round : std::min(round, (wake + run.plan.host_offset) / run.plan.window);
+}
+
 }  // namespace
 
 Outcome run_to_end(RunState& run, const RecordSink& sink, Progress& progress) {
   Workers workers(run.options.threads);
   progress.operations_total.store(run.execution.total, std::memory_order_relaxed);
-  std::int64_t next_window = kNever;
-  for (const std::int64_t window : run.network.next_window) next_window = std::min(next_window, window);
+  for (Domain& domain : run.domains) {
+    domain.next_host_window = earliest(run, domain.hosts);
+    domain.next_switch_window = earliest(run, domain.switches);
+  }
   for (;;) {
     if (progress.cancel.load(std::memory_order_relaxed)) return Outcome::cancelled;
     if (all_done(run)) return Outcome::complete;
-    const std::int64_t wake = next_wake(run);
-    const std::int64_t begin = next_window == kNever ? kNever : std::max(run.clock, next_window << run.plan.window_bits);
-    const std::int64_t now = std::min(begin, wake);
-    if (now == kNever) return Outcome::stalled;
-    while (run.probe_time <= now) emit_link_row(run, run.probe_time, sink);
-    if (wake <= begin) {
-      run.clock = std::max(run.clock, wake);
-      for (std::uint32_t d = 0; d < run.drivers.size(); ++d)
-        if (run.drivers[d].wake <= run.clock) call_driver(run, d, sink);
-      next_window = std::min(next_window, run.posted_window);
-      run.posted_window = kNever;
-      continue;
-    }
-    const std::int64_t window = begin >> run.plan.window_bits;
-    const std::int64_t end = std::min({(window + 1) << run.plan.window_bits, run.probe_time, wake});
-    const bool mail_waits = earliest_mail(run) != kNever;
-    run.parity ^= 1u;
-    workers.step(run, window, end, mail_waits);
+    const std::int64_t round = next_round(run);
+    if (round == kNever) return Outcome::stalled;
+    host_phase(run, workers, round, sink);
+    switch_phase(run, workers, round, sink);
     ++run.windows;
-    run.clock = end;
     collect_records(run, sink);
-    serve_drivers(run, sink);
-    run.posted_window = kNever;  // already in next_window
-    next_window = earliest_mail(run);
-    for (const std::int64_t w : run.network.next_window) next_window = std::min(next_window, w);
     publish(run, workers, progress);
   }
 }

@@ -50,8 +50,14 @@ std::uint64_t frames_under_way(RunState& run) {
   const auto add_data = [&count](const std::vector<Frame>& frames) {
     for (const Frame& frame : frames) count += frame.kind() == FrameKind::data ? 1 : 0;
   };
-  for (const Inbox& inbox : run.network.inboxes) {
-    for (const auto& bucket : inbox.buckets) add_data(bucket);
+  for (std::size_t n = 0; n < run.network.inboxes.size(); ++n) {
+    const Inbox& inbox = run.network.inboxes[n];
+    const FramePool& pool = run.domains[run.network.domain_of[n]].pool;
+    for (const Bucket& bucket : inbox.buckets) {
+      std::uint32_t left = bucket.count;
+      for (std::uint32_t block = bucket.first; left != 0; block = pool.next(block))
+        for (std::uint32_t i = 0; i < kBlockFrames && left != 0; ++i, --left) count += pool[block * kBlockFrames + i].kind() == FrameKind::data ? 1 : 0;
+    }
     add_data(inbox.far);
   }
   for (const Domain& domain : run.domains)
@@ -150,19 +156,26 @@ void collect_records(RunState& run, const RecordSink& sink) {
   hand_out(run, std::move(batch), sink);
 }
 
-void emit_link_row(RunState& run, std::int64_t time, const RecordSink& sink) {
+void end_link_row(RunState& run, NodeClass nodes, std::int64_t time, const RecordSink& sink) {
   const std::size_t n = run.fabric->links.size();
-  LinkRow row;
-  row.time = {time};
-  row.interval = {time - run.probe_start};
-  row.utilization.resize(n);
-  row.queue_bytes_max.resize(n);
-  row.drops.resize(n);
-  row.ecn_marks.resize(n);
-  row.pfc_pause.resize(n);
+  ProbeClock& probe = run.probes[nodes];
+  auto pending = std::find_if(run.rows.begin(), run.rows.end(), [time](const PendingRow& p) { return p.row.time.ps == time; });
+  if (pending == run.rows.end()) {
+    pending = run.rows.emplace(run.rows.end());
+    pending->row.time = {time};
+    pending->row.interval = {time - probe.start};
+    pending->row.utilization.resize(n);
+    pending->row.queue_bytes_max.resize(n);
+    pending->row.drops.resize(n);
+    pending->row.ecn_marks.resize(n);
+    pending->row.pfc_pause.resize(n);
+  }
+  LinkRow& row = pending->row;
   const auto interval = static_cast<double>(row.interval.ps);
   for (std::size_t l = 0; l < n; ++l) {
-    PortState& port = run.ports[run.fabric->links[l].source.index()];
+    const PortId source = run.fabric->links[l].source;
+    if (run.plan.nodes[run.fabric->ports[source.index()].node.index()].is_switch != (nodes == kSwitches)) continue;
+    PortState& port = run.ports[source.index()];
     LinkFigures& total = run.links[l];
     const std::int64_t overrun = std::max<std::int64_t>(0, port.busy_until - time);
     const std::int64_t busy = port.busy_sum - std::min(overrun, port.busy_sum);
@@ -188,24 +201,36 @@ void emit_link_row(RunState& run, std::int64_t time, const RecordSink& sink) {
     port.queue_max = port.queued_total;
     port.drops = port.marks = 0;
   }
-  run.probe_start = time;
-  if (++run.probe_rows % run.options.probes.rows_max == 0) run.probe_interval *= 2;
-  run.probe_time = time + run.probe_interval;
-  RecordBatch batch;
-  batch.links.push_back(std::move(row));
-  hand_out(run, std::move(batch), sink);
+  probe.start = time;
+  if (++probe.rows % run.options.probes.rows_max == 0) probe.interval *= 2;
+  probe.time = time + probe.interval;
+  pending->classes |= 1u << nodes;
+  while (!run.rows.empty() && run.rows.front().classes == 3u) {
+    RecordBatch batch;
+    batch.links.push_back(std::move(run.rows.front().row));
+    run.rows.erase(run.rows.begin());
+    hand_out(run, std::move(batch), sink);
+  }
+}
+
+void end_link_rows(RunState& run, const RecordSink& sink) {
+  const std::int64_t end = std::max(run.clock, run.switch_clock);
+  for (const NodeClass nodes : {kHosts, kSwitches}) {
+    while (run.probes[nodes].time <= end) end_link_row(run, nodes, run.probes[nodes].time, sink);
+    if (run.probes[nodes].start < end) end_link_row(run, nodes, end, sink);
+  }
 }
 
 RunResult make_result(RunState& run, Outcome outcome) {
   RunResult result;
   result.outcome = outcome;
   if (outcome == Outcome::stalled) result.diagnosis = describe_stall(run);
-  result.window = {std::int64_t{1} << run.plan.window_bits};
+  result.window = {run.plan.window};
   result.counters = sum_counters(run);
   std::int64_t last = run.last_finish;
   for (const auto& finish : run.execution.job_finish) last = std::max(last, finish.load());
   result.simulated = {outcome == Outcome::complete ? last : run.clock};
-  const double span = std::max<double>(1.0, static_cast<double>(run.clock));
+  const double span = std::max<double>(1.0, static_cast<double>(std::max(run.clock, run.switch_clock)));
   for (const LinkFigures& link : run.links)
     result.links.push_back(
         {static_cast<double>(link.busy) / span, link.utilization_max, link.drops, link.marks, link.queue_max, Duration{link.paused}});

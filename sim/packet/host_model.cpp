@@ -225,7 +225,6 @@ void fused_done(HostStep& s, std::uint32_t group, std::int64_t now) {
 void local_event(HostStep& s, const LocalEvent& event) {
   const auto id = static_cast<std::uint32_t>(event_id(event.key));
   switch (event_kind(event.key)) {
-    case kPortFree: return nic_port_free(s, id, event.time);
     case kHostFault: return nic_fault(s, s.plan.faults[id], event.time);
     case kWake: return nic_wake(s, id, event.time);
     case kPost:
@@ -252,26 +251,49 @@ void message_acknowledged(HostStep& s, std::uint32_t m, std::int64_t now) {
   if (operation != kNil) finish_operation(s, operation, now);
 }
 
-void step_host(HostStep& s, std::int64_t step_end) {
-  std::vector<Frame>& bucket = sorted_arrivals(s.network, s.domain, s.state.node);
-  const std::vector<std::uint64_t>& keys = s.domain.keys;
+std::int64_t step_host(HostStep& s, std::int64_t step_end) {
+  sort_arrivals(s.network, s.domain, s.state.node);
   EventHeap& events = s.state.events;
+  const std::vector<std::int64_t>& starts = s.state.starts;
+  const std::size_t count = s.domain.keys.size();
   std::size_t i = 0;
   std::uint64_t handled = 0;
-  for (;;) {
-    const std::int64_t arrival = i < keys.size() ? bucket[key_index(keys[i])].time : kNever;
-    if (!events.empty() && events.top().time <= arrival) {
-      if (events.top().time >= step_end) break;
+  Frame frame{};
+  std::int64_t arrival = kNever;
+  const auto look_at_arrival = [&] {
+    if (i == count) {
+      arrival = kNever;
+      return;
+    }
+    frame = s.domain.pool[key_index(s.domain.keys[i])];
+    arrival = frame.time;
+  };
+  look_at_arrival();
+  std::int64_t event = kNever;
+  for (;; ++handled) {
+    std::uint32_t port = 0;
+    std::int64_t start = kNever;
+    for (std::uint32_t p = 0; p < starts.size(); ++p)
+      if (starts[p] < start) start = starts[port = p];
+    event = events.empty() ? kNever : events.top().time;
+    const std::int64_t now = std::min({start, event, arrival});
+    if (now >= step_end) {
+      event = std::min(event, start);
+      break;
+    }
+    if (start == now) {
+      nic_send(s, port, now);
+    } else if (event == now) {
       local_event(s, events.pop());
     } else {
-      if (arrival >= step_end) break;
-      nic_receive(s, bucket[key_index(keys[i])]);
+      nic_receive(s, frame);
       ++i;
+      look_at_arrival();
     }
-    ++handled;
   }
   s.domain.counters.events += handled;
   retire_arrivals(s.network, s.domain, s.state.node, i);
+  return event;
 }
 
 }  // namespace eastwest::packet

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A host: its NIC ports, its GPUs' scale-up ports and the ranks that run on it, with one heap of local events.
 //
-// Units: ps, bytes. Invariants: only the domain that owns the host touches it. Local events are ordered by time, then
-// kind (the order of HostEvent), then id: content, never insertion.
+// Units: ps, bytes. Invariants: only the domain that owns the host touches it. Starts of NIC ports come first, in order
+// of the port, then local events by time, kind (the order of HostEvent) and id, then arrivals: content, never insertion.
+// `starts` holds, by port, when it sends next: a continuous stream so needs no events of its own.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,6 @@
 namespace eastwest::packet {
 
 enum HostEvent : std::uint8_t {
-  kPortFree = 0,     // id: NIC port
   kHostFault = 1,    // id: index into RunPlan::faults
   kWake = 2,         // id: queue pair whose pace allows the next packet
   kPost = 3,         // id: message reaches the NIC
@@ -50,6 +50,7 @@ struct HostState {
   EventHeap events;
   FrameSlab slab;                     // control frames that wait
   std::vector<ReadyRing> rings;       // by NIC port
+  std::vector<std::int64_t> starts;   // by NIC port: when what waits there may be sent, kNever when nothing does
   std::vector<ScaleUpPort> scale_up;  // by local GPU
   std::int64_t nic_latency = 0;
   std::int64_t scale_up_latency = 0;
@@ -71,13 +72,14 @@ struct HostStep {
   Execution& execution;
 };
 
-/// Handles everything at this host before `step_end`, in content order.
-void step_host(HostStep& step, std::int64_t step_end);
+/// Handles everything at this host before `step_end`, in content order. Returns when its next own event is due.
+std::int64_t step_host(HostStep& step, std::int64_t step_end);
 
 // nic_model.cpp: the network side.
 void nic_receive(HostStep& step, const Frame& frame);
 void nic_post(HostStep& step, std::uint32_t message, std::int64_t now);
-void nic_port_free(HostStep& step, std::uint32_t port, std::int64_t now);
+/// The port is free and something waits.
+void nic_send(HostStep& step, std::uint32_t port, std::int64_t now);
 void nic_wake(HostStep& step, std::uint32_t queue_pair, std::int64_t now);
 void nic_timeout(HostStep& step, std::uint32_t queue_pair, std::int64_t now);
 void nic_fault(HostStep& step, const Fault& fault, std::int64_t now);

@@ -67,18 +67,18 @@ std::uint32_t next_repair(HostStep& s, Sender& sender, std::uint32_t qp) {
   return sender.repair_next < sender.repair_end ? sender.repair_next : kNil;
 }
 
-/// Packets that may be outstanding: the transport's window, and what the receiver can track.
-std::int64_t packets_allowed(const HostStep& s, const Sender& sender) {
-  std::int64_t allowed =
-      sender.transport.window == 0 ? std::int64_t{1} << 30 : std::max<std::int64_t>(1, sender.transport.window / s.plan.network.mtu.count);
-  if (s.traffic.selective()) allowed = std::min<std::int64_t>(allowed, static_cast<std::int64_t>(s.traffic.words) * 64);
-  return allowed;
+/// Whether one more packet may be outstanding: the transport's window, and what the receiver can track.
+bool window_open(const HostStep& s, const Sender& sender) {
+  const std::uint32_t outstanding = sender.next - sender.acked;
+  if (s.traffic.selective() && outstanding >= s.traffic.words * 64) return false;
+  if (sender.transport.window == 0 || outstanding == 0) return true;
+  return (static_cast<std::int64_t>(outstanding) + 1) * s.plan.network.mtu.count <= sender.transport.window;
 }
 
 bool can_send(HostStep& s, Sender& sender, std::uint32_t qp) {
   if (sender.dead) return false;
   if (s.traffic.selective() && next_repair(s, sender, qp) != kNil) return true;
-  return sender.next < sender.end && sender.next - sender.acked < packets_allowed(s, sender);
+  return sender.next < sender.end && window_open(s, sender);
 }
 
 /// Puts the queue pair where it belongs: in the ring, on a wake timer, or nowhere when it has nothing to send.
@@ -147,6 +147,7 @@ void send_packet(HostStep& s, std::uint32_t port, std::uint32_t qp, std::int64_t
   else sender.next_time = now;
 }
 
+/// Sends one frame if the port is free and one may go; then notes when the next one may.
 void service(HostStep& s, std::uint32_t index, std::int64_t now) {
   PortState& port = s.ports[index];
   ReadyRing& ring = s.state.rings[index];
@@ -168,10 +169,8 @@ void service(HostStep& s, std::uint32_t index, std::int64_t now) {
       }
     }
   }
-  if (port.scheduled || port.down) return;
-  if ((port.waiting & 1u) == 0 && (ring.waiting & ~static_cast<unsigned>(port.paused)) == 0) return;
-  port.scheduled = true;
-  s.state.events.push(std::max(now, port.busy_until), event_key(kPortFree, index));
+  const bool waits = !port.down && ((port.waiting & 1u) != 0 || (ring.waiting & ~static_cast<unsigned>(port.paused)) != 0);
+  s.state.starts[index] = waits ? std::max(now, port.busy_until) : kNever;
 }
 
 void send_control(HostStep& s, std::uint32_t port_index, Frame& frame, std::int64_t now) {
@@ -179,7 +178,8 @@ void send_control(HostStep& s, std::uint32_t port_index, Frame& frame, std::int6
   if (port.down) return;
   if (port.busy_until <= now && (port.waiting & 1u) == 0) {
     transmit(s.network, s.domain, s.plan, s.wires[port_index], port, frame, now);
-    return;  // whoever waits for this port has an event at the end of a frame and will see the new one
+    if (s.state.starts[port_index] != kNever) s.state.starts[port_index] = port.busy_until;
+    return;
   }
   enqueue(port, s.state.slab, frame);
   service(s, port_index, now);
@@ -353,10 +353,7 @@ void nic_post(HostStep& s, std::uint32_t m, std::int64_t now) {
   service(s, s.traffic.plans[qp].source_port, now);
 }
 
-void nic_port_free(HostStep& s, std::uint32_t port, std::int64_t now) {
-  s.ports[port].scheduled = false;
-  service(s, port, now);
-}
+void nic_send(HostStep& s, std::uint32_t port, std::int64_t now) { service(s, port, now); }
 
 void nic_wake(HostStep& s, std::uint32_t qp, std::int64_t now) {
   s.traffic.senders[qp].waking = false;

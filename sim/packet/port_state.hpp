@@ -16,8 +16,6 @@
 
 namespace eastwest::packet {
 
-inline constexpr std::uint32_t kNil = 0xffff'ffffu;
-
 /// Frames that wait at one node; freed slots are reused last-in first-out, so they are warm.
 class FrameSlab {
  public:
@@ -110,7 +108,7 @@ inline void transmit(Network& network, Domain& domain, const RunPlan& plan, cons
   frame.time = now + wire.delay + (wire.wait_for_last_bit ? duration : 0);
   frame.node = wire.target_node;
   frame.ingress = wire.target_ingress;
-  send(network, domain, frame);
+  send(network, domain, frame, wire.target_offset);
 }
 
 /// Sends a PFC frame for `traffic_class`; it waits for the frame on the wire and goes before all others.
@@ -127,10 +125,11 @@ inline void transmit_pause(Network& network, Domain& domain, const RunPlan& plan
   frame.time = port.busy_until + wire.delay_pause;
   frame.node = wire.target_node;
   frame.ingress = wire.target_ingress;
-  send(network, domain, frame);
+  send(network, domain, frame, wire.target_offset);
 }
 
-/// A PFC frame from the peer; returns true when a class that has frames waiting was released.
+/// A PFC frame from the peer; returns true when a class was released. What waits on an idle port may start now, not when
+/// the port fell idle: `busy_until` is always the earliest start of what waits and may be sent.
 inline bool apply_pause(PortState& port, const Frame& frame) {
   const auto bit = static_cast<std::uint8_t>(1u << frame.traffic_class());
   if (frame.kind() == FrameKind::pause) {
@@ -141,6 +140,7 @@ inline bool apply_pause(PortState& port, const Frame& frame) {
   if ((port.paused & bit) == 0) return false;
   port.paused = static_cast<std::uint8_t>(port.paused & ~bit);
   if (port.paused == 0) port.paused_sum += frame.time - port.paused_since;
+  if (port.busy_until < frame.time) port.busy_until = frame.time;
   return true;
 }
 

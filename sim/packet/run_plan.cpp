@@ -2,7 +2,6 @@
 #include "sim/packet/run_plan.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 
 namespace eastwest::packet {
@@ -11,7 +10,7 @@ namespace {
 
 constexpr std::int64_t kPauseQuanta = 60;  // 802.1Qbb response allowance
 constexpr std::int64_t kQuantumBits = 512;
-constexpr unsigned kWindowBitsMax = 30;  // sort keys hold 30 bits of time
+constexpr std::int64_t kWindowMax = (1 << 24) - 1;  // sort keys hold 24 bits of time
 constexpr std::int64_t kPauseFrameBytes = 64;
 
 std::int64_t pause_response(const NetworkOptions& network, BitRate rate) {
@@ -119,6 +118,32 @@ void plan_routes(RunPlan& plan) {
   }
 }
 
+/// W and the offset of the hosts; see the header.
+Status plan_windows(RunPlan& plan) {
+  std::int64_t reach[2][2] = {{kWindowMax, kWindowMax}, {kWindowMax, kWindowMax}};  // [from a switch][to a switch]
+  for (std::size_t n = 0; n < plan.nodes.size(); ++n) {
+    const NodePlan& node = plan.nodes[n];
+    for (std::uint32_t i = 0; i < node.port_count; ++i) {
+      const PortPlan& port = plan.ports[node.first_port + i];
+      if (port.rate == 0) continue;
+      const std::int64_t least = plan.network.pfc && node.is_switch ? std::min(port.delay, port.delay_pause) : port.delay;
+      if (least < 1000) {
+        const Fabric& fabric = *plan.fabric;
+        return Error{"the link " + fabric.link_name(LinkId{port.link}) + " has a delay of " + to_string(fabric.links[port.link].delay) +
+                         ": a parallel run needs at least 1 ns between two nodes",
+                     "give it a length or a delay"};
+      }
+      std::int64_t& smallest = reach[node.is_switch ? 1 : 0][plan.nodes[port.target_node].is_switch ? 1 : 0];
+      smallest = std::min(smallest, least);
+    }
+  }
+  plan.window = std::min({kWindowMax, reach[0][1] + reach[1][0], reach[1][1], reach[0][0]});
+  plan.host_offset = plan.window - std::min(plan.window, reach[1][0]);
+  for (PortPlan& port : plan.ports)
+    if (port.rate != 0 && !plan.nodes[port.target_node].is_switch) port.target_offset = plan.host_offset;
+  return Done{};
+}
+
 }  // namespace
 
 Result<RunPlan> make_run_plan(const Fabric& fabric, const SimulationOptions& options) {
@@ -136,18 +161,7 @@ Result<RunPlan> make_run_plan(const Fabric& fabric, const SimulationOptions& opt
   if (const Status buffers = plan_buffers(plan); !buffers) return buffers.error();
   plan_routes(plan);
 
-  plan.lookahead = std::int64_t{1} << kWindowBitsMax;
-  for (std::size_t i = 0; i < plan.ports.size(); ++i) {
-    const PortPlan& port = plan.ports[i];
-    if (port.rate == 0) continue;
-    const std::int64_t reach = plan.network.pfc ? std::min(port.delay, port.delay_pause) : port.delay;
-    if (reach < 1000)
-      return Error{"the link " + fabric.link_name(LinkId{port.link}) + " has a delay of " + to_string(fabric.links[port.link].delay) +
-                       ": a parallel run needs at least 1 ns between two nodes",
-                   "give it a length or a delay"};
-    plan.lookahead = std::min(plan.lookahead, reach);
-  }
-  plan.window_bits = static_cast<unsigned>(std::bit_width(static_cast<std::uint64_t>(plan.lookahead))) - 1;
+  if (const Status windows = plan_windows(plan); !windows) return windows.error();
   return plan;
 }
 

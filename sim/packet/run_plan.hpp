@@ -5,8 +5,12 @@
 //   rate x (2 x link delay + pipeline of the switch + response of the sender) + three full frames (one in flight at the
 //   sender when the pause arrives, one that delays the pause frame at the switch, one of rounding) + the pause frame,
 // which is the 802.1Qbb sum for the real cable length, with our pipeline counted before admission.
-// Invariants: window = 2^window_bits ps is at most the lookahead, the smallest time in which anything that one node
-// does can matter to another: link delay + the smaller of the target's pipeline and its PFC response.
+// Rounds. Time is cut into windows of W. Let a be the smallest time in which a host can matter to a switch, b a switch
+// to a host, d a switch to a switch, h a host to a host: link delay plus what the receiving end needs before it reacts (a
+// switch its pipeline, or its PFC response if that is less; a host nothing). Round r handles hosts up to rW + b, then
+// switches up to rW + W. A host sees nothing from a later round if b is right; a switch needs hosts up to
+// rW + W - a, which is at most rW + b if W <= a + b. So W = min(a + b, d, h): hosts, which react at once, do not set
+// the pace of the whole fabric as they would with one window for all.
 // LIMITATIONS: at most 65,535 nodes and 1,024 ports a node; frames of at most 65,535 bytes.
 #pragma once
 
@@ -31,6 +35,7 @@ struct PortPlan {
   std::uint32_t headroom = 0;        // ingress: bytes kept for what arrives after a pause
   std::uint32_t ecn_min = 0;         // egress queue, bytes
   std::uint32_t ecn_max = 0;
+  std::int64_t target_offset = 0;     // window offset of the target
   std::uint16_t target_node = 0;
   std::uint16_t target_ingress = 0;
   bool wait_for_last_bit = false;  // target is a host or stores and forwards
@@ -69,8 +74,8 @@ struct RunPlan {
   const Fabric* fabric = nullptr;
   NetworkOptions network;
   std::uint64_t seed = 0;
-  std::int64_t lookahead = 0;
-  unsigned window_bits = 0;
+  std::int64_t window = 0;               // W
+  std::int64_t host_offset = 0;          // W - min(b, W): host windows end that much before switch windows
   std::int64_t buffer_alpha_q16 = 0;  // dynamic threshold, in 1/65536
   std::uint64_t ecn_probability_q64 = 0;
   std::vector<PortPlan> ports;       // by PortId

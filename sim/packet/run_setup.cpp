@@ -39,15 +39,16 @@ void cut_domains(RunState& run) {
   std::uint64_t weight = 0;
   for (const std::uint32_t n : neighbourly_order(fabric)) {
     const std::size_t d = std::min<std::size_t>(count - 1, weight * count / total);
-    run.domains[d].nodes.push_back(n);
+    (fabric.nodes[n].kind == NodeKind::host ? run.domains[d].hosts : run.domains[d].switches).push_back(n);
     run.network.domain_of[n] = static_cast<std::uint16_t>(d);
     weight += fabric.nodes[n].port_count + 1;
   }
   for (std::size_t d = 0; d < count; ++d) {
     Domain& domain = run.domains[d];
     domain.index = static_cast<std::uint32_t>(d);
-    domain.window_bits = run.plan.window_bits;
-    domain.window = -1;
+    domain.window = run.plan.window;
+    domain.window_inverse = ~std::uint64_t{0} / static_cast<std::uint64_t>(run.plan.window) + 1;
+    domain.ring_span = kBuckets * static_cast<std::uint64_t>(run.plan.window);
     for (auto& mail : domain.mail) mail.resize(count);
     domain.latency.resize(run.workload->jobs.size() * kClassCount);
     for (std::size_t i = 0; i < domain.latency.size(); ++i) domain.latency[i].counts.assign(LatencyHistogram::kBins, 0);
@@ -62,6 +63,7 @@ void make_hosts(RunState& run) {
     HostState state;
     state.node = host.node.value;
     state.rings.resize(fabric.nodes[host.node.index()].port_count);
+    state.starts.assign(state.rings.size(), kNever);
     state.scale_up.resize(host.gpu_count);
     state.nic_latency = host.nic_latency.ps;
     state.scale_up_latency = host.scale_up_latency.ps;
@@ -244,13 +246,15 @@ Result<Done> set_up(RunState& run, const Fabric& fabric, Workload& workload, con
   place_ranks(run);
   load_schedule(run);
   plant_roots(run);
-  for (const HostState& host : run.hosts)
-    if (!host.events.empty()) run.network.next_window[host.node] = host.events.top().time >> run.plan.window_bits;
-  for (const SwitchState& state : run.switches)
-    if (!state.events.empty()) run.network.next_window[state.node] = state.events.top().time >> run.plan.window_bits;
+  run.network.window_offset.assign(fabric.nodes.size(), 0);
+  for (const HostState& host : run.hosts) run.network.window_offset[host.node] = run.plan.host_offset;
+  const auto first_window = [&run](std::uint32_t node, const EventHeap& events) {
+    if (!events.empty()) run.network.next_window[node] = (events.top().time + run.network.window_offset[node]) / run.plan.window;
+  };
+  for (const HostState& host : run.hosts) first_window(host.node, host.events);
+  for (const SwitchState& state : run.switches) first_window(state.node, state.events);
   for (const Driver& driver : workload.drivers) run.drivers.push_back({workload.jobs[driver.job].start.ps, 0, {}});
-  run.probe_interval = options.probes.interval.ps;
-  run.probe_time = run.probe_interval;
+  for (ProbeClock& probe : run.probes) probe.time = probe.interval = options.probes.interval.ps;
   return Done{};
 }
 

@@ -31,6 +31,22 @@ struct LinkFigures {  // of the whole run so far, per directed link
   std::uint32_t queue_max = 0;
 };
 
+/// Where the link rows stand for one class of nodes: hosts and switches reach the end of a row at different times.
+struct ProbeClock {
+  std::int64_t start = 0;
+  std::int64_t time = 0;  // end of the row under way
+  std::int64_t interval = 0;
+  std::int64_t rows = 0;  // ended
+};
+
+/// A link row that one class of nodes has filled and the other has not.
+struct PendingRow {
+  LinkRow row;
+  unsigned classes = 0;
+};
+
+enum NodeClass : unsigned { kHosts = 0, kSwitches = 1 };
+
 struct RunState {
   const Fabric* fabric = nullptr;
   Workload* workload = nullptr;
@@ -48,16 +64,14 @@ struct RunState {
   std::vector<std::uint32_t> turn;  // by first queue pair: messages so far, for the round robin
   std::vector<DriverState> drivers;
 
-  std::int64_t clock = 0;               // everything before it has been handled
-  std::int64_t posted_window = kNever;  // earliest window of anything posted between steps
+  std::int64_t clock = 0;                  // hosts have handled everything before it
+  std::int64_t switch_clock = 0;           // switches
   unsigned parity = 0;
   std::uint64_t windows = 0;
   std::int64_t last_finish = 0;  // of requests
   std::int64_t fault_clock = 0;  // faults before it are in the records
-  std::int64_t probe_start = 0;
-  std::int64_t probe_time = 0;  // end of the row under way
-  std::int64_t probe_interval = 0;
-  std::int64_t probe_rows = 0;
+  ProbeClock probes[2];          // by NodeClass
+  std::vector<PendingRow> rows;  // in order of time
   std::vector<LinkFigures> links;
   Digest digest;
   std::vector<CollectiveRow> collectives;
@@ -76,7 +90,10 @@ Outcome run_to_end(RunState& run, const RecordSink& sink, Progress& progress);
 
 // engine_records.cpp: what a run hands out, always in canonical order.
 void collect_records(RunState& run, const RecordSink& sink);
-void emit_link_row(RunState& run, std::int64_t time, const RecordSink& sink);
+/// Ends the row under way at `time` for all nodes of a class; hands out the row when the other class has too.
+void end_link_row(RunState& run, NodeClass nodes, std::int64_t time, const RecordSink& sink);
+/// Ends the last, shorter row where the run ended.
+void end_link_rows(RunState& run, const RecordSink& sink);
 RunResult make_result(RunState& run, Outcome outcome);
 
 // stall.cpp: why nothing moves, in words.

@@ -26,7 +26,7 @@ Result<RunResult> simulate_packets(const Fabric& fabric, Workload& workload, con
     add(run->digest, batch);
     if (sink && !batch.empty()) sink(std::move(batch));
   }
-  if (run->clock > run->probe_start) emit_link_row(*run, run->clock, sink);
+  end_link_rows(*run, sink);
   return make_result(*run, outcome);
 }
 

@@ -25,32 +25,32 @@ struct Step {
   }
 };
 
-std::int64_t threshold(const Step& s) {
-  const std::int64_t free = s.node.shared_pool - s.state.shared_used;
+void schedule(Step& s, std::uint32_t port, std::int64_t time) {
+  s.ports[port].scheduled = true;
+  s.state.events.push(time, event_key(kDeparture, port));
+}
+
+unsigned sendable(const PortState& port) { return port.waiting & ~static_cast<unsigned>(port.paused); }
+
+std::int64_t threshold(const Step& s, std::int64_t shared_used) {
+  const std::int64_t free = s.node.shared_pool - shared_used;
   return free <= 0 ? 0 : (free * s.plan.buffer_alpha_q16) >> 16;  // 2^40 B x 2^22 fits
 }
 
-bool admit_lossless(Step& s, const Frame& frame, std::int64_t now) {
-  const unsigned c = frame.traffic_class();
-  IngressAccount& account = s.state.accounts[frame.ingress * kClassCount + c];
-  const std::int64_t reserve = s.plan.network.buffer_reserve.count;
-  const std::int64_t limit = threshold(s);
-  const std::int64_t used = account.used + frame.bytes;
-  if (used <= reserve) {
-    account.used = used;
-  } else if (used - reserve <= limit) {
-    s.state.shared_used += std::min<std::int64_t>(frame.bytes, used - reserve);
-    account.used = used;
-  } else {
-    if (account.headroom_used + frame.bytes > s.wires[frame.ingress].headroom) return false;
-    account.headroom_used += frame.bytes;
-  }
-  if (!account.pause_sent && (account.headroom_used > 0 || account.used - reserve >= threshold(s))) {
-    account.pause_sent = true;
-    ++s.domain.counters.pfc_pauses;
-    s.pause(frame.ingress, FrameKind::pause, c, now);
-  }
-  return true;
+/// Calls `visit` for every port with frames waiting.
+template <class Visit>
+void for_active_ports(const SwitchState& state, Visit visit) {
+  for (std::size_t w = 0; w < state.active.size(); ++w)
+    for (std::uint64_t bits = state.active[w]; bits != 0; bits &= bits - 1) visit(static_cast<std::uint32_t>(w * 64 + static_cast<unsigned>(std::countr_zero(bits))));
+}
+
+void begin_pause(Step& s, IngressAccount& account) {
+  account.pause_sent = true;
+  if (s.state.paused_accounts++ != 0) return;
+  for_active_ports(s.state, [&](std::uint32_t index) {
+    const PortState& port = s.ports[index];
+    if (!port.scheduled && sendable(port) != 0) schedule(s, index, port.busy_until);
+  });
 }
 
 void release_lossless(Step& s, const Frame& frame, std::int64_t now) {
@@ -64,40 +64,18 @@ void release_lossless(Step& s, const Frame& frame, std::int64_t now) {
   account.used -= rest;
   if (!account.pause_sent || account.headroom_used != 0) return;
   const std::int64_t shared = std::max<std::int64_t>(0, account.used - reserve);
-  if (shared == 0 || shared + s.plan.network.pfc_resume_offset.count <= threshold(s)) {
+  if (shared == 0 || shared + s.plan.network.pfc_resume_offset.count <= threshold(s, s.state.shared_used)) {
     account.pause_sent = false;
+    --s.state.paused_accounts;
     ++s.domain.counters.pfc_resumes;
     s.pause(frame.ingress, FrameKind::resume, c, now);
   }
-}
-
-bool admit(Step& s, const PortState& egress, const Frame& frame, std::int64_t now) {
-  const unsigned c = frame.traffic_class();
-  if (s.plan.network.pfc) return c == 0 || admit_lossless(s, frame, now);
-  const std::int64_t free = s.node.buffer - s.state.buffer_used;
-  const std::int64_t limit = (free * s.plan.buffer_alpha_q16) >> 16;
-  if (frame.bytes > free || (c != 0 && egress.queued[c] + frame.bytes > limit)) return false;
-  s.state.buffer_used += frame.bytes;
-  s.state.buffer_used_max = std::max(s.state.buffer_used_max, s.state.buffer_used);
-  return true;
 }
 
 void release(Step& s, const Frame& frame, std::int64_t now) {
   if (!s.plan.network.pfc) s.state.buffer_used -= frame.bytes;
   else if (frame.traffic_class() != 0) release_lossless(s, frame, now);
 }
-
-void drop(Step& s, PortState& at, const Frame& frame, std::uint64_t Counters::* reason) {
-  ++at.drops;
-  if (frame.kind() == FrameKind::data) ++(s.domain.counters.*reason);
-}
-
-void schedule(Step& s, std::uint32_t port, std::int64_t time) {
-  s.ports[port].scheduled = true;
-  s.state.events.push(time, event_key(kDeparture, port));
-}
-
-unsigned sendable(const PortState& port) { return port.waiting & ~static_cast<unsigned>(port.paused); }
 
 void mark(Step& s, const PortPlan& wire, PortState& port, std::uint32_t queue, Frame& frame) {
   if (queue <= wire.ecn_min || frame.kind() != FrameKind::data) return;
@@ -110,37 +88,103 @@ void mark(Step& s, const PortPlan& wire, PortState& port, std::uint32_t queue, F
   ++s.domain.counters.ecn_marks;
 }
 
-void depart(Step& s, std::uint32_t index, std::int64_t now) {
+/// Sends everything that waits at a port and may start by `until`.
+void depart(Step& s, std::uint32_t index, std::int64_t until) {
+  PortState& port = s.ports[index];
+  const PortPlan& wire = s.wires[index];
+  while (port.busy_until <= until) {
+    const unsigned classes = sendable(port);
+    if (classes == 0) break;
+    const std::int64_t now = port.busy_until;
+    const auto c = static_cast<unsigned>(std::countr_zero(classes));
+    const std::uint32_t queue = port.queued[c];
+    Frame frame = dequeue(port, s.state.slab, c);
+    release(s, frame, now);  // may put a resume on this very wire, which then goes first
+    mark(s, wire, port, queue, frame);
+    transmit(s.network, s.domain, s.plan, wire, port, frame, port.busy_until);
+    ++s.domain.counters.events;
+  }
+  if (port.waiting == 0) s.state.active[index / 64] &= ~(std::uint64_t{1} << (index % 64));
+}
+
+void depart_all(Step& s, std::int64_t until) {
+  for_active_ports(s.state, [&](std::uint32_t index) { depart(s, index, until); });
+}
+
+void departure_event(Step& s, std::uint32_t index, std::int64_t now) {
   PortState& port = s.ports[index];
   port.scheduled = false;
-  if (port.busy_until > now) {  // a pause frame took the wire meanwhile
-    if (sendable(port) != 0) schedule(s, index, port.busy_until);
-    return;
+  depart(s, index, now);
+  if (s.state.paused_accounts != 0 && sendable(port) != 0) schedule(s, index, port.busy_until);
+}
+
+bool admit_lossless(Step& s, const Frame& frame, std::int64_t now) {
+  const unsigned c = frame.traffic_class();
+  IngressAccount& account = s.state.accounts[frame.ingress * kClassCount + c];
+  const std::int64_t reserve = s.plan.network.buffer_reserve.count;
+  if (s.state.paused_accounts == 0) {
+    const std::int64_t used = account.used + frame.bytes;
+    const std::int64_t shared_used = s.state.shared_used + std::clamp<std::int64_t>(used - reserve, 0, frame.bytes);
+    if (used - reserve < threshold(s, shared_used)) [[likely]] {
+      account.used = used;
+      s.state.shared_used = shared_used;
+      return true;
+    }
+    depart_all(s, now);  // what has left meanwhile makes room
   }
-  const unsigned classes = sendable(port);
-  if (classes == 0) return;
-  const auto c = static_cast<unsigned>(std::countr_zero(classes));
-  const std::uint32_t queue = port.queued[c];
-  Frame frame = dequeue(port, s.state.slab, c);
-  release(s, frame, now);  // may put a resume on this very wire, which then goes first
-  mark(s, s.wires[index], port, queue, frame);
-  transmit(s.network, s.domain, s.plan, s.wires[index], port, frame, std::max(now, port.busy_until));
-  if (sendable(port) != 0) schedule(s, index, port.busy_until);
+  const std::int64_t limit = threshold(s, s.state.shared_used);
+  const std::int64_t used = account.used + frame.bytes;
+  if (used <= reserve) {
+    account.used = used;
+  } else if (used - reserve <= limit) {
+    s.state.shared_used += std::min<std::int64_t>(frame.bytes, used - reserve);
+    account.used = used;
+  } else {
+    if (account.headroom_used + frame.bytes > s.wires[frame.ingress].headroom) return false;
+    account.headroom_used += frame.bytes;
+  }
+  if (!account.pause_sent && (account.headroom_used > 0 || account.used - reserve >= threshold(s, s.state.shared_used))) {
+    begin_pause(s, account);
+    ++s.domain.counters.pfc_pauses;
+    s.pause(frame.ingress, FrameKind::pause, c, now);
+  }
+  return true;
+}
+
+bool admit_lossy(Step& s, const PortState& egress, const Frame& frame) {
+  const std::int64_t free = s.node.buffer - s.state.buffer_used;
+  const std::int64_t limit = (free * s.plan.buffer_alpha_q16) >> 16;
+  return frame.bytes <= free && (frame.traffic_class() == 0 || egress.queued[frame.traffic_class()] + frame.bytes <= limit);
+}
+
+bool admit(Step& s, const PortState& egress, const Frame& frame, std::int64_t now) {
+  if (s.plan.network.pfc) return frame.traffic_class() == 0 || admit_lossless(s, frame, now);
+  if (!admit_lossy(s, egress, frame)) {
+    depart_all(s, now);
+    if (!admit_lossy(s, egress, frame)) return false;
+  }
+  s.state.buffer_used += frame.bytes;
+  return true;
+}
+
+void drop(Step& s, PortState& at, const Frame& frame, std::uint64_t Counters::*reason) {
+  ++at.drops;
+  if (frame.kind() == FrameKind::data) ++(s.domain.counters.*reason);
 }
 
 void forward(Step& s, std::uint32_t out, Frame& frame, std::int64_t now) {
   PortState& egress = s.ports[out];
-  if (egress.down || s.wires[out].rate == 0) [[unlikely]]
-    return drop(s, egress, frame, &Counters::drops_fault);
+  if (egress.waiting != 0 && egress.busy_until <= now) depart(s, out, now);
+  if (egress.down || s.wires[out].rate == 0) [[unlikely]] return drop(s, egress, frame, &Counters::drops_fault);
   const unsigned bit = 1u << frame.traffic_class();
-  if (sendable(egress) == 0 && egress.busy_until <= now && ((egress.paused | egress.waiting) & bit) == 0) {
+  if (egress.busy_until <= now && ((egress.paused | egress.waiting) & bit) == 0 && sendable(egress) == 0) {
     transmit(s.network, s.domain, s.plan, s.wires[out], egress, frame, now);
     return;
   }
-  if (!admit(s, egress, frame, now)) [[unlikely]]
-    return drop(s, egress, frame, &Counters::drops_buffer);
+  if (!admit(s, egress, frame, now)) [[unlikely]] return drop(s, egress, frame, &Counters::drops_buffer);
   enqueue(egress, s.state.slab, frame);
-  if (!egress.scheduled && (egress.paused & bit) == 0) schedule(s, out, std::max(now, egress.busy_until));
+  s.state.active[out / 64] |= std::uint64_t{1} << (out % 64);
+  if (s.state.paused_accounts != 0 && !egress.scheduled && (egress.paused & bit) == 0) schedule(s, out, std::max(now, egress.busy_until));
 }
 
 template <RoutingPolicy policy>
@@ -161,6 +205,7 @@ std::uint32_t choose_port(Step& s, const Frame& frame) {
     const std::uint32_t candidate = hops[first + i < entry.count ? first + i : first + i - entry.count];
     const PortState& port = s.ports[candidate];
     if (port.down) continue;
+    if (port.waiting != 0 && port.busy_until <= frame.time) depart(s, candidate, frame.time);
     const std::uint32_t queue = port.queued_total + (port.busy_until > frame.time ? 1u : 0u);
     if (queue < best_queue) {
       best = candidate;
@@ -178,8 +223,9 @@ void arrive(Step& s, Frame& frame) {
     return drop(s, ingress, frame, &Counters::drops_fault);
   const FrameKind kind = frame.kind();
   if (kind == FrameKind::pause || kind == FrameKind::resume) {
-    if (apply_pause(ingress, frame) && sendable(ingress) != 0 && !ingress.scheduled)
-      schedule(s, frame.ingress, std::max(frame.time, ingress.busy_until));
+    depart(s, frame.ingress, frame.time);
+    if (apply_pause(ingress, frame) && s.state.paused_accounts != 0 && sendable(ingress) != 0 && !ingress.scheduled)
+      schedule(s, frame.ingress, ingress.busy_until);
     return;
   }
   const std::uint32_t out = choose_port<policy>(s, frame);
@@ -211,6 +257,7 @@ void use_route(const RunPlan& plan, SwitchState& state, std::size_t version) {
 }
 
 void fault(Step& s, std::size_t index, std::int64_t now) {
+  depart_all(s, now);
   const Fault& event = s.plan.faults[index];
   const Cable& cable = s.plan.fabric->cables[event.cable.index()];
   for (const PortId id : {cable.a, cable.b}) {
@@ -229,12 +276,13 @@ void fault(Step& s, std::size_t index, std::int64_t now) {
         drop(s, port, frame, &Counters::drops_fault);
       }
     }
+    s.state.active[local / 64] &= ~(std::uint64_t{1} << (local % 64));
   }
 }
 
 void local_event(Step& s, const LocalEvent& event) {
   switch (event_kind(event.key)) {
-    case kDeparture: return depart(s, static_cast<std::uint32_t>(event_id(event.key)), event.time);
+    case kDeparture: return departure_event(s, static_cast<std::uint32_t>(event_id(event.key)), event.time);
     case kLateArrival: return late_arrival(s, static_cast<std::uint32_t>(event_id(event.key) & 0xfff'ffffu), event.time);
     case kFault: return fault(s, event_id(event.key), event.time);
     default: return use_route(s.plan, s.state, event_id(event.key));
@@ -243,31 +291,35 @@ void local_event(Step& s, const LocalEvent& event) {
 
 template <RoutingPolicy policy>
 void run_step(Step& s, std::int64_t step_end) {
-  std::vector<Frame>& bucket = sorted_arrivals(s.network, s.domain, s.state.node);
-  const std::vector<std::uint64_t>& keys = s.domain.keys;
+  sort_arrivals(s.network, s.domain, s.state.node);
   EventHeap& events = s.state.events;
-  const std::size_t count = keys.size();
+  const std::size_t count = s.domain.keys.size();
   std::size_t i = 0;
   std::uint64_t handled = 0;
-  Frame* frame = count != 0 ? &bucket[key_index(keys[0])] : nullptr;
-  std::int64_t arrival = count != 0 ? frame->time : kNever;
-  for (;; ++handled) {
-    if (!events.empty() && events.top().time <= arrival) {
-      if (events.top().time >= step_end) break;
+  for (; i < count; ++i) {
+    Frame frame = s.domain.pool[key_index(s.domain.keys[i])];
+    while (!events.empty() && events.top().time <= frame.time && events.top().time < step_end) {
       local_event(s, events.pop());
-      continue;
+      ++handled;
     }
-    if (arrival >= step_end) break;
-    arrive<policy>(s, *frame);
-    if (++i == count) {
-      arrival = kNever;
-    } else {
-      frame = &bucket[key_index(keys[i])];
-      arrival = frame->time;
-    }
+    if (frame.time >= step_end) break;
+    arrive<policy>(s, frame);
+    ++handled;
   }
+  for (; !events.empty() && events.top().time < step_end; ++handled) local_event(s, events.pop());
   s.domain.counters.events += handled;
   retire_arrivals(s.network, s.domain, s.state.node, i);
+}
+
+/// Brings every port up to the end of a step and finds the earliest departure after it.
+std::int64_t finish_ports(Step& s, std::int64_t step_end) {
+  std::int64_t next = kNever;
+  for_active_ports(s.state, [&](std::uint32_t index) {
+    depart(s, index, step_end - 1);
+    const PortState& port = s.ports[index];
+    if (sendable(port) != 0) next = std::min(next, port.busy_until);
+  });
+  return next;
 }
 
 }  // namespace
@@ -277,6 +329,7 @@ SwitchState make_switch(const RunPlan& plan, std::uint32_t node) {
   state.node = node;
   const NodePlan& shape = plan.nodes[node];
   state.accounts.resize(static_cast<std::size_t>(shape.port_count) * kClassCount);
+  state.active.resize((static_cast<std::size_t>(shape.port_count) + 63) / 64);
   state.salt = draw(plan.seed, 0x5a17'0000'0000'0000u, node);
   state.events.reserve(static_cast<std::size_t>(shape.port_count) + 8);
   use_route(plan, state, 0);
@@ -289,15 +342,16 @@ SwitchState make_switch(const RunPlan& plan, std::uint32_t node) {
   return state;
 }
 
-void step_switch(Network& network, Domain& domain, const RunPlan& plan, std::vector<PortState>& ports, SwitchState& state,
-                 std::int64_t step_end) {
+std::int64_t step_switch(Network& network, Domain& domain, const RunPlan& plan, std::vector<PortState>& ports, SwitchState& state, std::int64_t step_end) {
   const NodePlan& node = plan.nodes[state.node];
   Step s{network, domain, plan, node, plan.ports.data() + node.first_port, ports.data() + node.first_port, state};
   switch (plan.network.routing) {
-    case RoutingPolicy::ecmp: return run_step<RoutingPolicy::ecmp>(s, step_end);
-    case RoutingPolicy::spray: return run_step<RoutingPolicy::spray>(s, step_end);
-    case RoutingPolicy::adaptive: return run_step<RoutingPolicy::adaptive>(s, step_end);
+    case RoutingPolicy::ecmp: run_step<RoutingPolicy::ecmp>(s, step_end); break;
+    case RoutingPolicy::spray: run_step<RoutingPolicy::spray>(s, step_end); break;
+    case RoutingPolicy::adaptive: run_step<RoutingPolicy::adaptive>(s, step_end); break;
   }
+  const std::int64_t departure = finish_ports(s, step_end);
+  return state.events.empty() ? departure : std::min(departure, state.events.top().time);
 }
 
 std::uint64_t data_frames_waiting(const RunPlan& plan, const std::vector<PortState>& ports, SwitchState& state) {

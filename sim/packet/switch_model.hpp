@@ -9,6 +9,12 @@
 //   marking of an egress queue q at dequeue: 0 up to Kmin, Pmax (q - Kmin) / (Kmax - Kmin) to Kmax, 1 above   [2]
 //   without PFC: drop when q + frame > alpha x (buffer - used)                                [3]
 // A cut-through frame bound for a faster egress starts late enough not to run dry.
+// Departures need no events. When a frame leaves is known from its port alone, and nobody looks at a port but arrivals
+// for it, PFC frames and the thresholds, so a port is brought up to date when one of those does and at the end of a
+// step. Thresholds see the whole switch: a sum with releases outstanding only errs towards less room, so a frame that
+// passes with it passes; one that does not is judged again after every port was brought up to date. Only while an ingress of
+// this switch has paused its sender must departures happen in the order of time, since a release may end the pause:
+// then, and only then, they are events.
 // Sources: [1] the switch MMU of HPCC's ns-3 code; [2] RED as in DCQCN, SIGCOMM 2015; [3] Choudhury and Hahne,
 // "Dynamic queue length thresholds", 1998. LIMITATIONS: bytes inside the pipeline are not buffered (headroom allows
 // for them); the control class is not charged to the shared buffer with PFC on; no PFC quanta expiry.
@@ -35,10 +41,11 @@ struct SwitchState {
   std::uint32_t node = 0;
   EventHeap events;
   FrameSlab slab;
+  std::vector<std::uint64_t> active;     // bit per port with frames waiting
+  std::uint32_t paused_accounts = 0;     // accounts that have paused their sender; departures are events while any has
   std::vector<IngressAccount> accounts;  // port * kClassCount + class
   std::int64_t shared_used = 0;
   std::int64_t buffer_used = 0;  // lossy mode: everything that waits
-  std::int64_t buffer_used_max = 0;
   const NextHops::Entry* entries = nullptr;  // row of this switch in the current table
   const std::uint16_t* hops = nullptr;
   std::uint64_t salt = 0;  // of its hash
@@ -46,8 +53,9 @@ struct SwitchState {
 
 SwitchState make_switch(const RunPlan& plan, std::uint32_t node);
 
-/// Handles everything at this switch before `step_end`, in content order.
-void step_switch(Network& network, Domain& domain, const RunPlan& plan, std::vector<PortState>& ports, SwitchState& state,
+/// Handles everything at this switch before `step_end`, in content order. Returns when its next own event or departure is
+/// due, kNever for none.
+std::int64_t step_switch(Network& network, Domain& domain, const RunPlan& plan, std::vector<PortState>& ports, SwitchState& state,
                  std::int64_t step_end);
 
 /// Data frames that wait in its queues, for the conservation check.
