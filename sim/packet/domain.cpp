@@ -10,8 +10,6 @@ namespace {
 // Short runs are the rule at hosts: insertion beats everything up to about this many.
 constexpr std::size_t kInsertionMax = 24;
 constexpr unsigned kBinBits = 8;
-constexpr unsigned kKeyIndexBits = 26;
-constexpr unsigned kKeyTimeShift = 40;  // index 26, kind 4, ingress 10
 
 void sort_by_insertion(std::uint64_t* keys, std::size_t n) {
   for (std::size_t i = 1; i < n; ++i) {
@@ -20,6 +18,14 @@ void sort_by_insertion(std::uint64_t* keys, std::size_t n) {
     for (; j > 0 && keys[j - 1] > key; --j) keys[j] = keys[j - 1];
     keys[j] = key;
   }
+}
+
+/// A node has something to do in a window for the first time.
+void note_window(Network& network, Domain& domain, std::uint32_t node, std::int64_t window) {
+  std::int64_t& next = network.next_window[node];
+  next = std::min(next, window);
+  std::int64_t& earliest = network.is_switch[node] ? domain.next_switch_window : domain.next_host_window;
+  earliest = std::min(earliest, window);
 }
 
 /// One counting pass over the leading bits of the time leaves one or two keys a bin, and insertion the rest: about a
@@ -36,52 +42,79 @@ void sort_by_bins(std::vector<std::uint64_t>& keys, std::vector<std::uint64_t>& 
   sort_by_insertion(keys.data(), keys.size());
 }
 
-}  // namespace
-
-void FramePool::grow() {
-  const std::size_t blocks = next_.size();
-  const std::size_t more = blocks == 0 ? 64 : blocks;
-  EASTWEST_CHECK((blocks + more) * kBlockFrames <= (std::size_t{1} << kKeyIndexBits), "more than 2^26 frames are under way to one domain");
-  frames_.resize((blocks + more) * kBlockFrames);
-  next_.resize(blocks + more);
-  for (std::size_t block = blocks; block < blocks + more; ++block) next_[block] = block + 1 < blocks + more ? static_cast<std::uint32_t>(block + 1) : free_;
-  free_ = static_cast<std::uint32_t>(blocks);
-}
-
-void refill(Inbox& inbox, Domain& domain, std::int64_t offset) {
+/// Moves far frames that the ring can hold now into it.
+void refill(Network& network, Domain& domain, std::uint32_t node) {
+  Inbox& inbox = network.inboxes[node];
+  const std::int64_t offset = network.window_offset[node];
   std::size_t kept = 0;
   inbox.far_window = kNever;
-  for (const Frame& frame : inbox.far) {
-    const std::int64_t window = (frame.time + offset) / domain.window;
+  for (const std::uint32_t index : inbox.far) {
+    const std::int64_t window = (domain.frames[index].time + offset) / domain.window;
     if (window - domain.round < static_cast<std::int64_t>(kBuckets)) {
-      const unsigned slot = static_cast<unsigned>(window) % kBuckets;
-      append(domain.pool, inbox.buckets[slot], frame);
-      inbox.occupied |= 1u << slot;
+      deliver(network, domain, node, index, offset);
     } else {
       inbox.far_window = std::min(inbox.far_window, window);
-      inbox.far[kept++] = frame;
+      inbox.far[kept++] = index;
     }
   }
   inbox.far.resize(kept);
 }
 
+}  // namespace
+
+void FramePool::grow() {
+  const std::size_t old = frames_.size();
+  const std::size_t size = old == 0 ? 256 : 2 * old;
+  EASTWEST_CHECK(size <= (std::size_t{1} << kKeyIndexBits), "more than 2^26 frames are under way in one domain");
+  frames_.resize(size);
+  for (std::size_t i = old; i < size; ++i) frames_[i].message = i + 1 < size ? static_cast<std::uint32_t>(i + 1) : free_;
+  free_ = static_cast<std::uint32_t>(old);
+}
+
+void KeyPool::grow() {
+  const std::size_t old = next_.size();
+  const std::size_t size = old == 0 ? 64 : 2 * old;
+  keys_.resize(size * kBlockKeys);
+  next_.resize(size);
+  for (std::size_t i = old; i < size; ++i) next_[i] = i + 1 < size ? static_cast<std::uint32_t>(i + 1) : free_;
+  free_ = static_cast<std::uint32_t>(old);
+}
+
+void open_block(Network& network, Domain& domain, std::uint32_t node, std::int64_t window) {
+  Inbox& inbox = network.inboxes[node];
+  const unsigned slot = static_cast<unsigned>(window) % kBuckets;
+  Bucket& bucket = inbox.buckets[slot];
+  const std::uint32_t block = domain.blocks.take();
+  if (bucket.first != kNil) {
+    domain.blocks.next(bucket.last) = block;
+    bucket.last = block;
+    return;
+  }
+  bucket.first = bucket.last = block;
+  inbox.occupied |= 1u << slot;
+  note_window(network, domain, node, window);
+}
+
+void deliver_far(Network& network, Domain& domain, std::uint32_t node, std::uint32_t index, std::int64_t offset) {
+  const std::int64_t time = domain.frames[index].time + offset;
+  EASTWEST_CHECK(time >= domain.round_start, "a frame arrives in a window that is over");
+  const std::int64_t window = time / domain.window;
+  Inbox& inbox = network.inboxes[node];
+  inbox.far.push_back(index);
+  if (window < inbox.far_window) inbox.far_window = window;
+  note_window(network, domain, node, window);
+}
+
 void sort_arrivals(Network& network, Domain& domain, std::uint32_t node) {
   Inbox& inbox = network.inboxes[node];
-  const std::int64_t offset = network.window_offset[node];
-  if (inbox.far_window <= domain.round) refill(inbox, domain, offset);
+  if (inbox.far_window <= domain.round) refill(network, domain, node);
   const Bucket& bucket = inbox.buckets[static_cast<unsigned>(domain.round) % kBuckets];
-  const std::int64_t start = domain.round_start - offset;
   domain.keys.resize(bucket.count);
   std::uint64_t* key = domain.keys.data();
   std::uint32_t left = bucket.count;
-  for (std::uint32_t block = bucket.first; left != 0; block = domain.pool.next(block)) {
-    const std::uint32_t first = block * kBlockFrames;
-    const std::uint32_t count = std::min(left, kBlockFrames);
-    for (std::uint32_t i = first; i < first + count; ++i) {
-      const Frame& frame = domain.pool[i];
-      const auto time = static_cast<std::uint64_t>(frame.time - start);
-      *key++ = (time << kKeyTimeShift) | (static_cast<std::uint64_t>(frame.ingress) << 30) | (static_cast<std::uint64_t>(frame.kind_and_class & 15u) << kKeyIndexBits) | i;
-    }
+  for (std::uint32_t block = bucket.first; left != 0; block = domain.blocks.next(block)) {
+    const std::uint32_t count = std::min(left, kBlockKeys);
+    key = std::copy_n(domain.blocks.block(block), count, key);
     left -= count;
   }
   if (domain.keys.size() <= kInsertionMax) sort_by_insertion(domain.keys.data(), domain.keys.size());
@@ -93,12 +126,11 @@ void retire_arrivals(Network& network, Domain& domain, std::uint32_t node, std::
   const unsigned slot = static_cast<unsigned>(domain.round) % kBuckets;
   Bucket& bucket = inbox.buckets[slot];
   if (bucket.count == 0) return;
-  domain.leftover.clear();
-  for (std::size_t i = first_unhandled; i < domain.keys.size(); ++i) domain.leftover.push_back(domain.pool[key_index(domain.keys[i])]);
-  domain.pool.release(bucket.first, bucket.last);
+  domain.blocks.release(bucket.first, bucket.last);
   bucket = {};
-  for (const Frame& frame : domain.leftover) append(domain.pool, bucket, frame);
-  if (bucket.count == 0) inbox.occupied &= ~(1u << slot);
+  inbox.occupied &= ~(1u << slot);
+  const std::int64_t offset = network.window_offset[node];
+  for (std::size_t i = first_unhandled; i < domain.keys.size(); ++i) deliver(network, domain, node, key_index(domain.keys[i]), offset);
 }
 
 }  // namespace eastwest::packet

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Domains and inboxes: who simulates which node, and how a frame gets from one node to another.
 //
-// A domain is a set of nodes that one task handles in a phase of a round. Frames for a node of the same domain go
-// straight into its inbox; others into mail, which the target domain takes at the start of its next phase. An inbox is a
-// ring of buckets, one per window; a bucket is a chain of blocks from the domain's pool, reused last-in first-out, so
-// that a frame is written to warm memory and touched once between being sent and being sorted. (One growing vector per
-// bucket lost: the ring then walks through thirty-two times the memory, and cost grew with the fabric.)
+// A domain is a set of nodes that one task handles in a phase of a round. A frame lives in one slot of its domain's pool
+// from the NIC that makes it to the node that consumes it; between nodes of one domain only its number moves. Frames for
+// another domain go by value into mail, which that domain takes at the start of its next phase. An inbox is a ring of
+// buckets, one per window; a bucket is a chain of blocks of sort keys. Slots and blocks are reused last-in first-out, so
+// that both stay warm. (One growing vector of frames per bucket lost: the ring then walks through thirty-two times the
+// memory, and cost grew with the fabric.)
 // Units: ps. Round r handles hosts over [rW - offset, rW + W - offset), then switches over [rW, rW + W): see run_plan.hpp.
 // Invariants: a domain writes only to its own nodes' inboxes and its own outgoing mail; mail is double-buffered by phase
-// parity. What a node does depends on its inbox as a set, which is sorted by content: neither the cut nor the
-// threads can matter. LIMITATIONS: at most 2^26 frames under way to the nodes of one domain.
+// parity. What a node does depends on its inbox as a set, which is sorted by content (a slot's number comes last and
+// never decides): neither the cut nor the threads can matter.
+// LIMITATIONS: at most 2^26 frames under way in one domain.
 #pragma once
 
 #include <array>
@@ -30,16 +32,38 @@ namespace eastwest::packet {
 inline constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 inline constexpr std::uint32_t kNil = 0xffff'ffffu;
 inline constexpr unsigned kBuckets = 32;
-inline constexpr std::uint32_t kBlockFrames = 8;
+inline constexpr std::uint32_t kBlockKeys = 16;
 
-/// Storage of the frames under way to one domain's nodes, in blocks.
+/// The frames of one domain. A reference is good until the next `take`.
 class FramePool {
  public:
   Frame& operator[](std::uint32_t index) { return frames_[index]; }
   const Frame& operator[](std::uint32_t index) const { return frames_[index]; }
+  /// A slot with undefined content.
+  std::uint32_t take() {
+    if (free_ == kNil) [[unlikely]] grow();
+    const std::uint32_t index = free_;
+    free_ = frames_[index].message;
+    return index;
+  }
+  void release(std::uint32_t index) {
+    frames_[index].message = free_;
+    free_ = index;
+  }
+
+ private:
+  void grow();
+  std::vector<Frame> frames_;
+  std::uint32_t free_ = kNil;
+};
+
+/// Blocks of sort keys.
+class KeyPool {
+ public:
+  std::uint64_t& key(std::uint32_t block, std::uint32_t at) { return keys_[block * kBlockKeys + at]; }
+  [[nodiscard]] const std::uint64_t* block(std::uint32_t block) const { return &keys_[block * kBlockKeys]; }
   std::uint32_t& next(std::uint32_t block) { return next_[block]; }
   [[nodiscard]] std::uint32_t next(std::uint32_t block) const { return next_[block]; }
-
   std::uint32_t take() {
     if (free_ == kNil) [[unlikely]] grow();
     const std::uint32_t block = free_;
@@ -55,7 +79,7 @@ class FramePool {
 
  private:
   void grow();
-  std::vector<Frame> frames_;
+  std::vector<std::uint64_t> keys_;
   std::vector<std::uint32_t> next_;  // by block: behind it in its bucket or on the free list
   std::uint32_t free_ = kNil;
 };
@@ -63,13 +87,13 @@ class FramePool {
 struct Bucket {
   std::uint32_t first = kNil;  // blocks
   std::uint32_t last = kNil;
-  std::uint32_t count = 0;  // frames
+  std::uint32_t count = 0;  // keys
 };
 
 /// Frames that will reach a node, by window.
 struct Inbox {
   std::array<Bucket, kBuckets> buckets;
-  std::vector<Frame> far;            // further ahead than the ring
+  std::vector<std::uint32_t> far;    // frames further ahead than the ring
   std::int64_t far_window = kNever;  // earliest in `far`
   std::uint32_t occupied = 0;        // bit per bucket
 };
@@ -84,7 +108,8 @@ struct Domain {
   std::uint32_t index = 0;
   std::vector<std::uint32_t> hosts;  // nodes
   std::vector<std::uint32_t> switches;
-  FramePool pool;
+  FramePool frames;
+  KeyPool blocks;
   std::vector<std::vector<Frame>> mail[2];  // [parity][target domain]
   std::int64_t mail_window = kNever;        // earliest window of anything mailed in this phase
   unsigned parity = 0;
@@ -104,7 +129,6 @@ struct Domain {
   std::vector<std::uint64_t> keys;  // scratch of the sort
   std::vector<std::uint64_t> keys_scratch;
   std::vector<std::uint32_t> ready;  // scratch of the executor
-  std::vector<Frame> leftover;       // scratch of a step that ends inside a window
 };
 
 /// State by node that domains share: each entry is touched only by the domain that owns the node.
@@ -113,49 +137,46 @@ struct Network {
   std::vector<std::int64_t> next_window;     // by node: earliest window with anything to do, kNever when idle
   std::vector<std::int64_t> window_offset;   // by node: added to a time before it is divided into windows
   std::vector<std::uint16_t> domain_of;      // by node
+  std::vector<std::uint8_t> is_switch;       // by node
 };
 
-inline void append(FramePool& pool, Bucket& bucket, const Frame& frame) {
-  const std::uint32_t at = bucket.count++ % kBlockFrames;
-  if (at == 0) {
-    const std::uint32_t block = pool.take();
-    if (bucket.first == kNil) bucket.first = block;
-    else pool.next(bucket.last) = block;
-    bucket.last = block;
-  }
-  pool[bucket.last * kBlockFrames + at] = frame;
-}
+/// Sort keys: 24 bits of time within the window, 10 of ingress port, 4 of kind, 26 of slot in the domain's pool.
+inline constexpr unsigned kKeyIndexBits = 26;
+inline constexpr unsigned kKeyTimeShift = 40;
+constexpr std::uint32_t key_index(std::uint64_t key) { return static_cast<std::uint32_t>(key & ((1u << kKeyIndexBits) - 1)); }
+constexpr std::int64_t key_time(std::uint64_t key) { return static_cast<std::int64_t>(key >> kKeyTimeShift); }
 
-/// Puts a frame into the inbox of a node of this domain; `offset` is the window offset of that node.
-inline void deliver(Network& network, Domain& domain, const Frame& frame, std::int64_t offset) {
+/// A bucket needs a block; `window` is the one that it stands for.
+void open_block(Network& network, Domain& domain, std::uint32_t node, std::int64_t window);
+/// A frame that the ring cannot hold yet.
+void deliver_far(Network& network, Domain& domain, std::uint32_t node, std::uint32_t index, std::int64_t offset);
+
+/// Puts a frame of this domain into the inbox of one of its nodes; `offset` is the window offset of that node.
+inline void deliver(Network& network, Domain& domain, std::uint32_t node, std::uint32_t index, std::int64_t offset) {
+  const Frame& frame = domain.frames[index];
   const auto ahead = static_cast<std::uint64_t>(frame.time + offset - domain.round_start);
-  Inbox& inbox = network.inboxes[frame.node];
-  std::int64_t window = 0;
-  if (ahead < domain.ring_span) [[likely]] {
-    window = domain.round + static_cast<std::int64_t>((static_cast<UnsignedWide>(ahead) * domain.window_inverse) >> 64);
-    const unsigned slot = static_cast<unsigned>(window) % kBuckets;
-    append(domain.pool, inbox.buckets[slot], frame);
-    inbox.occupied |= 1u << slot;
-  } else {
-    EASTWEST_CHECK(frame.time + offset >= domain.round_start, "a frame arrives in a window that is over");
-    window = (frame.time + offset) / domain.window;
-    inbox.far.push_back(frame);
-    if (window < inbox.far_window) inbox.far_window = window;
-  }
-  std::int64_t& next = network.next_window[frame.node];
-  if (window < next) next = window;
+  if (ahead >= domain.ring_span) [[unlikely]] return deliver_far(network, domain, node, index, offset);
+  const auto windows = static_cast<std::uint64_t>((static_cast<UnsignedWide>(ahead) * domain.window_inverse) >> 64);
+  const std::uint64_t time = ahead - windows * static_cast<std::uint64_t>(domain.window);
+  const std::int64_t window = domain.round + static_cast<std::int64_t>(windows);
+  Bucket& bucket = network.inboxes[node].buckets[static_cast<unsigned>(window) % kBuckets];
+  const std::uint32_t at = bucket.count % kBlockKeys;
+  if (at == 0) open_block(network, domain, node, window);
+  ++bucket.count;
+  domain.blocks.key(bucket.last, at) = (time << kKeyTimeShift) | (static_cast<std::uint64_t>(frame.ingress) << 30) |
+                                       (static_cast<std::uint64_t>(frame.kind_and_class & 15u) << kKeyIndexBits) | index;
 }
 
-/// Sends a frame to `frame.node`, to be handled at `frame.time`.
-inline void send(Network& network, Domain& domain, const Frame& frame, std::int64_t offset) {
-  const std::uint16_t target = network.domain_of[frame.node];
-  if (target == domain.index) {
-    deliver(network, domain, frame, offset);
-    return;
-  }
-  domain.mail[domain.parity][target].push_back(frame);
-  const std::int64_t window = (frame.time + offset) / domain.window;
+/// Sends a frame over a link, to be handled at `frame.time` by the node at its other end.
+inline void send(Network& network, Domain& domain, const PortPlan& wire, std::uint32_t index) {
+  if (wire.target_domain == domain.index) return deliver(network, domain, wire.target_node, index, wire.target_offset);
+  const Frame& frame = domain.frames[index];
+  const std::int64_t window = (frame.time + wire.target_offset) / domain.window;
   if (window < domain.mail_window) domain.mail_window = window;
+  std::vector<Frame>& mail = domain.mail[domain.parity][wire.target_domain];
+  mail.push_back(frame);
+  mail.back().node = wire.target_node;
+  domain.frames.release(index);
 }
 
 /// Earliest window after `window` in which `inbox` holds something, or kNever.
@@ -170,14 +191,8 @@ inline std::int64_t next_inbox_window(const Inbox& inbox, std::int64_t window) {
   return next;
 }
 
-/// Moves far frames that the ring can hold now into it.
-void refill(Inbox& inbox, Domain& domain, std::int64_t offset);
-
-/// The frames of `node` in the domain's round, as sort keys in `domain.keys`, in content order: 24 bits of time within
-/// the window, 10 of ingress port, 4 of kind, 26 of index into the domain's pool.
+/// The frames that reach `node` in the domain's round, as sort keys in `domain.keys`, in content order.
 void sort_arrivals(Network& network, Domain& domain, std::uint32_t node);
-
-constexpr std::uint32_t key_index(std::uint64_t key) { return static_cast<std::uint32_t>(key & 0x3ff'ffffu); }
 
 /// Empties the bucket after a step; frames from key `first_unhandled` on stay for the rest of the window.
 void retire_arrivals(Network& network, Domain& domain, std::uint32_t node, std::size_t first_unhandled);

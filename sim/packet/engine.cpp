@@ -25,7 +25,11 @@ constexpr std::uint64_t kParallelEventsMin = 200;  // events of the step before,
 void take_mail(RunState& run, Domain& domain, unsigned parity) {
   for (Domain& source : run.domains) {
     std::vector<Frame>& mail = source.mail[parity][domain.index];
-    for (const Frame& frame : mail) deliver(run.network, domain, frame, run.network.window_offset[frame.node]);
+    for (const Frame& frame : mail) {
+      const std::uint32_t index = domain.frames.take();
+      domain.frames[index] = frame;
+      deliver(run.network, domain, frame.node, index, run.network.window_offset[frame.node]);
+    }
     mail.clear();
   }
 }
@@ -54,22 +58,19 @@ struct Phase {
   bool mail_waits;
 };
 
-std::int64_t earliest(const RunState& run, const std::vector<std::uint32_t>& nodes) {
-  std::int64_t next = kNever;
-  for (const std::uint32_t n : nodes) next = std::min(next, run.network.next_window[n]);
-  return next;
-}
-
 void step_domain(RunState& run, Domain& domain, const Phase& phase) {
   domain.round = phase.round;
   domain.round_start = phase.round * run.plan.window;
   if (phase.mail_waits) take_mail(run, domain, run.parity ^ 1u);
   domain.parity = run.parity;
   domain.mail_window = kNever;
-  for (const std::uint32_t n : phase.nodes == kHosts ? domain.hosts : domain.switches)
+  // What is delivered on the way lowers these again.
+  std::int64_t& earliest = phase.nodes == kHosts ? domain.next_host_window : domain.next_switch_window;
+  earliest = kNever;
+  for (const std::uint32_t n : phase.nodes == kHosts ? domain.hosts : domain.switches) {
     if (run.network.next_window[n] <= phase.round) step_node(run, domain, n, phase.end);
-  domain.next_host_window = earliest(run, domain.hosts);
-  domain.next_switch_window = earliest(run, domain.switches);
+    earliest = std::min(earliest, run.network.next_window[n]);
+  }
 }
 
 class Workers {
@@ -253,8 +254,8 @@ Outcome run_to_end(RunState& run, const RecordSink& sink, Progress& progress) {
   Workers workers(run.options.threads);
   progress.operations_total.store(run.execution.total, std::memory_order_relaxed);
   for (Domain& domain : run.domains) {
-    domain.next_host_window = earliest(run, domain.hosts);
-    domain.next_switch_window = earliest(run, domain.switches);
+    for (const std::uint32_t n : domain.hosts) domain.next_host_window = std::min(domain.next_host_window, run.network.next_window[n]);
+    for (const std::uint32_t n : domain.switches) domain.next_switch_window = std::min(domain.next_switch_window, run.network.next_window[n]);
   }
   for (;;) {
     if (progress.cancel.load(std::memory_order_relaxed)) return Outcome::cancelled;

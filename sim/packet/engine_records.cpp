@@ -47,23 +47,22 @@ void add_fault_rows(RunState& run, RecordBatch& batch, std::int64_t from, std::i
 
 std::uint64_t frames_under_way(RunState& run) {
   std::uint64_t count = 0;
-  const auto add_data = [&count](const std::vector<Frame>& frames) {
-    for (const Frame& frame : frames) count += frame.kind() == FrameKind::data ? 1 : 0;
-  };
+  const auto is_data = [](const Frame& frame) { return frame.kind() == FrameKind::data ? 1u : 0u; };
   for (std::size_t n = 0; n < run.network.inboxes.size(); ++n) {
     const Inbox& inbox = run.network.inboxes[n];
-    const FramePool& pool = run.domains[run.network.domain_of[n]].pool;
+    const Domain& domain = run.domains[run.network.domain_of[n]];
     for (const Bucket& bucket : inbox.buckets) {
       std::uint32_t left = bucket.count;
-      for (std::uint32_t block = bucket.first; left != 0; block = pool.next(block))
-        for (std::uint32_t i = 0; i < kBlockFrames && left != 0; ++i, --left) count += pool[block * kBlockFrames + i].kind() == FrameKind::data ? 1 : 0;
+      for (std::uint32_t block = bucket.first; left != 0; block = domain.blocks.next(block))
+        for (std::uint32_t i = 0; i < kBlockKeys && left != 0; ++i, --left) count += is_data(domain.frames[key_index(domain.blocks.block(block)[i])]);
     }
-    add_data(inbox.far);
+    for (const std::uint32_t index : inbox.far) count += is_data(domain.frames[index]);
   }
   for (const Domain& domain : run.domains)
     for (const auto& mail : domain.mail)
-      for (const auto& frames : mail) add_data(frames);
-  for (SwitchState& state : run.switches) count += data_frames_waiting(run.plan, run.ports, state);
+      for (const auto& frames : mail)
+        for (const Frame& frame : frames) count += is_data(frame);
+  for (SwitchState& state : run.switches) count += data_frames_waiting(run.plan, run.ports, run.domains[run.network.domain_of[state.node]].frames, state);
   return count;
 }
 
@@ -89,6 +88,7 @@ Counters sum_counters(const RunState& run) {
     sum.bytes_posted += c.bytes_posted;
     sum.bytes_scale_up += c.bytes_scale_up;
   }
+  for (const PortState& port : run.ports) sum.packet_hops += port.frames;
   sum.windows = run.windows;
   return sum;
 }

@@ -2,7 +2,7 @@
 // A frame: the 32 bytes that travel by value through inboxes, queues and mail; there is no other packet object.
 //
 // Units: picoseconds, bytes, packets. Invariants: `time` is when the node that holds it in its inbox handles it; while
-// a frame waits in a queue the field is free and carries the queue's link. (time, ingress, kind) is unique per node:
+// a frame waits in a queue the field is free and carries the queue's link. `node` is set for mail only. (time, ingress, kind) is unique per node:
 // a link serialises frames, so two of one kind never arrive together. That is the content order of design and digest.
 #pragma once
 

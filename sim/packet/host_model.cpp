@@ -258,17 +258,8 @@ std::int64_t step_host(HostStep& s, std::int64_t step_end) {
   const std::size_t count = s.domain.keys.size();
   std::size_t i = 0;
   std::uint64_t handled = 0;
-  Frame frame{};
-  std::int64_t arrival = kNever;
-  const auto look_at_arrival = [&] {
-    if (i == count) {
-      arrival = kNever;
-      return;
-    }
-    frame = s.domain.pool[key_index(s.domain.keys[i])];
-    arrival = frame.time;
-  };
-  look_at_arrival();
+  const std::int64_t window_start = s.domain.round_start - s.plan.host_offset;
+  std::int64_t arrival = count != 0 ? window_start + key_time(s.domain.keys[0]) : kNever;
   std::int64_t event = kNever;
   for (;; ++handled) {
     std::uint32_t port = 0;
@@ -286,9 +277,11 @@ std::int64_t step_host(HostStep& s, std::int64_t step_end) {
     } else if (event == now) {
       local_event(s, events.pop());
     } else {
+      const std::uint32_t index = key_index(s.domain.keys[i]);
+      const Frame frame = s.domain.frames[index];
+      s.domain.frames.release(index);  // an answer will find the slot warm
       nic_receive(s, frame);
-      ++i;
-      look_at_arrival();
+      arrival = ++i != count ? window_start + key_time(s.domain.keys[i]) : kNever;
     }
   }
   s.domain.counters.events += handled;

@@ -48,7 +48,6 @@ struct ScaleUpPort {
 struct HostState {
   std::uint32_t node = 0;
   EventHeap events;
-  FrameSlab slab;                     // control frames that wait
   std::vector<ReadyRing> rings;       // by NIC port
   std::vector<std::int64_t> starts;   // by NIC port: when what waits there may be sent, kNever when nothing does
   std::vector<ScaleUpPort> scale_up;  // by local GPU

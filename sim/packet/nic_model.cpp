@@ -114,7 +114,8 @@ void send_packet(HostStep& s, std::uint32_t port, std::uint32_t qp, std::int64_t
     ++sender.next;
   }
   Message& message = s.traffic.messages[m];
-  Frame frame{};
+  const std::uint32_t index = s.domain.frames.take();
+  Frame& frame = s.domain.frames[index];
   frame.message = m;
   frame.sequence = packet;
   frame.birth = birth_ticks(now);
@@ -122,9 +123,10 @@ void send_packet(HostStep& s, std::uint32_t port, std::uint32_t qp, std::int64_t
   frame.entropy = plan.entropy;
   const std::int64_t payload = payload_of(s.plan, message, packet);
   frame.bytes = static_cast<std::uint16_t>(payload + s.plan.network.header.count);
+  const std::int64_t wire_bits = (frame.bytes + s.plan.network.gap.count) * 8;
   frame.kind_and_class = pack(FrameKind::data, plan.traffic_class);
   const bool last = packet + 1 == message.first_packet + message.packets;
-  if (last) frame.flags = kFlagAckRequest;
+  frame.flags = last ? kFlagAckRequest : std::uint8_t{0};
   if (packet < sender.sent) {
     frame.flags |= kFlagRetransmitted;
     ++message.retransmits;
@@ -135,15 +137,14 @@ void send_packet(HostStep& s, std::uint32_t port, std::uint32_t qp, std::int64_t
   if (repair == kNil && last) sender.message = message.next;
   ++s.domain.counters.packets;
   s.domain.counters.bytes_sent.count += payload;
-  transmit(s.network, s.domain, s.plan, s.wires[port], s.ports[port], frame, now);
+  transmit(s.network, s.domain, s.plan, s.wires[port], s.ports[port], index, now);
   if (packet == sender.acked) sender.progress = now;  // silence is counted from the oldest packet under way
   arm_timer(s, qp, now);
   // Pace from the start of this packet; at line rate the port itself is the pace.
   TransportState& transport = sender.transport;
   s.traffic.transport->advance(transport, s.plan.network, now);
   if (transport.rate < transport.line_rate)
-    sender.next_time =
-        now + static_cast<std::int64_t>(static_cast<double>((frame.bytes + s.plan.network.gap.count) * 8) * 1e12 / transport.rate);
+    sender.next_time = now + static_cast<std::int64_t>(static_cast<double>(wire_bits) * 1e12 / transport.rate);
   else sender.next_time = now;
 }
 
@@ -153,8 +154,7 @@ void service(HostStep& s, std::uint32_t index, std::int64_t now) {
   ReadyRing& ring = s.state.rings[index];
   if (port.busy_until <= now && !port.down) {
     if ((port.waiting & 1u) != 0) {
-      Frame frame = dequeue(port, s.state.slab, 0);
-      transmit(s.network, s.domain, s.plan, s.wires[index], port, frame, now);
+      transmit(s.network, s.domain, s.plan, s.wires[index], port, dequeue(port, s.domain.frames, 0), now);
     } else {
       unsigned classes = ring.waiting & ~static_cast<unsigned>(port.paused);
       while (classes != 0) {
@@ -173,15 +173,17 @@ void service(HostStep& s, std::uint32_t index, std::int64_t now) {
   s.state.starts[index] = waits ? std::max(now, port.busy_until) : kNever;
 }
 
-void send_control(HostStep& s, std::uint32_t port_index, Frame& frame, std::int64_t now) {
+void send_control(HostStep& s, std::uint32_t port_index, const Frame& content, std::int64_t now) {
   PortState& port = s.ports[port_index];
   if (port.down) return;
+  const std::uint32_t frame = s.domain.frames.take();
+  s.domain.frames[frame] = content;
   if (port.busy_until <= now && (port.waiting & 1u) == 0) {
     transmit(s.network, s.domain, s.plan, s.wires[port_index], port, frame, now);
     if (s.state.starts[port_index] != kNever) s.state.starts[port_index] = port.busy_until;
     return;
   }
-  enqueue(port, s.state.slab, frame);
+  enqueue(port, s.domain.frames, frame);
   service(s, port_index, now);
 }
 
@@ -400,7 +402,7 @@ void nic_fault(HostStep& s, const Fault& fault, std::int64_t now) {
     port.down = !fault.up;
     if (port.paused != 0) port.paused_sum += now - port.paused_since;
     port.paused = 0;
-    while (port.down && port.head[0] != kNil) dequeue(port, s.state.slab, 0);
+    while (port.down && port.head[0] != kNil) s.domain.frames.release(dequeue(port, s.domain.frames, 0));
     service(s, which.index, now);
   }
 }

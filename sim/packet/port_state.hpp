@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The egress side of a port, the same for switch and NIC: what waits, what is being sent, who told it to pause.
 //
-// Queues are intrusive lists of 32-bit indices into the node's frame slab. A frame occupies its queue from admission to
+// Queues are intrusive lists of slots of the domain's frame pool. A frame occupies its queue from admission to
 // the start of its transmission. Units: ps, bytes. Hot fields fill two cache lines; figures of the probe a third.
 #pragma once
 
@@ -15,31 +15,6 @@
 #include "sim/packet/run_plan.hpp"
 
 namespace eastwest::packet {
-
-/// Frames that wait at one node; freed slots are reused last-in first-out, so they are warm.
-class FrameSlab {
- public:
-  void reserve(std::size_t n) { frames_.reserve(n); }
-  std::uint32_t take(const Frame& frame) {
-    if (free_ != kNil) {
-      const std::uint32_t slot = free_;
-      free_ = static_cast<std::uint32_t>(frames_[slot].time);
-      frames_[slot] = frame;
-      return slot;
-    }
-    frames_.push_back(frame);
-    return static_cast<std::uint32_t>(frames_.size() - 1);
-  }
-  void release(std::uint32_t slot) {
-    frames_[slot].time = free_;
-    free_ = slot;
-  }
-  Frame& operator[](std::uint32_t slot) { return frames_[slot]; }
-
- private:
-  std::vector<Frame> frames_;
-  std::uint32_t free_ = kNil;
-};
 
 struct alignas(64) PortState {
   std::int64_t busy_until = 0;
@@ -62,53 +37,52 @@ struct alignas(64) PortState {
 };
 
 /// Appends to the queue of the frame's class.
-inline void enqueue(PortState& port, FrameSlab& slab, const Frame& frame) {
+inline void enqueue(PortState& port, FramePool& frames, std::uint32_t index) {
+  Frame& frame = frames[index];
   const unsigned c = frame.traffic_class();
-  const std::uint32_t slot = slab.take(frame);
-  slab[slot].time = kNil;
-  if (port.tail[c] == kNil) port.head[c] = slot;
-  else slab[port.tail[c]].time = slot;
-  port.tail[c] = slot;
+  frame.time = kNil;
+  if (port.tail[c] == kNil) port.head[c] = index;
+  else frames[port.tail[c]].time = index;
+  port.tail[c] = index;
   port.waiting = static_cast<std::uint8_t>(port.waiting | (1u << c));
   port.queued[c] += frame.bytes;
   port.queued_total += frame.bytes;
   if (port.queued_total > port.queue_max) port.queue_max = port.queued_total;
 }
 
-inline Frame dequeue(PortState& port, FrameSlab& slab, unsigned c) {
-  const std::uint32_t slot = port.head[c];
-  const Frame frame = slab[slot];
+inline std::uint32_t dequeue(PortState& port, const FramePool& frames, unsigned c) {
+  const std::uint32_t index = port.head[c];
+  const Frame& frame = frames[index];
   port.head[c] = static_cast<std::uint32_t>(frame.time);
   if (port.head[c] == kNil) {
     port.tail[c] = kNil;
     port.waiting = static_cast<std::uint8_t>(port.waiting & ~(1u << c));
   }
-  slab.release(slot);
   port.queued[c] -= frame.bytes;
   port.queued_total -= frame.bytes;
-  return frame;
+  return index;
 }
 
-/// Starts a transmission at `now` (the port must be free) and sends the frame to the other end; `frame` is readdressed.
-inline void transmit(Network& network, Domain& domain, const RunPlan& plan, const PortPlan& wire, PortState& port, Frame& frame,
+/// Starts a transmission at `now` (the port must be free) and sends the frame to the other end.
+inline void transmit(Network& network, Domain& domain, const RunPlan& plan, const PortPlan& wire, PortState& port, std::uint32_t index,
                      std::int64_t now) {
   EASTWEST_VERIFY(port.busy_until <= now, "a port sends two frames at once");
-  const std::int64_t duration = wire.wire_time(frame.bytes + plan.network.gap.count);
+  Frame& frame = domain.frames[index];
+  const std::int64_t duration = wire.frame_time(frame.bytes, plan.network.gap);
   port.busy_until = now + duration;
   port.busy_sum += duration;
-  ++domain.counters.packet_hops;
   ++port.frames;
   if (wire.loss_threshold != 0) [[unlikely]] {
     if (draw(plan.seed, 0x1055'0000'0000'0000u | wire.link, port.frames) < wire.loss_threshold) {
       if (frame.kind() == FrameKind::data) ++domain.counters.drops_loss;
       ++port.drops;
+      domain.frames.release(index);
       return;
     }
   }
   frame.time = now + wire.delay + (wire.wait_for_last_bit ? duration : 0);
-  frame.node = wire.target_node;
   frame.ingress = wire.target_ingress;
-  send(network, domain, frame, wire.target_offset);
+  send(network, domain, wire, index);
 }
 
 /// Sends a PFC frame for `traffic_class`; it waits for the frame on the wire and goes before all others.
@@ -119,13 +93,14 @@ inline void transmit_pause(Network& network, Domain& domain, const RunPlan& plan
   const std::int64_t start = port.busy_until > now ? port.busy_until : now;
   port.busy_until = start + duration;
   port.busy_sum += duration;
-  ++domain.counters.packet_hops;
-  Frame frame{};
+  ++domain.counters.packet_hops;  // other frames are counted by their port
+  const std::uint32_t index = domain.frames.take();
+  Frame& frame = domain.frames[index];
+  frame = {};
   frame.kind_and_class = pack(kind, traffic_class);
   frame.time = port.busy_until + wire.delay_pause;
-  frame.node = wire.target_node;
   frame.ingress = wire.target_ingress;
-  send(network, domain, frame, wire.target_offset);
+  send(network, domain, wire, index);
 }
 
 /// A PFC frame from the peer; returns true when a class was released. What waits on an idle port may start now, not when

@@ -58,6 +58,7 @@ PortPlan plan_port(const RunPlan& plan, const Port& port) {
   const NodePlan& node = plan.nodes[target.node.index()];
   out.rate = link.rate.bits_per_second;
   out.ps_per_byte = 8'000'000'000'000u % out.rate == 0 ? static_cast<std::uint32_t>(8'000'000'000'000u / out.rate) : 0;
+  out.gap_time = out.wire_time(network.gap.count);
   out.link = port.out.value;
   out.target_node = static_cast<std::uint16_t>(target.node.value);
   out.target_ingress = static_cast<std::uint16_t>(target.index);

@@ -35,13 +35,19 @@ struct PortPlan {
   std::uint32_t headroom = 0;        // ingress: bytes kept for what arrives after a pause
   std::uint32_t ecn_min = 0;         // egress queue, bytes
   std::uint32_t ecn_max = 0;
+  std::int64_t gap_time = 0;          // of the gap that follows every frame, if ps_per_byte is not 0
   std::int64_t target_offset = 0;     // window offset of the target
+  std::uint16_t target_domain = 0;    // set when domains are cut
   std::uint16_t target_node = 0;
   std::uint16_t target_ingress = 0;
   bool wait_for_last_bit = false;  // target is a host or stores and forwards
 
   [[nodiscard]] std::int64_t wire_time(std::int64_t bytes) const {
     return ps_per_byte != 0 ? bytes * ps_per_byte : serialisation({bytes}, {rate}).ps;
+  }
+  /// The same for a frame of `bytes` and the gap behind it.
+  [[nodiscard]] std::int64_t frame_time(std::int64_t bytes, Bytes gap) const {
+    return ps_per_byte != 0 ? bytes * ps_per_byte + gap_time : serialisation({bytes + gap.count}, {rate}).ps;
   }
 };
 

@@ -41,8 +41,11 @@ void cut_domains(RunState& run) {
     const std::size_t d = std::min<std::size_t>(count - 1, weight * count / total);
     (fabric.nodes[n].kind == NodeKind::host ? run.domains[d].hosts : run.domains[d].switches).push_back(n);
     run.network.domain_of[n] = static_cast<std::uint16_t>(d);
+    run.network.is_switch[n] = fabric.nodes[n].kind == NodeKind::host ? 0 : 1;
     weight += fabric.nodes[n].port_count + 1;
   }
+  for (PortPlan& port : run.plan.ports)
+    if (port.rate != 0) port.target_domain = run.network.domain_of[port.target_node];
   for (std::size_t d = 0; d < count; ++d) {
     Domain& domain = run.domains[d];
     domain.index = static_cast<std::uint32_t>(d);
@@ -236,6 +239,7 @@ Result<Done> set_up(RunState& run, const Fabric& fabric, Workload& workload, con
   run.network.inboxes.resize(fabric.nodes.size());
   run.network.next_window.assign(fabric.nodes.size(), kNever);
   run.network.domain_of.resize(fabric.nodes.size());
+  run.network.is_switch.resize(fabric.nodes.size());
   for (const Switch& model : fabric.switches) run.switches.push_back(make_switch(run.plan, model.node.value));
   run.traffic.transport = find_transport_kind(options.network.transport == Transport::dcqcn ? "dcqcn" : "window");
   EASTWEST_CHECK(run.traffic.transport != nullptr, "a transport of the options is not registered");

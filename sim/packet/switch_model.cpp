@@ -98,9 +98,9 @@ void depart(Step& s, std::uint32_t index, std::int64_t until) {
     const std::int64_t now = port.busy_until;
     const auto c = static_cast<unsigned>(std::countr_zero(classes));
     const std::uint32_t queue = port.queued[c];
-    Frame frame = dequeue(port, s.state.slab, c);
-    release(s, frame, now);  // may put a resume on this very wire, which then goes first
-    mark(s, wire, port, queue, frame);
+    const std::uint32_t frame = dequeue(port, s.domain.frames, c);
+    release(s, s.domain.frames[frame], now);  // may put a resume on this very wire, which then goes first
+    mark(s, wire, port, queue, s.domain.frames[frame]);
     transmit(s.network, s.domain, s.plan, wire, port, frame, port.busy_until);
     ++s.domain.counters.events;
   }
@@ -167,22 +167,24 @@ bool admit(Step& s, const PortState& egress, const Frame& frame, std::int64_t no
   return true;
 }
 
-void drop(Step& s, PortState& at, const Frame& frame, std::uint64_t Counters::*reason) {
+void drop(Step& s, PortState& at, std::uint32_t index, std::uint64_t Counters::*reason) {
   ++at.drops;
-  if (frame.kind() == FrameKind::data) ++(s.domain.counters.*reason);
+  if (s.domain.frames[index].kind() == FrameKind::data) ++(s.domain.counters.*reason);
+  s.domain.frames.release(index);
 }
 
-void forward(Step& s, std::uint32_t out, Frame& frame, std::int64_t now) {
+void forward(Step& s, std::uint32_t out, std::uint32_t index, std::int64_t now) {
   PortState& egress = s.ports[out];
   if (egress.waiting != 0 && egress.busy_until <= now) depart(s, out, now);
-  if (egress.down || s.wires[out].rate == 0) [[unlikely]] return drop(s, egress, frame, &Counters::drops_fault);
+  if (egress.down || s.wires[out].rate == 0) [[unlikely]] return drop(s, egress, index, &Counters::drops_fault);
+  const Frame& frame = s.domain.frames[index];
   const unsigned bit = 1u << frame.traffic_class();
   if (egress.busy_until <= now && ((egress.paused | egress.waiting) & bit) == 0 && sendable(egress) == 0) {
-    transmit(s.network, s.domain, s.plan, s.wires[out], egress, frame, now);
+    transmit(s.network, s.domain, s.plan, s.wires[out], egress, index, now);
     return;
   }
-  if (!admit(s, egress, frame, now)) [[unlikely]] return drop(s, egress, frame, &Counters::drops_buffer);
-  enqueue(egress, s.state.slab, frame);
+  if (!admit(s, egress, frame, now)) [[unlikely]] return drop(s, egress, index, &Counters::drops_buffer);
+  enqueue(egress, s.domain.frames, index);
   s.state.active[out / 64] |= std::uint64_t{1} << (out % 64);
   if (s.state.paused_accounts != 0 && !egress.scheduled && (egress.paused & bit) == 0) schedule(s, out, std::max(now, egress.busy_until));
 }
@@ -217,37 +219,28 @@ std::uint32_t choose_port(Step& s, const Frame& frame) {
 }
 
 template <RoutingPolicy policy>
-void arrive(Step& s, Frame& frame) {
+void arrive(Step& s, std::uint32_t index, std::int64_t now) {
+  const Frame& frame = s.domain.frames[index];
   PortState& ingress = s.ports[frame.ingress];
-  if (ingress.down) [[unlikely]]
-    return drop(s, ingress, frame, &Counters::drops_fault);
+  if (ingress.down) [[unlikely]] return drop(s, ingress, index, &Counters::drops_fault);
   const FrameKind kind = frame.kind();
   if (kind == FrameKind::pause || kind == FrameKind::resume) {
-    depart(s, frame.ingress, frame.time);
+    depart(s, frame.ingress, now);
     if (apply_pause(ingress, frame) && s.state.paused_accounts != 0 && sendable(ingress) != 0 && !ingress.scheduled)
       schedule(s, frame.ingress, ingress.busy_until);
+    s.domain.frames.release(index);
     return;
   }
   const std::uint32_t out = choose_port<policy>(s, frame);
-  if (out == kNil) [[unlikely]]
-    return drop(s, ingress, frame, &Counters::drops_fault);
+  if (out == kNil) [[unlikely]] return drop(s, ingress, index, &Counters::drops_fault);
   if (!s.node.store_and_forward && s.wires[out].rate > s.wires[frame.ingress].rate) {
     const std::int64_t bytes = frame.bytes + s.plan.network.gap.count;
     const std::int64_t wait = s.wires[frame.ingress].wire_time(bytes) - s.wires[out].wire_time(bytes);
-    const std::uint32_t slot = s.state.slab.take(frame);
-    s.state.slab[slot].time = out;
-    s.state.events.push(frame.time + wait, event_key(kLateArrival, (static_cast<std::uint64_t>(frame.ingress) << 40) |
-                                                                       (static_cast<std::uint64_t>(out & 0x3ffu) << 28) | slot));
+    const std::uint64_t id = (static_cast<std::uint64_t>(frame.ingress) << 40) | (static_cast<std::uint64_t>(out & 0x3ffu) << 28) | index;
+    s.state.events.push(now + wait, event_key(kLateArrival, id));
     return;
   }
-  forward(s, out, frame, frame.time);
-}
-
-void late_arrival(Step& s, std::uint32_t slot, std::int64_t now) {
-  Frame frame = s.state.slab[slot];
-  const auto out = static_cast<std::uint32_t>(frame.time);
-  s.state.slab.release(slot);
-  forward(s, out, frame, now);
+  forward(s, out, index, now);
 }
 
 void use_route(const RunPlan& plan, SwitchState& state, std::size_t version) {
@@ -271,8 +264,8 @@ void fault(Step& s, std::size_t index, std::int64_t now) {
     if (event.up) continue;
     for (unsigned c = 0; c < kClassCount; ++c) {
       while (port.head[c] != kNil) {
-        const Frame frame = dequeue(port, s.state.slab, c);
-        release(s, frame, now);
+        const std::uint32_t frame = dequeue(port, s.domain.frames, c);
+        release(s, s.domain.frames[frame], now);
         drop(s, port, frame, &Counters::drops_fault);
       }
     }
@@ -283,7 +276,8 @@ void fault(Step& s, std::size_t index, std::int64_t now) {
 void local_event(Step& s, const LocalEvent& event) {
   switch (event_kind(event.key)) {
     case kDeparture: return departure_event(s, static_cast<std::uint32_t>(event_id(event.key)), event.time);
-    case kLateArrival: return late_arrival(s, static_cast<std::uint32_t>(event_id(event.key) & 0xfff'ffffu), event.time);
+    case kLateArrival:
+      return forward(s, static_cast<std::uint32_t>(event_id(event.key) >> 28) & 0x3ffu, static_cast<std::uint32_t>(event_id(event.key) & 0xfff'ffffu), event.time);
     case kFault: return fault(s, event_id(event.key), event.time);
     default: return use_route(s.plan, s.state, event_id(event.key));
   }
@@ -297,13 +291,14 @@ void run_step(Step& s, std::int64_t step_end) {
   std::size_t i = 0;
   std::uint64_t handled = 0;
   for (; i < count; ++i) {
-    Frame frame = s.domain.pool[key_index(s.domain.keys[i])];
-    while (!events.empty() && events.top().time <= frame.time && events.top().time < step_end) {
+    const std::uint64_t key = s.domain.keys[i];
+    const std::int64_t now = s.domain.round_start + key_time(key);
+    while (!events.empty() && events.top().time <= now && events.top().time < step_end) {
       local_event(s, events.pop());
       ++handled;
     }
-    if (frame.time >= step_end) break;
-    arrive<policy>(s, frame);
+    if (now >= step_end) break;
+    arrive<policy>(s, key_index(key), now);
     ++handled;
   }
   for (; !events.empty() && events.top().time < step_end; ++handled) local_event(s, events.pop());
@@ -354,13 +349,13 @@ std::int64_t step_switch(Network& network, Domain& domain, const RunPlan& plan, 
   return state.events.empty() ? departure : std::min(departure, state.events.top().time);
 }
 
-std::uint64_t data_frames_waiting(const RunPlan& plan, const std::vector<PortState>& ports, SwitchState& state) {
+std::uint64_t data_frames_waiting(const RunPlan& plan, const std::vector<PortState>& ports, const FramePool& frames, const SwitchState& state) {
   const NodePlan& node = plan.nodes[state.node];
   std::uint64_t count = 0;
   for (std::uint32_t p = 0; p < node.port_count; ++p)
     for (unsigned c = 1; c < kClassCount; ++c)
-      for (std::uint32_t slot = ports[node.first_port + p].head[c]; slot != kNil; slot = static_cast<std::uint32_t>(state.slab[slot].time))
-        count += state.slab[slot].kind() == FrameKind::data ? 1 : 0;
+      for (std::uint32_t index = ports[node.first_port + p].head[c]; index != kNil; index = static_cast<std::uint32_t>(frames[index].time))
+        count += frames[index].kind() == FrameKind::data ? 1 : 0;
   return count;
 }
 

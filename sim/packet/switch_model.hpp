@@ -40,7 +40,6 @@ struct IngressAccount {
 struct SwitchState {
   std::uint32_t node = 0;
   EventHeap events;
-  FrameSlab slab;
   std::vector<std::uint64_t> active;     // bit per port with frames waiting
   std::uint32_t paused_accounts = 0;     // accounts that have paused their sender; departures are events while any has
   std::vector<IngressAccount> accounts;  // port * kClassCount + class
@@ -59,6 +58,6 @@ std::int64_t step_switch(Network& network, Domain& domain, const RunPlan& plan, 
                  std::int64_t step_end);
 
 /// Data frames that wait in its queues, for the conservation check.
-std::uint64_t data_frames_waiting(const RunPlan& plan, const std::vector<PortState>& ports, SwitchState& state);
+std::uint64_t data_frames_waiting(const RunPlan& plan, const std::vector<PortState>& ports, const FramePool& frames, const SwitchState& state);
 
 }  // namespace eastwest::packet
