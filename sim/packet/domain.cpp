@@ -51,7 +51,7 @@ void refill(Network& network, Domain& domain, std::uint32_t node) {
   for (const std::uint32_t index : inbox.far) {
     const std::int64_t window = (domain.frames[index].time + offset) / domain.window;
     if (window - domain.round < static_cast<std::int64_t>(kBuckets)) {
-      deliver(network, domain, node, index, offset);
+      deliver(network, domain, node, index, domain.frames[index].time, offset);
     } else {
       inbox.far_window = std::min(inbox.far_window, window);
       inbox.far[kept++] = index;
@@ -81,9 +81,7 @@ void KeyPool::grow() {
 }
 
 void open_block(Network& network, Domain& domain, std::uint32_t node, std::int64_t window) {
-  Inbox& inbox = network.inboxes[node];
-  const unsigned slot = static_cast<unsigned>(window) % kBuckets;
-  Bucket& bucket = inbox.buckets[slot];
+  Bucket& bucket = bucket_of(network, node, window);
   const std::uint32_t block = domain.blocks.take();
   if (bucket.first != kNil) {
     domain.blocks.next(bucket.last) = block;
@@ -91,14 +89,14 @@ void open_block(Network& network, Domain& domain, std::uint32_t node, std::int64
     return;
   }
   bucket.first = bucket.last = block;
-  inbox.occupied |= 1u << slot;
+  network.inboxes[node].occupied |= 1u << (static_cast<unsigned>(window) % kBuckets);
   note_window(network, domain, node, window);
 }
 
-void deliver_far(Network& network, Domain& domain, std::uint32_t node, std::uint32_t index, std::int64_t offset) {
-  const std::int64_t time = domain.frames[index].time + offset;
-  EASTWEST_CHECK(time >= domain.round_start, "a frame arrives in a window that is over");
-  const std::int64_t window = time / domain.window;
+void deliver_far(Network& network, Domain& domain, std::uint32_t node, std::uint32_t index, std::int64_t time, std::int64_t offset) {
+  EASTWEST_CHECK(time + offset >= domain.round_start, "a frame arrives in a window that is over");
+  domain.frames[index].time = time;
+  const std::int64_t window = (time + offset) / domain.window;
   Inbox& inbox = network.inboxes[node];
   inbox.far.push_back(index);
   if (window < inbox.far_window) inbox.far_window = window;
@@ -108,7 +106,7 @@ void deliver_far(Network& network, Domain& domain, std::uint32_t node, std::uint
 void sort_arrivals(Network& network, Domain& domain, std::uint32_t node) {
   Inbox& inbox = network.inboxes[node];
   if (inbox.far_window <= domain.round) refill(network, domain, node);
-  const Bucket& bucket = inbox.buckets[static_cast<unsigned>(domain.round) % kBuckets];
+  const Bucket& bucket = bucket_of(network, node, domain.round);
   domain.keys.resize(bucket.count);
   std::uint64_t* key = domain.keys.data();
   std::uint32_t left = bucket.count;
@@ -122,15 +120,16 @@ void sort_arrivals(Network& network, Domain& domain, std::uint32_t node) {
 }
 
 void retire_arrivals(Network& network, Domain& domain, std::uint32_t node, std::size_t first_unhandled) {
-  Inbox& inbox = network.inboxes[node];
-  const unsigned slot = static_cast<unsigned>(domain.round) % kBuckets;
-  Bucket& bucket = inbox.buckets[slot];
+  Bucket& bucket = bucket_of(network, node, domain.round);
   if (bucket.count == 0) return;
   domain.blocks.release(bucket.first, bucket.last);
   bucket = {};
-  inbox.occupied &= ~(1u << slot);
+  network.inboxes[node].occupied &= ~(1u << (static_cast<unsigned>(domain.round) % kBuckets));
   const std::int64_t offset = network.window_offset[node];
-  for (std::size_t i = first_unhandled; i < domain.keys.size(); ++i) deliver(network, domain, node, key_index(domain.keys[i]), offset);
+  for (std::size_t i = first_unhandled; i < domain.keys.size(); ++i) {
+    const std::uint64_t key = domain.keys[i];
+    deliver(network, domain, node, key_index(key), domain.round_start - offset + key_time(key), offset);
+  }
 }
 
 }  // namespace eastwest::packet

@@ -41,7 +41,8 @@ class FramePool {
   const Frame& operator[](std::uint32_t index) const { return frames_[index]; }
   /// A slot with undefined content.
   std::uint32_t take() {
-    if (free_ == kNil) [[unlikely]] grow();
+    if (free_ == kNil) [[unlikely]]
+      grow();
     const std::uint32_t index = free_;
     free_ = frames_[index].message;
     return index;
@@ -65,7 +66,8 @@ class KeyPool {
   std::uint32_t& next(std::uint32_t block) { return next_[block]; }
   [[nodiscard]] std::uint32_t next(std::uint32_t block) const { return next_[block]; }
   std::uint32_t take() {
-    if (free_ == kNil) [[unlikely]] grow();
+    if (free_ == kNil) [[unlikely]]
+      grow();
     const std::uint32_t block = free_;
     free_ = next_[block];
     next_[block] = kNil;
@@ -88,11 +90,11 @@ struct Bucket {
   std::uint32_t first = kNil;  // blocks
   std::uint32_t last = kNil;
   std::uint32_t count = 0;  // keys
+  std::uint32_t unused = 0;
 };
 
-/// Frames that will reach a node, by window.
+/// What else is known of the frames that will reach a node.
 struct Inbox {
-  std::array<Bucket, kBuckets> buckets;
   std::vector<std::uint32_t> far;    // frames further ahead than the ring
   std::int64_t far_window = kNever;  // earliest in `far`
   std::uint32_t occupied = 0;        // bit per bucket
@@ -113,8 +115,8 @@ struct Domain {
   std::vector<std::vector<Frame>> mail[2];  // [parity][target domain]
   std::int64_t mail_window = kNever;        // earliest window of anything mailed in this phase
   unsigned parity = 0;
-  std::int64_t round = 0;        // being handled
-  std::int64_t round_start = 0;  // round x window
+  std::int64_t round = 0;                  // being handled
+  std::int64_t round_start = 0;            // round x window
   std::int64_t next_host_window = kNever;  // after a phase: earliest of its nodes
   std::int64_t next_switch_window = kNever;
   std::int64_t window = 0;           // W
@@ -133,11 +135,12 @@ struct Domain {
 
 /// State by node that domains share: each entry is touched only by the domain that owns the node.
 struct Network {
-  std::vector<Inbox> inboxes;                // by node
-  std::vector<std::int64_t> next_window;     // by node: earliest window with anything to do, kNever when idle
-  std::vector<std::int64_t> window_offset;   // by node: added to a time before it is divided into windows
-  std::vector<std::uint16_t> domain_of;      // by node
-  std::vector<std::uint8_t> is_switch;       // by node
+  std::vector<Bucket> buckets;              // by node x kBuckets + window modulo kBuckets
+  std::vector<Inbox> inboxes;               // by node
+  std::vector<std::int64_t> next_window;    // by node: earliest window with anything to do, kNever when idle
+  std::vector<std::int64_t> window_offset;  // by node: added to a time before it is divided into windows
+  std::vector<std::uint16_t> domain_of;     // by node
+  std::vector<std::uint8_t> is_switch;      // by node
 };
 
 /// Sort keys: 24 bits of time within the window, 10 of ingress port, 4 of kind, 26 of slot in the domain's pool.
@@ -146,35 +149,42 @@ inline constexpr unsigned kKeyTimeShift = 40;
 constexpr std::uint32_t key_index(std::uint64_t key) { return static_cast<std::uint32_t>(key & ((1u << kKeyIndexBits) - 1)); }
 constexpr std::int64_t key_time(std::uint64_t key) { return static_cast<std::int64_t>(key >> kKeyTimeShift); }
 
+inline Bucket& bucket_of(Network& network, std::uint32_t node, std::int64_t window) {
+  return network.buckets[static_cast<std::size_t>(node) * kBuckets + static_cast<unsigned>(window) % kBuckets];
+}
+
 /// A bucket needs a block; `window` is the one that it stands for.
 void open_block(Network& network, Domain& domain, std::uint32_t node, std::int64_t window);
 /// A frame that the ring cannot hold yet.
-void deliver_far(Network& network, Domain& domain, std::uint32_t node, std::uint32_t index, std::int64_t offset);
+void deliver_far(Network& network, Domain& domain, std::uint32_t node, std::uint32_t index, std::int64_t time, std::int64_t offset);
 
-/// Puts a frame of this domain into the inbox of one of its nodes; `offset` is the window offset of that node.
-inline void deliver(Network& network, Domain& domain, std::uint32_t node, std::uint32_t index, std::int64_t offset) {
+/// Puts a frame of this domain into the inbox of one of its nodes, to be handled at `time`; `offset` is the window
+/// offset of that node.
+inline void deliver(Network& network, Domain& domain, std::uint32_t node, std::uint32_t index, std::int64_t time, std::int64_t offset) {
   const Frame& frame = domain.frames[index];
-  const auto ahead = static_cast<std::uint64_t>(frame.time + offset - domain.round_start);
-  if (ahead >= domain.ring_span) [[unlikely]] return deliver_far(network, domain, node, index, offset);
+  const auto ahead = static_cast<std::uint64_t>(time + offset - domain.round_start);
+  if (ahead >= domain.ring_span) [[unlikely]]
+    return deliver_far(network, domain, node, index, time, offset);
   const auto windows = static_cast<std::uint64_t>((static_cast<UnsignedWide>(ahead) * domain.window_inverse) >> 64);
-  const std::uint64_t time = ahead - windows * static_cast<std::uint64_t>(domain.window);
+  const std::uint64_t within = ahead - windows * static_cast<std::uint64_t>(domain.window);
   const std::int64_t window = domain.round + static_cast<std::int64_t>(windows);
-  Bucket& bucket = network.inboxes[node].buckets[static_cast<unsigned>(window) % kBuckets];
+  Bucket& bucket = bucket_of(network, node, window);
   const std::uint32_t at = bucket.count % kBlockKeys;
   if (at == 0) open_block(network, domain, node, window);
   ++bucket.count;
-  domain.blocks.key(bucket.last, at) = (time << kKeyTimeShift) | (static_cast<std::uint64_t>(frame.ingress) << 30) |
+  domain.blocks.key(bucket.last, at) = (within << kKeyTimeShift) | (static_cast<std::uint64_t>(frame.ingress) << 30) |
                                        (static_cast<std::uint64_t>(frame.kind_and_class & 15u) << kKeyIndexBits) | index;
 }
 
-/// Sends a frame over a link, to be handled at `frame.time` by the node at its other end.
-inline void send(Network& network, Domain& domain, const PortPlan& wire, std::uint32_t index) {
-  if (wire.target_domain == domain.index) return deliver(network, domain, wire.target_node, index, wire.target_offset);
+/// Sends a frame over a link, to be handled at `time` by the node at its other end.
+inline void send(Network& network, Domain& domain, const PortPlan& wire, std::uint32_t index, std::int64_t time) {
+  if (wire.target_domain == domain.index) return deliver(network, domain, wire.target_node, index, time, wire.target_offset);
   const Frame& frame = domain.frames[index];
-  const std::int64_t window = (frame.time + wire.target_offset) / domain.window;
+  const std::int64_t window = (time + wire.target_offset) / domain.window;
   if (window < domain.mail_window) domain.mail_window = window;
   std::vector<Frame>& mail = domain.mail[domain.parity][wire.target_domain];
   mail.push_back(frame);
+  mail.back().time = time;
   mail.back().node = wire.target_node;
   domain.frames.release(index);
 }

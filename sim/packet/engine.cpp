@@ -28,7 +28,7 @@ void take_mail(RunState& run, Domain& domain, unsigned parity) {
     for (const Frame& frame : mail) {
       const std::uint32_t index = domain.frames.take();
       domain.frames[index] = frame;
-      deliver(run.network, domain, frame.node, index, run.network.window_offset[frame.node]);
+      deliver(run.network, domain, frame.node, index, frame.time, run.network.window_offset[frame.node]);
     }
     mail.clear();
   }
@@ -40,7 +40,15 @@ void step_node(RunState& run, Domain& domain, std::uint32_t n, std::int64_t step
   if (node.is_switch) {
     local = step_switch(run.network, domain, run.plan, run.ports, run.switches[node.detail], step_end);
   } else {
-    HostStep step{run.network, domain, run.plan, node, run.plan.ports.data() + node.first_port, run.ports.data() + node.first_port, run.hosts[node.detail], run.traffic, run.execution};
+    HostStep step{run.network,
+                  domain,
+                  run.plan,
+                  node,
+                  run.plan.ports.data() + node.first_port,
+                  run.ports.data() + node.first_port,
+                  run.hosts[node.detail],
+                  run.traffic,
+                  run.execution};
     local = step_host(step, step_end);
   }
   const Inbox& inbox = run.network.inboxes[n];
@@ -84,10 +92,8 @@ class Workers {
     std::uint64_t events_before = 0;
     for (const Domain& domain : run.domains) events_before += domain.counters.events;
     if (arena_ && last_events_ >= kParallelEventsMin) {
-      arena_->execute([&] {
-        tbb::parallel_for(std::size_t{0}, run.domains.size(),
-                          [&](std::size_t d) { step_domain(run, run.domains[d], phase); });
-      });
+      arena_->execute(
+          [&] { tbb::parallel_for(std::size_t{0}, run.domains.size(), [&](std::size_t d) { step_domain(run, run.domains[d], phase); }); });
     } else {
       for (Domain& domain : run.domains) step_domain(run, domain, phase);
     }
@@ -255,7 +261,8 @@ Outcome run_to_end(RunState& run, const RecordSink& sink, Progress& progress) {
   progress.operations_total.store(run.execution.total, std::memory_order_relaxed);
   for (Domain& domain : run.domains) {
     for (const std::uint32_t n : domain.hosts) domain.next_host_window = std::min(domain.next_host_window, run.network.next_window[n]);
-    for (const std::uint32_t n : domain.switches) domain.next_switch_window = std::min(domain.next_switch_window, run.network.next_window[n]);
+    for (const std::uint32_t n : domain.switches)
+      domain.next_switch_window = std::min(domain.next_switch_window, run.network.next_window[n]);
   }
   for (;;) {
     if (progress.cancel.load(std::memory_order_relaxed)) return Outcome::cancelled;

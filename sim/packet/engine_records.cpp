@@ -51,10 +51,12 @@ std::uint64_t frames_under_way(RunState& run) {
   for (std::size_t n = 0; n < run.network.inboxes.size(); ++n) {
     const Inbox& inbox = run.network.inboxes[n];
     const Domain& domain = run.domains[run.network.domain_of[n]];
-    for (const Bucket& bucket : inbox.buckets) {
+    for (unsigned slot = 0; slot < kBuckets; ++slot) {
+      const Bucket& bucket = run.network.buckets[n * kBuckets + slot];
       std::uint32_t left = bucket.count;
       for (std::uint32_t block = bucket.first; left != 0; block = domain.blocks.next(block))
-        for (std::uint32_t i = 0; i < kBlockKeys && left != 0; ++i, --left) count += is_data(domain.frames[key_index(domain.blocks.block(block)[i])]);
+        for (std::uint32_t i = 0; i < kBlockKeys && left != 0; ++i, --left)
+          count += is_data(domain.frames[key_index(domain.blocks.block(block)[i])]);
     }
     for (const std::uint32_t index : inbox.far) count += is_data(domain.frames[index]);
   }
@@ -62,7 +64,8 @@ std::uint64_t frames_under_way(RunState& run) {
     for (const auto& mail : domain.mail)
       for (const auto& frames : mail)
         for (const Frame& frame : frames) count += is_data(frame);
-  for (SwitchState& state : run.switches) count += data_frames_waiting(run.plan, run.ports, run.domains[run.network.domain_of[state.node]].frames, state);
+  for (SwitchState& state : run.switches)
+    count += data_frames_waiting(run.plan, run.ports, run.domains[run.network.domain_of[state.node]].frames, state);
   return count;
 }
 

@@ -27,17 +27,17 @@ inline constexpr std::uint8_t kFlagAckRequest = 2;  // last of a message or ack 
 inline constexpr std::uint8_t kFlagRetransmitted = 4;
 
 struct Frame {
-  std::int64_t time;            //  8  when handled; link while queued
-  std::uint32_t message;        // 12  index into the message table (data and its answers)
-  std::uint32_t sequence;       // 16  packet number within the queue pair
-  std::uint32_t birth;          // 20  data: start of transmission in ticks of 1024 ps; sack: the selective packet
-  std::uint16_t destination;    // 22  endpoint
-  std::uint16_t node;           // 24  node that it travels to, for mail
-  std::uint16_t ingress;        // 26  port at that node
-  std::uint16_t bytes;          // 28  in buffers: payload and headers
-  std::uint16_t entropy;        // 30  what hashing switches see of the queue pair
-  std::uint8_t kind_and_class;  // 31  kind in the low 4 bits, class above
-  std::uint8_t flags;           // 32
+  std::int64_t time;                 //  8  when handled, while in mail or far ahead; link while queued
+  std::uint32_t message;             // 12  index into the message table (data and its answers)
+  std::uint32_t sequence;            // 16  packet number within the queue pair
+  std::uint32_t birth;               // 20  data: start of transmission in ticks of 1024 ps; sack: the selective packet
+  std::uint16_t destination;         // 22  endpoint
+  std::uint16_t node;                // 24  node that it travels to, for mail
+  std::uint16_t ingress;             // 26  port at that node
+  std::uint16_t bytes;               // 28  in buffers: payload and headers
+  std::uint16_t entropy;             // 30  what hashing switches see of the queue pair
+  std::uint16_t kind_and_class : 8;  // 31  kind in the low 4 bits, class above
+  std::uint16_t flags : 8;           // 32  (not bytes: a store to a byte may alias anything, and the loops reload)
 
   [[nodiscard]] FrameKind kind() const { return static_cast<FrameKind>(kind_and_class & 15u); }
   [[nodiscard]] unsigned traffic_class() const { return kind_and_class >> 4; }

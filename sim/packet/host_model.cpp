@@ -278,7 +278,8 @@ std::int64_t step_host(HostStep& s, std::int64_t step_end) {
       local_event(s, events.pop());
     } else {
       const std::uint32_t index = key_index(s.domain.keys[i]);
-      const Frame frame = s.domain.frames[index];
+      Frame frame = s.domain.frames[index];
+      frame.time = arrival;
       s.domain.frames.release(index);  // an answer will find the slot warm
       nic_receive(s, frame);
       arrival = ++i != count ? window_start + key_time(s.domain.keys[i]) : kNever;

@@ -33,7 +33,7 @@ enum HostEvent : std::uint8_t {
 struct ReadyRing {
   std::uint32_t head[kClassCount] = {kNil, kNil, kNil, kNil};
   std::uint32_t tail[kClassCount] = {kNil, kNil, kNil, kNil};
-  std::uint8_t waiting = 0;  // bit per class
+  std::uint32_t waiting = 0;  // bit per class
 };
 
 /// One GPU's port into the scale-up domain: a FIFO server each way.

@@ -44,7 +44,7 @@ void ring_push(HostStep& s, std::uint32_t qp) {
   if (ring.tail[c] == kNil) ring.head[c] = qp;
   else s.traffic.senders[ring.tail[c]].ready_next = qp;
   ring.tail[c] = qp;
-  ring.waiting = static_cast<std::uint8_t>(ring.waiting | (1u << c));
+  ring.waiting |= 1u << c;
 }
 
 std::uint32_t ring_pop(HostStep& s, ReadyRing& ring, unsigned c) {
@@ -53,7 +53,7 @@ std::uint32_t ring_pop(HostStep& s, ReadyRing& ring, unsigned c) {
   ring.head[c] = sender.ready_next;
   if (ring.head[c] == kNil) {
     ring.tail[c] = kNil;
-    ring.waiting = static_cast<std::uint8_t>(ring.waiting & ~(1u << c));
+    ring.waiting &= ~(1u << c);
   }
   sender.in_ring = false;
   return qp;
@@ -128,7 +128,7 @@ void send_packet(HostStep& s, std::uint32_t port, std::uint32_t qp, std::int64_t
   const bool last = packet + 1 == message.first_packet + message.packets;
   frame.flags = last ? kFlagAckRequest : std::uint8_t{0};
   if (packet < sender.sent) {
-    frame.flags |= kFlagRetransmitted;
+    frame.flags = frame.flags | kFlagRetransmitted;
     ++message.retransmits;
     ++s.domain.counters.retransmits;
   } else {
@@ -149,7 +149,7 @@ void send_packet(HostStep& s, std::uint32_t port, std::uint32_t qp, std::int64_t
 }
 
 /// Sends one frame if the port is free and one may go; then notes when the next one may.
-void service(HostStep& s, std::uint32_t index, std::int64_t now) {
+[[gnu::flatten]] void service(HostStep& s, std::uint32_t index, std::int64_t now) {
   PortState& port = s.ports[index];
   ReadyRing& ring = s.state.rings[index];
   if (port.busy_until <= now && !port.down) {
@@ -333,7 +333,7 @@ void nic_receive(HostStep& s, const Frame& frame) {
   }
   if (kind == FrameKind::data) return receive_data(s, frame);
   if (kind == FrameKind::pause || kind == FrameKind::resume) {
-    if (apply_pause(port, frame)) service(s, frame.ingress, frame.time);
+    if (apply_pause(port, frame, frame.time)) service(s, frame.ingress, frame.time);
     return;
   }
   receive_answer(s, frame);

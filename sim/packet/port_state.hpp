@@ -21,9 +21,9 @@ struct alignas(64) PortState {
   std::int64_t busy_sum = 0;  // ps of transmission started since the last probe row
   std::uint32_t head[kClassCount] = {kNil, kNil, kNil, kNil};
   std::uint32_t tail[kClassCount] = {kNil, kNil, kNil, kNil};
-  std::uint8_t waiting = 0;  // bit per class with frames in its queue
-  std::uint8_t paused = 0;   // bit per class that the peer paused
-  bool scheduled = false;    // a departure event is pending
+  std::uint32_t waiting = 0;  // bit per class with frames in its queue
+  std::uint32_t paused = 0;   // bit per class that the peer paused
+  bool scheduled = false;     // a departure event is pending
   bool down = false;
   std::uint32_t queued_total = 0;                    // bytes, all classes
   std::uint64_t frames = 0;                          // sent, numbers the loss draws
@@ -44,7 +44,7 @@ inline void enqueue(PortState& port, FramePool& frames, std::uint32_t index) {
   if (port.tail[c] == kNil) port.head[c] = index;
   else frames[port.tail[c]].time = index;
   port.tail[c] = index;
-  port.waiting = static_cast<std::uint8_t>(port.waiting | (1u << c));
+  port.waiting |= 1u << c;
   port.queued[c] += frame.bytes;
   port.queued_total += frame.bytes;
   if (port.queued_total > port.queue_max) port.queue_max = port.queued_total;
@@ -56,7 +56,7 @@ inline std::uint32_t dequeue(PortState& port, const FramePool& frames, unsigned 
   port.head[c] = static_cast<std::uint32_t>(frame.time);
   if (port.head[c] == kNil) {
     port.tail[c] = kNil;
-    port.waiting = static_cast<std::uint8_t>(port.waiting & ~(1u << c));
+    port.waiting &= ~(1u << c);
   }
   port.queued[c] -= frame.bytes;
   port.queued_total -= frame.bytes;
@@ -80,9 +80,8 @@ inline void transmit(Network& network, Domain& domain, const RunPlan& plan, cons
       return;
     }
   }
-  frame.time = now + wire.delay + (wire.wait_for_last_bit ? duration : 0);
   frame.ingress = wire.target_ingress;
-  send(network, domain, wire, index);
+  send(network, domain, wire, index, now + wire.delay + (duration & wire.last_bit_mask));
 }
 
 /// Sends a PFC frame for `traffic_class`; it waits for the frame on the wire and goes before all others.
@@ -98,24 +97,23 @@ inline void transmit_pause(Network& network, Domain& domain, const RunPlan& plan
   Frame& frame = domain.frames[index];
   frame = {};
   frame.kind_and_class = pack(kind, traffic_class);
-  frame.time = port.busy_until + wire.delay_pause;
   frame.ingress = wire.target_ingress;
-  send(network, domain, wire, index);
+  send(network, domain, wire, index, port.busy_until + wire.delay_pause);
 }
 
 /// A PFC frame from the peer; returns true when a class was released. What waits on an idle port may start now, not when
 /// the port fell idle: `busy_until` is always the earliest start of what waits and may be sent.
-inline bool apply_pause(PortState& port, const Frame& frame) {
-  const auto bit = static_cast<std::uint8_t>(1u << frame.traffic_class());
+inline bool apply_pause(PortState& port, const Frame& frame, std::int64_t now) {
+  const unsigned bit = 1u << frame.traffic_class();
   if (frame.kind() == FrameKind::pause) {
-    if (port.paused == 0) port.paused_since = frame.time;
-    port.paused = static_cast<std::uint8_t>(port.paused | bit);
+    if (port.paused == 0) port.paused_since = now;
+    port.paused |= bit;
     return false;
   }
   if ((port.paused & bit) == 0) return false;
-  port.paused = static_cast<std::uint8_t>(port.paused & ~bit);
-  if (port.paused == 0) port.paused_sum += frame.time - port.paused_since;
-  if (port.busy_until < frame.time) port.busy_until = frame.time;
+  port.paused &= ~bit;
+  if (port.paused == 0) port.paused_sum += now - port.paused_since;
+  if (port.busy_until < now) port.busy_until = now;
   return true;
 }
 

@@ -64,7 +64,7 @@ PortPlan plan_port(const RunPlan& plan, const Port& port) {
   out.target_ingress = static_cast<std::uint16_t>(target.index);
   out.delay = link.delay.ps + node.latency;
   out.delay_pause = link.delay.ps + pause_response(network, link.rate);
-  out.wait_for_last_bit = !node.is_switch || node.store_and_forward;
+  out.last_bit_mask = !node.is_switch || node.store_and_forward ? -1 : 0;
   out.loss_threshold = probability_to_q64(link.frame_loss);
   const double scale = static_cast<double>(out.rate) / static_cast<double>(network.ecn_reference_rate.bits_per_second);
   const auto scaled = [scale](Bytes bytes) {
@@ -119,6 +119,18 @@ void plan_routes(RunPlan& plan) {
   }
 }
 
+void note_mixed_rates(RunPlan& plan) {
+  for (NodePlan& node : plan.nodes) {
+    std::uint64_t rate = 0;
+    for (std::uint32_t i = 0; i < node.port_count; ++i) {
+      const std::uint64_t here = plan.ports[node.first_port + i].rate;
+      if (here == 0) continue;
+      if (rate != 0 && here != rate && node.is_switch && !node.store_and_forward) node.mixed_rates = true;
+      rate = here;
+    }
+  }
+}
+
 /// W and the offset of the hosts; see the header.
 Status plan_windows(RunPlan& plan) {
   std::int64_t reach[2][2] = {{kWindowMax, kWindowMax}, {kWindowMax, kWindowMax}};  // [from a switch][to a switch]
@@ -162,6 +174,7 @@ Result<RunPlan> make_run_plan(const Fabric& fabric, const SimulationOptions& opt
   if (const Status buffers = plan_buffers(plan); !buffers) return buffers.error();
   plan_routes(plan);
 
+  note_mixed_rates(plan);
   if (const Status windows = plan_windows(plan); !windows) return windows.error();
   return plan;
 }
@@ -184,7 +197,7 @@ PathCost RunPlan::path(EndpointId from, EndpointId to) const {
       cost.rate = rate;
       return cost;
     }
-    if (out.wait_for_last_bit) ++cost.stored_hops;
+    if (out.last_bit_mask != 0) ++cost.stored_hops;
     const auto next = routes.front().hops.at(node.detail, to);
     if (next.empty()) return cost;
     port = PortId{node.first_port + next.front()};

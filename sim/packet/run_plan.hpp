@@ -35,12 +35,12 @@ struct PortPlan {
   std::uint32_t headroom = 0;        // ingress: bytes kept for what arrives after a pause
   std::uint32_t ecn_min = 0;         // egress queue, bytes
   std::uint32_t ecn_max = 0;
-  std::int64_t gap_time = 0;          // of the gap that follows every frame, if ps_per_byte is not 0
-  std::int64_t target_offset = 0;     // window offset of the target
-  std::uint16_t target_domain = 0;    // set when domains are cut
+  std::int64_t gap_time = 0;        // of the gap that follows every frame, if ps_per_byte is not 0
+  std::int64_t target_offset = 0;   // window offset of the target
+  std::uint16_t target_domain = 0;  // set when domains are cut
   std::uint16_t target_node = 0;
   std::uint16_t target_ingress = 0;
-  bool wait_for_last_bit = false;  // target is a host or stores and forwards
+  std::int64_t last_bit_mask = 0;  // -1 where the target waits for the last bit: a host, or it stores and forwards; else 0
 
   [[nodiscard]] std::int64_t wire_time(std::int64_t bytes) const {
     return ps_per_byte != 0 ? bytes * ps_per_byte : serialisation({bytes}, {rate}).ps;
@@ -56,6 +56,7 @@ struct NodePlan {
   std::uint32_t port_count = 0;
   bool is_switch = false;
   bool store_and_forward = false;
+  bool mixed_rates = false;      // cuts through, and its ports differ in rate
   std::uint32_t detail = 0;      // index into Fabric::switches or hosts
   std::int64_t latency = 0;      // switch pipeline
   std::int64_t buffer = 0;       // switch memory
@@ -80,8 +81,8 @@ struct RunPlan {
   const Fabric* fabric = nullptr;
   NetworkOptions network;
   std::uint64_t seed = 0;
-  std::int64_t window = 0;               // W
-  std::int64_t host_offset = 0;          // W - min(b, W): host windows end that much before switch windows
+  std::int64_t window = 0;            // W
+  std::int64_t host_offset = 0;       // W - min(b, W): host windows end that much before switch windows
   std::int64_t buffer_alpha_q16 = 0;  // dynamic threshold, in 1/65536
   std::uint64_t ecn_probability_q64 = 0;
   std::vector<PortPlan> ports;       // by PortId

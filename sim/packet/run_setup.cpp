@@ -237,6 +237,7 @@ Result<Done> set_up(RunState& run, const Fabric& fabric, Workload& workload, con
   run.ports.resize(fabric.ports.size());
   run.links.resize(fabric.links.size());
   run.network.inboxes.resize(fabric.nodes.size());
+  run.network.buckets.resize(fabric.nodes.size() * kBuckets);
   run.network.next_window.assign(fabric.nodes.size(), kNever);
   run.network.domain_of.resize(fabric.nodes.size());
   run.network.is_switch.resize(fabric.nodes.size());

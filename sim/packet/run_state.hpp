@@ -64,8 +64,8 @@ struct RunState {
   std::vector<std::uint32_t> turn;  // by first queue pair: messages so far, for the round robin
   std::vector<DriverState> drivers;
 
-  std::int64_t clock = 0;                  // hosts have handled everything before it
-  std::int64_t switch_clock = 0;           // switches
+  std::int64_t clock = 0;         // hosts have handled everything before it
+  std::int64_t switch_clock = 0;  // switches
   unsigned parity = 0;
   std::uint64_t windows = 0;
   std::int64_t last_finish = 0;  // of requests

@@ -19,6 +19,7 @@ struct Step {
   const PortPlan* wires;  // of this switch
   PortState* ports;       // of this switch
   SwitchState& state;
+  bool faults;  // whether any link of the run ever fails
 
   void pause(std::uint32_t port, FrameKind kind, unsigned c, std::int64_t now) const {
     transmit_pause(network, domain, plan, wires[port], ports[port], kind, c, now);
@@ -41,7 +42,8 @@ std::int64_t threshold(const Step& s, std::int64_t shared_used) {
 template <class Visit>
 void for_active_ports(const SwitchState& state, Visit visit) {
   for (std::size_t w = 0; w < state.active.size(); ++w)
-    for (std::uint64_t bits = state.active[w]; bits != 0; bits &= bits - 1) visit(static_cast<std::uint32_t>(w * 64 + static_cast<unsigned>(std::countr_zero(bits))));
+    for (std::uint64_t bits = state.active[w]; bits != 0; bits &= bits - 1)
+      visit(static_cast<std::uint32_t>(w * 64 + static_cast<unsigned>(std::countr_zero(bits))));
 }
 
 void begin_pause(Step& s, IngressAccount& account) {
@@ -83,7 +85,7 @@ void mark(Step& s, const PortPlan& wire, PortState& port, std::uint32_t queue, F
     const std::uint64_t probability = s.plan.ecn_probability_q64 / (wire.ecn_max - wire.ecn_min) * (queue - wire.ecn_min);
     if (draw(s.plan.seed, 0xec00'0000'0000'0000u | wire.link, port.frames) >= probability) return;
   }
-  frame.flags |= kFlagMarked;
+  frame.flags = frame.flags | kFlagMarked;
   ++port.marks;
   ++s.domain.counters.ecn_marks;
 }
@@ -167,7 +169,7 @@ bool admit(Step& s, const PortState& egress, const Frame& frame, std::int64_t no
   return true;
 }
 
-void drop(Step& s, PortState& at, std::uint32_t index, std::uint64_t Counters::*reason) {
+void drop(Step& s, PortState& at, std::uint32_t index, std::uint64_t Counters::* reason) {
   ++at.drops;
   if (s.domain.frames[index].kind() == FrameKind::data) ++(s.domain.counters.*reason);
   s.domain.frames.release(index);
@@ -176,14 +178,16 @@ void drop(Step& s, PortState& at, std::uint32_t index, std::uint64_t Counters::*
 void forward(Step& s, std::uint32_t out, std::uint32_t index, std::int64_t now) {
   PortState& egress = s.ports[out];
   if (egress.waiting != 0 && egress.busy_until <= now) depart(s, out, now);
-  if (egress.down || s.wires[out].rate == 0) [[unlikely]] return drop(s, egress, index, &Counters::drops_fault);
+  if (s.faults && egress.down) [[unlikely]]
+    return drop(s, egress, index, &Counters::drops_fault);
   const Frame& frame = s.domain.frames[index];
   const unsigned bit = 1u << frame.traffic_class();
   if (egress.busy_until <= now && ((egress.paused | egress.waiting) & bit) == 0 && sendable(egress) == 0) {
     transmit(s.network, s.domain, s.plan, s.wires[out], egress, index, now);
     return;
   }
-  if (!admit(s, egress, frame, now)) [[unlikely]] return drop(s, egress, index, &Counters::drops_buffer);
+  if (!admit(s, egress, frame, now)) [[unlikely]]
+    return drop(s, egress, index, &Counters::drops_buffer);
   enqueue(egress, s.domain.frames, index);
   s.state.active[out / 64] |= std::uint64_t{1} << (out % 64);
   if (s.state.paused_accounts != 0 && !egress.scheduled && (egress.paused & bit) == 0) schedule(s, out, std::max(now, egress.busy_until));
@@ -222,18 +226,20 @@ template <RoutingPolicy policy>
 void arrive(Step& s, std::uint32_t index, std::int64_t now) {
   const Frame& frame = s.domain.frames[index];
   PortState& ingress = s.ports[frame.ingress];
-  if (ingress.down) [[unlikely]] return drop(s, ingress, index, &Counters::drops_fault);
+  if (s.faults && ingress.down) [[unlikely]]
+    return drop(s, ingress, index, &Counters::drops_fault);
   const FrameKind kind = frame.kind();
   if (kind == FrameKind::pause || kind == FrameKind::resume) {
     depart(s, frame.ingress, now);
-    if (apply_pause(ingress, frame) && s.state.paused_accounts != 0 && sendable(ingress) != 0 && !ingress.scheduled)
+    if (apply_pause(ingress, frame, now) && s.state.paused_accounts != 0 && sendable(ingress) != 0 && !ingress.scheduled)
       schedule(s, frame.ingress, ingress.busy_until);
     s.domain.frames.release(index);
     return;
   }
   const std::uint32_t out = choose_port<policy>(s, frame);
-  if (out == kNil) [[unlikely]] return drop(s, ingress, index, &Counters::drops_fault);
-  if (!s.node.store_and_forward && s.wires[out].rate > s.wires[frame.ingress].rate) {
+  if (out == kNil) [[unlikely]]
+    return drop(s, ingress, index, &Counters::drops_fault);
+  if (s.node.mixed_rates && s.wires[out].rate > s.wires[frame.ingress].rate) {
     const std::int64_t bytes = frame.bytes + s.plan.network.gap.count;
     const std::int64_t wait = s.wires[frame.ingress].wire_time(bytes) - s.wires[out].wire_time(bytes);
     const std::uint64_t id = (static_cast<std::uint64_t>(frame.ingress) << 40) | (static_cast<std::uint64_t>(out & 0x3ffu) << 28) | index;
@@ -277,14 +283,15 @@ void local_event(Step& s, const LocalEvent& event) {
   switch (event_kind(event.key)) {
     case kDeparture: return departure_event(s, static_cast<std::uint32_t>(event_id(event.key)), event.time);
     case kLateArrival:
-      return forward(s, static_cast<std::uint32_t>(event_id(event.key) >> 28) & 0x3ffu, static_cast<std::uint32_t>(event_id(event.key) & 0xfff'ffffu), event.time);
+      return forward(s, static_cast<std::uint32_t>(event_id(event.key) >> 28) & 0x3ffu,
+                     static_cast<std::uint32_t>(event_id(event.key) & 0xfff'ffffu), event.time);
     case kFault: return fault(s, event_id(event.key), event.time);
     default: return use_route(s.plan, s.state, event_id(event.key));
   }
 }
 
 template <RoutingPolicy policy>
-void run_step(Step& s, std::int64_t step_end) {
+[[gnu::flatten]] void run_step(Step& s, std::int64_t step_end) {
   sort_arrivals(s.network, s.domain, s.state.node);
   EventHeap& events = s.state.events;
   const std::size_t count = s.domain.keys.size();
@@ -337,9 +344,10 @@ SwitchState make_switch(const RunPlan& plan, std::uint32_t node) {
   return state;
 }
 
-std::int64_t step_switch(Network& network, Domain& domain, const RunPlan& plan, std::vector<PortState>& ports, SwitchState& state, std::int64_t step_end) {
+std::int64_t step_switch(Network& network, Domain& domain, const RunPlan& plan, std::vector<PortState>& ports, SwitchState& state,
+                         std::int64_t step_end) {
   const NodePlan& node = plan.nodes[state.node];
-  Step s{network, domain, plan, node, plan.ports.data() + node.first_port, ports.data() + node.first_port, state};
+  Step s{network, domain, plan, node, plan.ports.data() + node.first_port, ports.data() + node.first_port, state, !plan.faults.empty()};
   switch (plan.network.routing) {
     case RoutingPolicy::ecmp: run_step<RoutingPolicy::ecmp>(s, step_end); break;
     case RoutingPolicy::spray: run_step<RoutingPolicy::spray>(s, step_end); break;
@@ -349,7 +357,8 @@ std::int64_t step_switch(Network& network, Domain& domain, const RunPlan& plan, 
   return state.events.empty() ? departure : std::min(departure, state.events.top().time);
 }
 
-std::uint64_t data_frames_waiting(const RunPlan& plan, const std::vector<PortState>& ports, const FramePool& frames, const SwitchState& state) {
+std::uint64_t data_frames_waiting(const RunPlan& plan, const std::vector<PortState>& ports, const FramePool& frames,
+                                  const SwitchState& state) {
   const NodePlan& node = plan.nodes[state.node];
   std::uint64_t count = 0;
   for (std::uint32_t p = 0; p < node.port_count; ++p)

@@ -44,7 +44,7 @@ struct SwitchState {
   std::uint32_t paused_accounts = 0;     // accounts that have paused their sender; departures are events while any has
   std::vector<IngressAccount> accounts;  // port * kClassCount + class
   std::int64_t shared_used = 0;
-  std::int64_t buffer_used = 0;  // lossy mode: everything that waits
+  std::int64_t buffer_used = 0;              // lossy mode: everything that waits
   const NextHops::Entry* entries = nullptr;  // row of this switch in the current table
   const std::uint16_t* hops = nullptr;
   std::uint64_t salt = 0;  // of its hash
@@ -55,9 +55,10 @@ SwitchState make_switch(const RunPlan& plan, std::uint32_t node);
 /// Handles everything at this switch before `step_end`, in content order. Returns when its next own event or departure is
 /// due, kNever for none.
 std::int64_t step_switch(Network& network, Domain& domain, const RunPlan& plan, std::vector<PortState>& ports, SwitchState& state,
-                 std::int64_t step_end);
+                         std::int64_t step_end);
 
 /// Data frames that wait in its queues, for the conservation check.
-std::uint64_t data_frames_waiting(const RunPlan& plan, const std::vector<PortState>& ports, const FramePool& frames, const SwitchState& state);
+std::uint64_t data_frames_waiting(const RunPlan& plan, const std::vector<PortState>& ports, const FramePool& frames,
+                                  const SwitchState& state);
 
 }  // namespace eastwest::packet
