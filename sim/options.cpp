@@ -46,7 +46,8 @@ std::vector<ParameterSpec> network_parameters() {
       {"qps_per_connection", quantity, none, "1", 1, 64, "queue pairs between two ranks; messages take them in turn",
        "NCCL_IB_QPS_PER_CONNECTION"},
       {"window", quantity, bytes, "0 B", 0, 1e12,
-       "bytes in flight per queue pair; 0 B: unlimited with dcqcn, one bandwidth-delay product with window",
+       "bytes in flight per queue pair, at first or for ever as the transport has it; 0 B: unlimited with dcqcn, one bandwidth-delay "
+       "product with window",
        "RoCE has none; HPCC's window is one BDP"},
       {"reorder_window", quantity, none, "1024", 64, 65536, "packets beyond the first gap that a selective-repeat receiver keeps",
        "UEC and vendor NICs: hundreds to thousands"},
