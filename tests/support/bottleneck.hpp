@@ -42,7 +42,7 @@ struct BottleneckFigures {
   std::int64_t acknowledged = 0;
   std::int64_t marked = 0;
   std::int64_t trimmed = 0;
-  std::int64_t unsound = 0;  // acknowledgements after which rate or window was out of bounds or not a number
+  std::int64_t unsound = 0;             // acknowledgements after which rate or window was out of bounds or not a number
   std::vector<std::int64_t> delivered;  // packets by sender
 
   [[nodiscard]] double utilisation() const { return static_cast<double>(busy) / static_cast<double>(slots); }

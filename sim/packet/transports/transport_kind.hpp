@@ -24,7 +24,7 @@ namespace eastwest {
 enum TransportSignal : std::uint32_t {
   kSignalNotification = 1,  // receivers answer marks with congestion notifications: `notified`
   kSignalRoundTrip = 2,     // AckSignal::round_trip
-  kSignalMarks = 4,         // AckSignal::packets and packets_marked
+  kSignalMarks = 4,         // AckSignal::packets and marked
   kSignalTelemetry = 8,     // AckSignal::telemetry
   kSignalTrimming = 16,     // switches cut packets to their headers rather than drop them: `trimmed`
   kSignalEveryPacket = 32,  // an acknowledgement per packet, unless the user sets ack_every

@@ -11,8 +11,6 @@ using namespace eastwest::tests;
 
 namespace {
 
-constexpr double kMtu = 1000;
-
 /// One sender with a window of ten packets of 1000 B, so that the arithmetic can be done by hand.
 struct Dctcp {
   const TransportKind& kind = transport("dctcp");
