@@ -7,6 +7,7 @@
 #include "scenarios/parameter_reader.hpp"
 #include "scenarios/scenario.hpp"
 #include "sim/options.hpp"
+#include "sim/packet/transports/transport_kind.hpp"
 #include "topology/topology_kind.hpp"
 #include "workloads/collectives/collective_kind.hpp"
 #include "workloads/workload.hpp"
@@ -35,6 +36,10 @@ std::vector<Row> all_rows() {
   for (const CollectiveKind* kind : collective_kinds())
     rows.push_back({"collective algorithms (of jobs that communicate)", std::string(kind->name), std::string(kind->summary),
                     std::string(kind->source), nullptr});
+  for (const TransportKind* kind : transport_kinds())
+    if (transport_offered(*kind))
+      rows.push_back({"transports (network: {transport: ...})", std::string(kind->name), std::string(kind->summary),
+                      std::string(kind->source), kind->parameters});
   constexpr std::string_view kOptions = "options of a scenario";
   rows.push_back({kOptions, "scenario", "what stands at the top of the file", "", scenario_parameters});
   rows.push_back({kOptions, "job", "what every job has beside the parameters of its kind", "", job_parameters});

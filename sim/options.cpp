@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/options.hpp"
 
+#include "core/check.hpp"
+#include "sim/packet/transports/transport_kind.hpp"
+
 namespace eastwest {
 
 namespace {
@@ -8,32 +11,43 @@ namespace {
 constexpr std::string_view kRoce = "RoCEv2 over IPv4: Ethernet 14 + FCS 4 + IPv4 20 + UDP 8 + BTH 12 + ICRC 4";
 constexpr std::string_view kHpcc = "configuration published with HPCC (SIGCOMM 2019), ns-3 code";
 constexpr std::string_view kPfc = "IEEE 802.1Qbb";
-constexpr std::string_view kDcqcn = "DCQCN, SIGCOMM 2015, table of defaults";
-constexpr std::string_view kDcqcnScaled = "DCQCN, SIGCOMM 2015, at 40 Gb/s; scaled to 400 Gb/s";
 constexpr auto quantity = ParameterType::quantity;
+
+std::string_view transport_choices() {
+  static const std::string kChoices = [] {
+    std::string text;
+    for (const TransportKind* kind : transport_kinds())
+      if (transport_offered(*kind)) text += (text.empty() ? "" : ", ") + std::string(kind->name);
+    return text;
+  }();
+  return kChoices;
+}
 
 }  // namespace
 
 std::vector<ParameterSpec> network_parameters() {
   using enum Dimension;
-  return {
+  std::vector<ParameterSpec> specs = {
       {"transport", ParameterType::choice, none, "dcqcn", 0, 0, "congestion control at the senders", "DCQCN, SIGCOMM 2015",
-       "dcqcn, window"},
-      {"routing", ParameterType::choice, none, "ecmp", 0, 0, "how a switch picks among equal paths", "IEEE 802.1Qbp; vendor practice",
-       "ecmp, spray, adaptive"},
+       transport_choices()},
+      {"routing", ParameterType::choice, none, "automatic", 0, 0,
+       "how a switch picks among equal paths: automatic is what the transport is made for, ecmp unless its description says otherwise",
+       "IEEE 802.1Qbp; vendor practice", "automatic, ecmp, spray, adaptive"},
       {"recovery", ParameterType::choice, none, "automatic", 0, 0,
-       "what a receiver does with a gap: automatic is go_back_n with ecmp, selective_repeat otherwise",
+       "what a receiver does with a gap: automatic is what the transport is made for with ecmp, selective_repeat otherwise",
        "InfiniBand RC; ConnectX-6 Dx and later", "automatic, go_back_n, selective_repeat"},
       {"mtu", quantity, bytes, "4096 B", 64, 16384, "payload of a full packet", "InfiniBand and RoCE path MTU"},
       {"header", quantity, bytes, "62 B", 0, 1024, "headers of every packet, held in buffers", kRoce},
       {"gap", quantity, bytes, "20 B", 0, 256, "preamble and inter-frame gap: on the wire, not in buffers", "IEEE 802.3"},
       {"ack_size", quantity, bytes, "66 B", 1, 1024, "an acknowledgement or notification in buffers", "RoCEv2 headers 62 + AETH 4"},
-      {"ack_every", quantity, none, "4", 1, 1024, "packets per acknowledgement; the last of a message is always acknowledged",
+      {"ack_every", quantity, none, "0", 0, 1024,
+       "packets per acknowledgement; the last of a message is always acknowledged; 0: 4, or 1 where the transport needs every packet's",
        "typical 4 to 16"},
       {"qps_per_connection", quantity, none, "1", 1, 64, "queue pairs between two ranks; messages take them in turn",
        "NCCL_IB_QPS_PER_CONNECTION"},
       {"window", quantity, bytes, "0 B", 0, 1e12,
-       "bytes in flight per queue pair; 0 B: unlimited with dcqcn, one bandwidth-delay product with window",
+       "bytes in flight per queue pair, at first or for ever as the transport has it; 0 B: unlimited with dcqcn, one bandwidth-delay "
+       "product with window",
        "RoCE has none; HPCC's window is one BDP"},
       {"reorder_window", quantity, none, "1024", 64, 65536, "packets beyond the first gap that a selective-repeat receiver keeps",
        "UEC and vendor NICs: hundreds to thousands"},
@@ -63,32 +77,36 @@ std::vector<ParameterSpec> network_parameters() {
        kHpcc},
       {"reroute_delay", quantity, time, "1 ms", 0, 1e13, "from a fault until switches use new next hops",
        "chosen: fast local repair to BGP convergence is 0.1 to 100 ms"},
-      {"dcqcn.g", ParameterType::real, none, "0.00390625", 1e-9, 1, "gain of the congestion estimate alpha", "DCQCN, SIGCOMM 2015: 1/256"},
-      {"dcqcn.alpha_interval", quantity, time, "55 us", 1e3, 1e12, "period of the alpha update", kDcqcn},
-      {"dcqcn.decrease_interval", quantity, time, "50 us", 1e3, 1e12, "period of the rate decrease", kDcqcn},
-      {"dcqcn.increase_interval", quantity, time, "55 us", 1e3, 1e12, "period of the rate increase", kDcqcn},
-      {"dcqcn.fast_recovery_stages", quantity, none, "5", 0, 100, "increases that halve the way to the target before it is raised", kDcqcn},
-      {"dcqcn.additive_increase", quantity, rate, "400 Mb/s", 1, 1e13, "target raise in the additive stage", kDcqcnScaled},
-      {"dcqcn.hyper_increase", quantity, rate, "2 Gb/s", 1, 1e13, "target raise in the hyper stage", kDcqcnScaled},
-      {"dcqcn.rate_min", quantity, rate, "100 Mb/s", 1, 1e13, "the rate never falls below", kHpcc},
-      {"dcqcn.cnp_interval", quantity, time, "50 us", 0, 1e12, "a receiver sends at most one notification per queue pair in this time",
-       kDcqcn},
   };
+  for (const TransportKind* kind : transport_kinds()) {
+    if (!transport_offered(*kind)) continue;
+    for (const ParameterSpec& spec : kind->parameters()) specs.push_back(spec);
+  }
+  return specs;
 }
 
 NetworkOptions network_options(const ParameterSet& p) {
   NetworkOptions o;
-  o.transport = p.text("transport") == "window" ? Transport::window : Transport::dcqcn;
+  const TransportKind* transport = find_transport_kind(p.text("transport"));
+  EASTWEST_CHECK(transport != nullptr, "a transport of the choices is not registered");
+  o.transport = transport->name;
   const std::string& routing = p.text("routing");
-  o.routing = routing == "spray" ? RoutingPolicy::spray : routing == "adaptive" ? RoutingPolicy::adaptive : RoutingPolicy::ecmp;
+  o.routing = routing == "ecmp"       ? RoutingPolicy::ecmp
+              : routing == "spray"    ? RoutingPolicy::spray
+              : routing == "adaptive" ? RoutingPolicy::adaptive
+                                      : transport->routing;
   const std::string& recovery = p.text("recovery");
   const bool in_order = o.routing == RoutingPolicy::ecmp;
-  o.recovery = recovery == "go_back_n" || (recovery == "automatic" && in_order) ? Recovery::go_back_n : Recovery::selective_repeat;
+  o.recovery = recovery == "go_back_n"          ? Recovery::go_back_n
+               : recovery == "selective_repeat" ? Recovery::selective_repeat
+               : in_order                       ? transport->recovery
+                                                : Recovery::selective_repeat;
   o.mtu = p.bytes("mtu");
   o.header = p.bytes("header");
   o.gap = p.bytes("gap");
   o.ack_size = p.bytes("ack_size");
   o.ack_every = p.integer("ack_every");
+  if (o.ack_every == 0) o.ack_every = (transport->needs & kSignalEveryPacket) != 0 ? 1 : 4;
   o.qps_per_connection = p.integer("qps_per_connection");
   o.window = p.bytes("window");
   o.reorder_window = p.integer("reorder_window");
@@ -110,15 +128,7 @@ NetworkOptions network_options(const ParameterSet& p) {
   o.ecn_probability = p.real("ecn_probability");
   o.ecn_reference_rate = p.rate("ecn_reference_rate");
   o.reroute_delay = p.duration("reroute_delay");
-  o.dcqcn.g = p.real("dcqcn.g");
-  o.dcqcn.alpha_interval = p.duration("dcqcn.alpha_interval");
-  o.dcqcn.decrease_interval = p.duration("dcqcn.decrease_interval");
-  o.dcqcn.increase_interval = p.duration("dcqcn.increase_interval");
-  o.dcqcn.fast_recovery_stages = p.integer("dcqcn.fast_recovery_stages");
-  o.dcqcn.additive_increase = p.rate("dcqcn.additive_increase");
-  o.dcqcn.hyper_increase = p.rate("dcqcn.hyper_increase");
-  o.dcqcn.rate_min = p.rate("dcqcn.rate_min");
-  o.dcqcn.cnp_interval = p.duration("dcqcn.cnp_interval");
+  transport->configure(p, o);
   return o;
 }
 

@@ -5,9 +5,13 @@
 // into the struct that the engines read. Units: core/quantity.hpp.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <new>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "core/id.hpp"
@@ -17,24 +21,31 @@
 namespace eastwest {
 
 enum class Fidelity : std::uint8_t { packet, flow };
-enum class Transport : std::uint8_t { dcqcn, window };
 enum class RoutingPolicy : std::uint8_t { ecmp, spray, adaptive };
 enum class Recovery : std::uint8_t { go_back_n, selective_repeat };
 
-struct DcqcnOptions {
-  double g = 1.0 / 256.0;
-  Duration alpha_interval;                // T_alpha
-  Duration decrease_interval;             // T_dec
-  Duration increase_interval;             // T_inc
-  std::int64_t fast_recovery_stages = 1;  // F
-  BitRate additive_increase;              // R_AI
-  BitRate hyper_increase;                 // R_HAI
-  BitRate rate_min;                       // R_min
-  Duration cnp_interval;                  // at most one CNP per QP in this time
+/// A transport's own constants, read once from its parameters. Each file in packet/transports/ has a struct of plain numbers for them;
+/// the same file puts it in and takes it out.
+class TransportConstants {
+ public:
+  template <class Constants>
+  void put(const Constants& constants) {
+    static_assert(sizeof(Constants) <= kSize && alignof(Constants) <= 8 && std::is_trivially_copyable_v<Constants>);
+    std::memcpy(bytes_, &constants, sizeof constants);
+  }
+  template <class Constants>
+  [[nodiscard]] const Constants& as() const {
+    static_assert(sizeof(Constants) <= kSize && alignof(Constants) <= 8 && std::is_trivially_copyable_v<Constants>);
+    return *std::launder(reinterpret_cast<const Constants*>(bytes_));
+  }
+
+ private:
+  static constexpr std::size_t kSize = 192;
+  alignas(8) std::byte bytes_[kSize] = {};
 };
 
 struct NetworkOptions {
-  Transport transport = Transport::dcqcn;
+  std::string_view transport = "dcqcn";  // name of a TransportKind; it outlives everything
   RoutingPolicy routing = RoutingPolicy::ecmp;
   Recovery recovery = Recovery::go_back_n;
   Bytes mtu;                   // payload of a full packet
@@ -61,8 +72,9 @@ struct NetworkOptions {
   Bytes ecn_max;
   double ecn_probability = 0.2;
   BitRate ecn_reference_rate;
-  Duration reroute_delay;  // from a fault to new next-hop tables
-  DcqcnOptions dcqcn;
+  Duration reroute_delay;             // from a fault to new next-hop tables
+  Duration cnp_interval{50'000'000};  // at most one notification per queue pair in this time
+  TransportConstants transport_constants;
 };
 
 struct Fault {
@@ -78,7 +90,7 @@ struct ProbeOptions {
   bool flows = true;               // one row per message
 };
 
-/// The parameters of `network:` in a scenario, including `dcqcn.*`.
+/// The parameters of `network:` in a scenario, including those of every transport on offer (`dcqcn.*`).
 std::vector<ParameterSpec> network_parameters();
 NetworkOptions network_options(const ParameterSet& parameters);
 /// The parameters of `probes:`.

@@ -142,7 +142,7 @@ void send_packet(HostStep& s, std::uint32_t port, std::uint32_t qp, std::int64_t
   arm_timer(s, qp, now);
   // Pace from the start of this packet; at line rate the port itself is the pace.
   TransportState& transport = sender.transport;
-  s.traffic.transport->advance(transport, s.plan.network, now);
+  s.traffic.transport->advance(transport, {s.plan.network}, now);
   if (transport.rate < transport.line_rate)
     sender.next_time = now + static_cast<std::int64_t>(static_cast<double>(wire_bits) * 1e12 / transport.rate);
   else sender.next_time = now;
@@ -255,14 +255,27 @@ void receive_data(HostStep& s, const Frame& frame) {
   const std::int64_t sample = s.execution.packet_sample;
   if (sample != 0 && (frame.sequence + qp) % sample == 0)
     s.domain.records.packets.push_back({Time{frame.time}, latency, frame.message, frame.sequence});
-  if ((frame.flags & kFlagMarked) != 0 &&
-      (receiver.notified < 0 || frame.time - receiver.notified >= s.plan.network.dcqcn.cnp_interval.ps)) {
+  if ((frame.flags & kFlagMarked) != 0 && (receiver.notified < 0 || frame.time - receiver.notified >= s.plan.network.cnp_interval.ps)) {
     receiver.notified = frame.time;
     ++s.domain.counters.cnps;
     answer(s, frame, FrameKind::cnp, 0, 0);
   }
   if (s.traffic.selective()) receive_selective(s, frame, receiver, qp);
   else receive_in_order(s, frame, receiver);
+}
+
+std::int64_t bytes_in_flight(const HostStep& s, const Sender& sender) {
+  return sender.next > sender.acked ? static_cast<std::int64_t>(sender.next - sender.acked) * s.plan.network.mtu.count : 0;
+}
+
+/// Packets `first` to `end` - 1 are taken for lost.
+LossSignal loss(const HostStep& s, const Sender& sender, std::uint32_t first, std::uint32_t end) {
+  LossSignal signal;
+  signal.bytes = end > first ? static_cast<std::int64_t>(end - first) * s.plan.network.mtu.count : 0;
+  signal.in_flight = std::max<std::int64_t>(0, bytes_in_flight(s, sender) - signal.bytes);
+  signal.sequence = end;
+  signal.sent = sender.sent;
+  return signal;
 }
 
 /// Everything before `acked` has arrived: moves the sender on and finishes messages.
@@ -286,7 +299,12 @@ void acknowledge(HostStep& s, Sender& sender, std::uint32_t qp, std::uint32_t ac
     sender.next = acked;
     sender.message = sender.first_message;
   }
-  s.traffic.transport->acknowledged(sender.transport, s.plan.network, bytes, 0, now);
+  AckSignal signal;
+  signal.bytes = bytes;
+  signal.in_flight = bytes_in_flight(s, sender);
+  signal.sequence = acked;
+  signal.sent = sender.sent;
+  s.traffic.transport->acknowledged(sender.transport, {s.plan.network}, signal, now);
 }
 
 void go_back(HostStep& s, Sender& sender) {
@@ -301,19 +319,20 @@ void receive_answer(HostStep& s, const Frame& frame) {
   const std::int64_t now = frame.time;
   const FrameKind kind = frame.kind();
   if (kind == FrameKind::cnp) {
-    s.traffic.transport->notified(sender.transport, s.plan.network, now);
+    s.traffic.transport->notified(sender.transport, {s.plan.network}, now);
     return;
   }
   acknowledge(s, sender, qp, frame.sequence, now);
   if (kind == FrameKind::nack && frame.sequence == sender.acked && sender.next > sender.acked) {
-    s.traffic.transport->lost(sender.transport, s.plan.network, now);
+    s.traffic.transport->lost(sender.transport, {s.plan.network}, loss(s, sender, sender.acked, sender.next), now);
     go_back(s, sender);
   } else if (kind == FrameKind::sack && frame.birth >= sender.acked && frame.birth < sender.sent) {
     set_ring_bit(s.traffic.sender_bits, s.traffic.words, qp, frame.birth, true);
     sender.selective_end = std::max(sender.selective_end, frame.birth + 1);
     const auto overtaken = static_cast<std::int64_t>(sender.selective_end) - s.plan.network.reorder_threshold;
     if (overtaken > static_cast<std::int64_t>(sender.repair_end)) {
-      s.traffic.transport->lost(sender.transport, s.plan.network, now);
+      s.traffic.transport->lost(sender.transport, {s.plan.network},
+                                loss(s, sender, sender.repair_end, static_cast<std::uint32_t>(overtaken)), now);
       sender.repair_end = static_cast<std::uint32_t>(overtaken);
     }
   }
@@ -379,7 +398,7 @@ void nic_timeout(HostStep& s, std::uint32_t qp, std::int64_t now) {
     sender.dead = true;
     return;
   }
-  s.traffic.transport->lost(sender.transport, s.plan.network, now);
+  s.traffic.transport->timed_out(sender.transport, {s.plan.network}, loss(s, sender, sender.acked, sender.next), now);
   if (s.traffic.selective()) {
     sender.repair_next = sender.acked;
     sender.repair_end = sender.sent;

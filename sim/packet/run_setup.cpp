@@ -191,12 +191,15 @@ void add_queue_pairs(RunState& run, RankId source, RankId destination, std::uint
   plan.path = run.plan.path(from, to);
   const Duration round_trip = run.plan.base_round_trip(from, to);
   const PortId port = fabric.endpoints[from.index()].port;
+  PathFacts facts;
+  facts.line_rate = BitRate{run.plan.ports[port.index()].rate};
+  facts.base_round_trip = round_trip;
   for (std::int64_t k = 0; k < run.options.network.qps_per_connection; ++k) {
     plan.entropy = static_cast<std::uint16_t>(
         draw(run.plan.seed, (std::uint64_t{source.value} << 32) | destination.value, static_cast<std::uint64_t>(k)) >> 48);
     traffic.plans.push_back(plan);
     traffic.senders.emplace_back();
-    traffic.transport->start(traffic.senders.back().transport, run.options.network, BitRate{run.plan.ports[port.index()].rate}, round_trip);
+    traffic.transport->start(traffic.senders.back().transport, {run.options.network}, facts);
     traffic.receivers.emplace_back();
     traffic.sender_bits.insert(traffic.sender_bits.end(), traffic.words, 0);
     traffic.receiver_bits.insert(traffic.receiver_bits.end(), traffic.words, 0);
@@ -242,7 +245,7 @@ Result<Done> set_up(RunState& run, const Fabric& fabric, Workload& workload, con
   run.network.domain_of.resize(fabric.nodes.size());
   run.network.is_switch.resize(fabric.nodes.size());
   for (const Switch& model : fabric.switches) run.switches.push_back(make_switch(run.plan, model.node.value));
-  run.traffic.transport = find_transport_kind(options.network.transport == Transport::dcqcn ? "dcqcn" : "window");
+  run.traffic.transport = find_transport_kind(options.network.transport);
   EASTWEST_CHECK(run.traffic.transport != nullptr, "a transport of the options is not registered");
   run.traffic.words =
       options.network.recovery == Recovery::selective_repeat ? static_cast<std::uint32_t>((options.network.reorder_window + 63) / 64) : 0;

@@ -59,6 +59,7 @@ TEST_CASE("program: what explain prints is explained to the same text") {
 TEST_CASE("program: kinds lists and describes") {
   CHECK(run_program({"kinds"}).output.find("rail_optimised") != std::string::npos);
   CHECK(run_program({"kinds", "training"}).output.find("tensor_parallel") != std::string::npos);
+  CHECK(run_program({"kinds", "dcqcn"}).output.find("dcqcn.rate_min") != std::string::npos);
   CHECK(run_program({"kinds", "network"}).output.find("dcqcn.rate_min") != std::string::npos);
   const ProgramResult unknown = run_program({"kinds", "trainin"});
   CHECK(unknown.exit_code == 2);

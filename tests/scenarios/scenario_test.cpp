@@ -25,7 +25,7 @@ TEST_CASE("scenario: a site and one job are enough") {
   CHECK(scenario->duration == Duration{});
   CHECK(scenario->fidelity == Fidelity::packet);
   CHECK(scenario->jobs.size() == 1);
-  CHECK(scenario->network.values.text("routing") == "ecmp");
+  CHECK(scenario->network.values.text("routing") == "automatic");
 }
 
 TEST_CASE("scenario: site and jobs may stand in files of their own, each with its own folder") {

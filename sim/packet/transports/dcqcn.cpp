@@ -24,6 +24,51 @@ constexpr std::uint32_t kNotifiedForDecrease = 4;
 // After this many idle alpha intervals alpha is below 1e-6 for any g from 1/256 on: the loop may jump.
 constexpr std::int64_t kIdleIntervalsMax = 4096;
 
+constexpr std::string_view kPaper = "DCQCN, SIGCOMM 2015, table of defaults";
+constexpr std::string_view kPaperScaled = "DCQCN, SIGCOMM 2015, at 40 Gb/s; scaled to 400 Gb/s";
+
+struct Constants {
+  double g;                           // gain of alpha
+  double additive_increase;           // R_AI, bit/s
+  double hyper_increase;              // R_HAI
+  double rate_min;                    // R_min
+  std::int64_t alpha_interval;        // T_alpha, ps
+  std::int64_t decrease_interval;     // T_dec
+  std::int64_t increase_interval;     // T_inc
+  std::int64_t fast_recovery_stages;  // F
+};
+
+std::vector<ParameterSpec> parameters() {
+  using enum Dimension;
+  constexpr auto quantity = ParameterType::quantity;
+  return {
+      {"dcqcn.g", ParameterType::real, none, "0.00390625", 1e-9, 1, "gain of the congestion estimate alpha", "DCQCN, SIGCOMM 2015: 1/256"},
+      {"dcqcn.alpha_interval", quantity, time, "55 us", 1e3, 1e12, "period of the alpha update", kPaper},
+      {"dcqcn.decrease_interval", quantity, time, "50 us", 1e3, 1e12, "period of the rate decrease", kPaper},
+      {"dcqcn.increase_interval", quantity, time, "55 us", 1e3, 1e12, "period of the rate increase", kPaper},
+      {"dcqcn.fast_recovery_stages", quantity, none, "5", 0, 100, "increases that halve the way to the target before it is raised", kPaper},
+      {"dcqcn.additive_increase", quantity, rate, "400 Mb/s", 1, 1e13, "target raise in the additive stage", kPaperScaled},
+      {"dcqcn.hyper_increase", quantity, rate, "2 Gb/s", 1, 1e13, "target raise in the hyper stage", kPaperScaled},
+      {"dcqcn.rate_min", quantity, rate, "100 Mb/s", 1, 1e13, "the rate never falls below",
+       "configuration published with HPCC (SIGCOMM 2019), ns-3 code"},
+      {"dcqcn.cnp_interval", quantity, time, "50 us", 0, 1e12, "a receiver sends at most one notification per queue pair in this time",
+       kPaper},
+  };
+}
+
+void configure(const ParameterSet& p, NetworkOptions& options) {
+  const auto real = [&](std::string_view name) { return static_cast<double>(p.integer(name)); };
+  options.cnp_interval = p.duration("dcqcn.cnp_interval");
+  options.transport_constants.put(Constants{.g = p.real("dcqcn.g"),
+                                            .additive_increase = real("dcqcn.additive_increase"),
+                                            .hyper_increase = real("dcqcn.hyper_increase"),
+                                            .rate_min = real("dcqcn.rate_min"),
+                                            .alpha_interval = p.integer("dcqcn.alpha_interval"),
+                                            .decrease_interval = p.integer("dcqcn.decrease_interval"),
+                                            .increase_interval = p.integer("dcqcn.increase_interval"),
+                                            .fast_recovery_stages = p.integer("dcqcn.fast_recovery_stages")});
+}
+
 struct View {
   TransportState& s;
   double& target() { return s.real[0]; }
@@ -33,53 +78,53 @@ struct View {
   std::int64_t& next_increase() { return s.instant[2]; }
 };
 
-void start(TransportState& state, const NetworkOptions& options, BitRate line_rate, Duration) {
+void start(TransportState& state, const TransportContext& context, const PathFacts& path) {
   state = {};
-  state.rate = static_cast<double>(line_rate.bits_per_second);
+  state.rate = static_cast<double>(path.line_rate.bits_per_second);
   state.line_rate = state.rate;
-  state.window = options.window.count;
+  state.window = context.options.window.count;
   View v{state};
   v.target() = state.rate;
   v.next_alpha() = v.next_decrease() = v.next_increase() = kOff;
 }
 
-void increase(View& v, const DcqcnOptions& o) {
+void increase(View& v, const Constants& o) {
   const auto stage = static_cast<std::int64_t>(v.s.stage);
-  if (stage == o.fast_recovery_stages) v.target() += static_cast<double>(o.additive_increase.bits_per_second);
-  else if (stage > o.fast_recovery_stages) v.target() += static_cast<double>(o.hyper_increase.bits_per_second);
+  if (stage == o.fast_recovery_stages) v.target() += o.additive_increase;
+  else if (stage > o.fast_recovery_stages) v.target() += o.hyper_increase;
   v.target() = std::min(v.target(), v.s.line_rate);
   v.s.rate = (v.s.rate + v.target()) / 2;
   ++v.s.stage;
 }
 
-void decrease(View& v, const DcqcnOptions& o, std::int64_t now) {
+void decrease(View& v, const Constants& o, std::int64_t now) {
   v.target() = v.s.rate;
-  v.s.rate = std::max(static_cast<double>(o.rate_min.bits_per_second), v.s.rate * (1 - v.alpha() / 2));
+  v.s.rate = std::max(o.rate_min, v.s.rate * (1 - v.alpha() / 2));
   v.s.stage = 0;
   v.s.flags &= ~kNotifiedForDecrease;
-  v.next_increase() = now + o.increase_interval.ps;
+  v.next_increase() = now + o.increase_interval;
 }
 
-void tick_alpha(View& v, const DcqcnOptions& o, std::int64_t now) {
+void tick_alpha(View& v, const Constants& o, std::int64_t now) {
   if ((v.s.flags & kNotifiedForAlpha) != 0) {
     v.alpha() = (1 - o.g) * v.alpha() + o.g;
     v.s.flags &= ~kNotifiedForAlpha;
-    v.next_alpha() += o.alpha_interval.ps;
+    v.next_alpha() += o.alpha_interval;
     return;
   }
-  const std::int64_t behind = (now - v.next_alpha()) / o.alpha_interval.ps;
+  const std::int64_t behind = (now - v.next_alpha()) / o.alpha_interval;
   if (behind > kIdleIntervalsMax) {
     v.alpha() = 0;
-    v.next_alpha() += behind * o.alpha_interval.ps;
+    v.next_alpha() += behind * o.alpha_interval;
     return;
   }
   v.alpha() = (1 - o.g) * v.alpha();
-  v.next_alpha() += o.alpha_interval.ps;
+  v.next_alpha() += o.alpha_interval;
 }
 
-void advance(TransportState& state, const NetworkOptions& options, std::int64_t now) {
+void advance(TransportState& state, const TransportContext& context, std::int64_t now) {
   View v{state};
-  const DcqcnOptions& o = options.dcqcn;
+  const Constants& o = context.options.transport_constants.as<Constants>();
   for (;;) {
     const std::int64_t next = std::min({v.next_alpha(), v.next_decrease(), v.next_increase()});
     if (next > now) return;
@@ -88,21 +133,22 @@ void advance(TransportState& state, const NetworkOptions& options, std::int64_t 
     } else if (next == v.next_decrease()) {
       // Intervals without a notification change nothing: jump over them.
       const std::int64_t idle =
-          (state.flags & kNotifiedForDecrease) != 0 ? 1 : std::max<std::int64_t>(1, (now - next) / o.decrease_interval.ps);
+          (state.flags & kNotifiedForDecrease) != 0 ? 1 : std::max<std::int64_t>(1, (now - next) / o.decrease_interval);
       if ((state.flags & kNotifiedForDecrease) != 0) decrease(v, o, next);
-      v.next_decrease() = next + idle * o.decrease_interval.ps;
+      v.next_decrease() = next + idle * o.decrease_interval;
     } else {
       increase(v, o);
       const bool recovered = state.rate >= state.line_rate * (1 - 1e-9) && v.target() >= state.line_rate;
       if (recovered) state.rate = state.line_rate;
-      v.next_increase() = recovered ? kOff : v.next_increase() + o.increase_interval.ps;
+      v.next_increase() = recovered ? kOff : v.next_increase() + o.increase_interval;
     }
   }
 }
 
-void notified(TransportState& state, const NetworkOptions& options, std::int64_t now) {
-  advance(state, options, now);
+void notified(TransportState& state, const TransportContext& context, std::int64_t now) {
+  advance(state, context, now);
   View v{state};
+  const Constants& o = context.options.transport_constants.as<Constants>();
   state.flags |= kNotifiedForDecrease;
   if ((state.flags & kStarted) != 0) {
     state.flags |= kNotifiedForAlpha;
@@ -111,23 +157,21 @@ void notified(TransportState& state, const NetworkOptions& options, std::int64_t
   state.flags |= kStarted;
   v.alpha() = 1;
   v.target() = state.rate;
-  v.next_alpha() = now + options.dcqcn.alpha_interval.ps;
-  v.next_decrease() = now + options.dcqcn.decrease_interval.ps;
+  v.next_alpha() = now + o.alpha_interval;
+  v.next_decrease() = now + o.decrease_interval;
 }
-
-void acknowledged(TransportState&, const NetworkOptions&, std::int64_t, std::int64_t, std::int64_t) {}
-void lost(TransportState&, const NetworkOptions&, std::int64_t) {}
 
 }  // namespace
 
 extern const TransportKind kind_transport_dcqcn;
-const TransportKind kind_transport_dcqcn{"dcqcn",
-                                         "rate control by ECN and congestion notifications, as RoCE NICs do it",
-                                         "Zhu et al., SIGCOMM 2015",
-                                         start,
-                                         notified,
-                                         acknowledged,
-                                         lost,
-                                         advance};
+const TransportKind kind_transport_dcqcn{.name = "dcqcn",
+                                         .summary = "rate control by ECN and congestion notifications, as RoCE NICs do it",
+                                         .source = "Zhu et al., SIGCOMM 2015",
+                                         .needs = kSignalNotification,
+                                         .parameters = parameters,
+                                         .configure = configure,
+                                         .start = start,
+                                         .notified = notified,
+                                         .advance = advance};
 
 }  // namespace eastwest
