@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <optional>
+#include <string>
 
 #include "analysis/compare.hpp"
 #include "analysis/text_table.hpp"
@@ -50,9 +52,9 @@ std::string comparison_text(const Comparison& c) {
       const auto& value = row.values[d];
       cells.push_back(value ? print(value->mean, row.unit) : "-");
       if (c.designs[d].seeds.size() > 1) cells.push_back(value && value->runs > 1 ? spread(*value) : "");
-      if (d > 0)
-        cells.push_back((row.ratio[d] ? fixed(*row.ratio[d], 3) : std::string("-")) +
-                        (row.marks[d] == Comparison::Mark::differs ? "*" : ""));
+      if (d == 0) continue;
+      const std::optional<double>& ratio = row.ratio[d];
+      cells.push_back((ratio ? fixed(*ratio, 3) : std::string("-")) + (row.marks[d] == Comparison::Mark::differs ? "*" : ""));
     }
     table.add_row(std::move(cells));
   }

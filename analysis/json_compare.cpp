@@ -14,16 +14,18 @@ std::string comparison_json(const Comparison& c) {
   for (const Comparison::Row& row : c.rows) {
     Json values = Json::array();
     for (std::size_t d = 0; d < row.values.size(); ++d) {
-      if (!row.values[d]) {
+      const std::optional<Comparison::Value>& value = row.values[d];
+      const std::optional<double>& ratio = row.ratio[d];
+      if (!value) {
         values.push_back(nullptr);
         continue;
       }
-      const Comparison::Value& v = *row.values[d];
+      const Comparison::Value& v = *value;
       values.push_back({{"mean", v.mean},
                         {"low", v.low},
                         {"high", v.high},
                         {"runs", v.runs},
-                        {"ratio", row.ratio[d] ? Json(*row.ratio[d]) : Json(nullptr)},
+                        {"ratio", ratio ? Json(*ratio) : Json(nullptr)},
                         {"beyond_spread", row.marks[d] == Comparison::Mark::differs}});
     }
     rows.push_back({{"subject", row.subject},

@@ -34,11 +34,10 @@ Percentiles percentiles(std::vector<double> values) {
 
 namespace {
 
-/// "gradient bucket 12" -> "gradient bucket", "all_reduce #0" -> "all_reduce"; a name of digits alone stays.
+/// "gradient bucket 12, shard 3, step 0" -> "gradient bucket", "all_reduce #0" -> "all_reduce"; a name of digits alone stays.
 std::string without_number(const std::string& name) {
-  std::size_t end = name.size();
+  std::size_t end = std::min(name.find(", "), name.size());  // what follows only says which of many
   while (end > 0 && name[end - 1] >= '0' && name[end - 1] <= '9') --end;
-  if (end == name.size()) return name;
   while (end > 0 && (name[end - 1] == ' ' || name[end - 1] == '#')) --end;
   return end == 0 ? name : name.substr(0, end);
 }

@@ -2,12 +2,15 @@
 #include "analysis/trace_reader.hpp"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 #include <new>
 #include <stdexcept>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -310,6 +313,14 @@ Status read_all(const hdf5::File& file, TraceData& data) {
   return status;
 }
 
+/// HDF5 File Format Specification 3.0, section II.A; our files have no user block before it.
+bool has_signature(const std::string& path) {
+  constexpr std::string_view kSignature = "\x89HDF\r\n\x1a\n";
+  std::ifstream stream(path, std::ios::binary);
+  char head[8] = {};
+  return stream.read(head, sizeof head).good() && std::string_view(head, sizeof head) == kSignature;
+}
+
 }  // namespace
 
 Result<TraceData> read_trace(const std::string& path) {
@@ -319,10 +330,17 @@ Result<TraceData> read_trace(const std::string& path) {
   if (!S_ISREG(info.st_mode))
     return Error{"cannot read " + path + ": it is not a regular file", "give a trace written by `eastwest run -o`"};
   if (info.st_size == 0) return Error{path + " is empty", "give a trace written by `eastwest run -o`"};
+  if (::access(path.c_str(), R_OK) != 0) return Error{"cannot read " + path + ": " + std::strerror(errno), "check its permissions"};
+  if (!has_signature(path))
+    return Error{path + " is not a trace: it does not start as an HDF5 file does",
+                 "give a trace written by `eastwest run -o`; a scenario is run with `eastwest run`"};
   Result<hdf5::File> file = hdf5::File::open(path);
-  if (!file)
-    return Error{path + " is not a readable HDF5 file (" + file.error().message + ")",
+  if (!file) {
+    const std::string named = "cannot read " + path + ": ";
+    const std::string& reason = file.error().message;
+    return Error{path + " is not a readable HDF5 file (" + (reason.starts_with(named) ? reason.substr(named.size()) : reason) + ")",
                  "it may be cut short or damaged: copy it again, or run the scenario again"};
+  }
   TraceData data;
   data.path = path;
   Status status = Done{};

@@ -29,7 +29,9 @@ std::optional<Scenario> load(const std::string& path, const std::vector<std::str
   if (!is_trace(path)) return load_scenario(path, overrides, diagnostics);
   const Result<TraceData> trace = read_trace(path);
   if (!trace) {
-    diagnostics.error({path, 0, 0}, trace.error().message, trace.error().remedy);
+    std::string message = trace.error().message;
+    if (message.starts_with(path + " ")) message.replace(0, path.size(), "the file");  // the place names it already
+    diagnostics.error({path, 0, 0}, message, trace.error().remedy);
     return std::nullopt;
   }
   return load_scenario_text(trace->scenario_text, path + ":/meta/scenario", std::filesystem::path(path).parent_path().string(), overrides,

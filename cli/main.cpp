@@ -3,6 +3,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -33,6 +34,44 @@ void add_overrides(CLI::App& verb, std::vector<std::string>& overrides) {
   verb.add_option("--set", overrides, "Set one value of the scenario, e.g. --set network.routing=spray; may be repeated")
       ->type_name("PATH=VALUE")
       ->allow_extra_args(false);
+}
+
+/// Names of the verbs, or the options of one.
+std::vector<std::string> verbs_of(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; })) names.push_back(verb->get_name());
+  return names;
+}
+std::vector<std::string> options_of(const CLI::App& verb) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : verb.get_options()) {
+    if (option->get_group().empty()) continue;  // not for users
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+/// What CLI11 found wrong, said in the form of all our mistakes.
+Error usage_error(const CLI::App& app, const CLI::ParseError& error, int argument_count, char** arguments) {
+  const std::vector<CLI::App*> chosen = app.get_subcommands();
+  if (chosen.empty()) {
+    const std::string first = argument_count > 1 ? arguments[1] : "";
+    if (first.empty()) return {"no verb is given", "`eastwest run SCENARIO` simulates a scenario; `eastwest --help` lists the verbs"};
+    const std::string near = nearest_name(first, verbs_of(app));
+    return {"`" + first + "` is not a verb", near.empty() ? "`eastwest --help` lists the verbs" : "did you mean `eastwest " + near + "`?"};
+  }
+  const std::string verb = chosen.front()->get_name();
+  const std::string help = "`eastwest " + verb + " --help` tells more";
+  const std::vector<std::string> extras = app.remaining(true);
+  const auto option = std::find_if(extras.begin(), extras.end(), [](const std::string& extra) { return extra.starts_with('-'); });
+  if (option != extras.end()) {
+    const std::string near = nearest_name(option->substr(0, option->find('=')), options_of(*chosen.front()));
+    return {"`" + *option + "` is not an option of `" + verb + "`", near.empty() ? help : "did you mean `" + near + "`?"};
+  }
+  if (!extras.empty()) return {"`" + extras.front() + "` is one argument too many for `" + verb + "`", help};
+  for (const CLI::Option* missing : chosen.front()->get_options())
+    if (missing->get_required() && missing->empty()) return {"`eastwest " + verb + "` needs " + missing->get_type_name(), help};
+  return {error.what(), help};
 }
 
 int parse_and_call(int argument_count, char** arguments) {
@@ -87,7 +126,9 @@ int parse_and_call(int argument_count, char** arguments) {
     app.parse(argument_count, arguments);
   } catch (const CLI::ParseError& error) {
     // CLI11 has a code of its own for every mistake; ours is one. Help and version are no mistakes.
-    return app.exit(error) == 0 ? kExitDone : kExitInput;
+    if (error.get_exit_code() == 0) return app.exit(error);
+    print_error(usage_error(app, error, argument_count, arguments));
+    return kExitInput;
   }
   // Short forms of overrides, last so that they win.
   if (!seed.empty()) run.overrides.push_back("seed=" + seed);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 
 namespace eastwest::cli {
@@ -36,7 +37,7 @@ std::string rate_text(double per_second) {
 
 std::string seconds_text(double seconds) {
   char text[48];
-  const auto whole = static_cast<long>(std::min(seconds, 1e9) + 0.5);
+  const auto whole = std::lround(std::min(seconds, 1e9));
   if (whole >= 3600) {
     std::snprintf(text, sizeof text, "%ld h %02ld min", whole / 3600, whole / 60 % 60);
   } else if (whole >= 60) {

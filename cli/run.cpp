@@ -68,8 +68,13 @@ void print_result(const RunArguments& arguments, const RunResult& result, const 
 int play(const RunArguments& arguments, Built& built, RunFacts& facts, std::optional<TraceWriter>& writer) {
   Progress progress;
   const auto start = std::chrono::steady_clock::now();
-  const RecordSink sink = [&writer](RecordBatch&& batch) {
-    if (writer) writer->push(std::move(batch));
+  bool trace_lost = false;
+  const RecordSink sink = [&](RecordBatch&& batch) {
+    if (!writer) return;
+    writer->push(std::move(batch));
+    if (!writer->failed()) return;
+    trace_lost = true;  // a run whose rows go nowhere is not worth its hours
+    progress.cancel = true;
   };
   const InterruptGuard guard(progress.cancel);
   const Result<RunResult> result = [&] {
@@ -86,12 +91,15 @@ int play(const RunArguments& arguments, Built& built, RunFacts& facts, std::opti
     print_error(result.error());
     return kExitInput;
   }
-  bool trace_lost = false;
   if (writer) {
     const std::string partial = writer->partial_path();
     if (const Status finished = writer->finish(*result, facts.wall_seconds); !finished) {
       print_error(finished.error());
       std::fprintf(stderr, "what was written before stays readable in %s\n", partial.c_str());
+      if (trace_lost) {  // while it ran: there is no result to tell of
+        std::fprintf(stderr, "the run was ended at %s of simulated time\n", to_readable(Duration{result->simulated.ps}).c_str());
+        return kExitUnfinished;
+      }
       facts.trace_path.clear();
       trace_lost = true;
     }

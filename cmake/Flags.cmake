@@ -36,8 +36,10 @@ if(EASTWEST_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${EASTWEST_CCACHE})
 endif()
 find_program(EASTWEST_MOLD mold)
-if(EASTWEST_MOLD)
-  target_link_options(eastwest_flags INTERFACE -fuse-ld=mold)
+if(EASTWEST_MOLD AND NOT CMAKE_INTERPROCEDURAL_OPTIMIZATION)
+  # mold 1.10 (Debian 12) lets the part that is read-only after relocation begin with .tbss, which has no page of its own: a
+  # program whose code happens to end just below a page boundary does not start ("cannot apply additional memory protection").
+  target_link_options(eastwest_flags INTERFACE -fuse-ld=mold -Wl,-z,norelro)
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # When g++ 12 optimises across files it sees overflows in std::string that are none; compiling file by file it still warns.

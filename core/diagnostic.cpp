@@ -63,6 +63,13 @@ std::string quote(std::uint32_t line, std::uint32_t column, std::string_view tex
   return out;
 }
 
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
 /// Edits (insert, delete, replace, swap of neighbours) that turn `a` into `b`: optimal string alignment.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before(b.size() + 1), above(b.size() + 1), row(b.size() + 1);
@@ -149,6 +156,8 @@ std::string nearest_name(std::string_view word, const std::vector<std::string>& 
   if (word.empty() || word.size() > 200) return {};  // no slip of the finger, and the search is quadratic
   std::size_t best = std::max<std::size_t>(1, word.size() / 3) + 1;
   std::string_view name;
+  for (const std::string& candidate : candidates)
+    if (lower(candidate) == lower(word)) return candidate;  // `KB`, `kib`: only the case is wrong
   for (const std::string& candidate : candidates) {
     const std::size_t difference = candidate.size() > word.size() ? candidate.size() - word.size() : word.size() - candidate.size();
     if (difference >= best) continue;

@@ -333,7 +333,8 @@ std::optional<YamlValue> read_yaml_file(const std::string& path, Diagnostics& di
   std::error_code code;
   const auto status = std::filesystem::status(path, code);
   if (status.type() == std::filesystem::file_type::not_found) {
-    diagnostics.error(place, named + " does not exist", "check the path; relative paths in a file start at that file's folder");
+    diagnostics.error(place, (from.file.empty() ? "" : "the file ") + named + " does not exist",
+                      "check the path; relative paths in a file start at that file's folder");
     return std::nullopt;
   }
   if (status.type() == std::filesystem::file_type::directory) {
@@ -351,14 +352,15 @@ std::optional<YamlValue> read_yaml_file(const std::string& path, Diagnostics& di
   std::string text;
   std::vector<char> block(std::size_t{1} << 16);
   std::size_t got = 0;
-  while ((got = std::fread(block.data(), 1, block.size(), stream.get())) != 0) {
+  do {
+    got = std::fread(block.data(), 1, block.size(), stream.get());
     text.append(block.data(), got);
     if (text.size() > kYamlBytesMax) {  // also ends endless inputs such as a device
       diagnostics.error(place, named + " has more than " + std::to_string(kYamlBytesMax >> 20) + " MiB, the limit for a scenario file",
                         "describe a large site by parameters, or split the file");
       return std::nullopt;
     }
-  }
+  } while (got == block.size());
   if (std::ferror(stream.get()) != 0) {
     diagnostics.error(place, named + " cannot be read: " + std::strerror(errno), "check the disk and its permissions");
     return std::nullopt;

@@ -35,12 +35,12 @@ class TableReader {
   }
 
   const std::string& text(std::string_view column) {
-    static const std::string kEmpty;
-    if (failed_) return kEmpty;
+    static const std::string empty;
+    if (failed_) return empty;
     const auto index = table_.column(column);
     if (!index) {
       fail("column `" + std::string(column) + "` is missing", {});
-      return kEmpty;
+      return empty;
     }
     return table_.rows[row_ - 1][*index];
   }

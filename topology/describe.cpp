@@ -164,7 +164,7 @@ FabricSummary summarise(const Fabric& fabric) {
 
 std::string describe(const Fabric& fabric) {
   const FabricSummary summary = summarise(fabric);
-  static const char* const kNames[4] = {"leaf", "spine", "aggregation", "core"};
+  static constexpr const char* kNames[4] = {"leaf", "spine", "aggregation", "core"};
   const bool three_tiers = summary.switches_per_tier.size() > 2;
   std::string text = "Fabric " + fabric.topology + ": " + counted(summary.hosts, "host", "hosts") + ", " +
                      counted(summary.gpus, summary.has_gpus ? "GPU" : "process", summary.has_gpus ? "GPUs" : "processes") + ", " +

@@ -151,7 +151,7 @@ void append_grid_parameters(Specs& list) {
   list.push_back(length("slack", "1 m", 1e6, "Spare length of a cable, both ends together.", "common practice (GK)"));
 }
 
-std::string name_remedy(std::string_view word, const std::vector<std::string>& candidates, std::string otherwise) {
+std::string name_remedy(std::string_view word, const std::vector<std::string>& candidates, const std::string& otherwise) {
   const std::string nearest = nearest_name(word, candidates);
   return nearest.empty() ? otherwise : "did you mean `" + nearest + "`?";
 }

@@ -78,6 +78,6 @@ std::vector<std::string> ids_of(std::span<const Entry> entries) {
 }
 
 /// "did you mean `x`?" or `otherwise`.
-std::string name_remedy(std::string_view word, const std::vector<std::string>& candidates, std::string otherwise);
+std::string name_remedy(std::string_view word, const std::vector<std::string>& candidates, const std::string& otherwise);
 
 }  // namespace eastwest

@@ -7,6 +7,7 @@
 Works on a finished trace, on the .partial of a run that was killed, and on one that is still being written.
 Needs the Debian packages python3-h5py and python3-pandas. Times in a trace are whole picoseconds.
 """
+import signal
 import sys
 
 import h5py
@@ -110,4 +111,5 @@ def main(paths):
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `| head` ends it quietly
     main(sys.argv[1:])

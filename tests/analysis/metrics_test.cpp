@@ -64,6 +64,16 @@ TEST_CASE("collectives: algbw is size over time and busbw its multiple, as nccl-
   CHECK(m[0].busbw_max == doctest::Approx(350e9));
   CHECK(m[1].bytes.count == 500'000'000);
   CHECK(collective_metrics({c}, {{7, Time{0}, Time{1}}}).empty());  // an unknown number is no row
+  // Buckets of many shards and steps are one entry each size: nobody reads a hundred rows of the same.
+  Collective bucket = c;
+  bucket.name = "gradient bucket 0, shard 0, step 0";
+  Collective next = c;
+  next.name = "gradient bucket 3, shard 7, step 12";
+  const std::vector<CollectiveMetrics> buckets =
+      collective_metrics({bucket, next}, {{0, Time{0}, Time{5'000'000'000}}, {1, Time{0}, Time{15'000'000'000}}});
+  REQUIRE(buckets.size() == 1);
+  CHECK(buckets[0].name == "gradient bucket");
+  CHECK(buckets[0].time.count == 2);
 }
 
 TEST_CASE("steps: time runs from the first rank's start to the last rank's finish; the rest of compute is exposed") {

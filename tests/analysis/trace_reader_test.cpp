@@ -35,13 +35,13 @@ TEST_CASE("reader: no file, a folder, an empty file, text, noise") {
   check_error(folder.file("none.h5"), "No such file or directory");
   check_error(folder.path().string(), "not a regular file");
   check_error(folder.write("empty.h5", ""), "is empty");
-  check_error(folder.write("text.h5", "seed: 7\n"), "not a readable HDF5 file");
+  check_error(folder.write("text.h5", "seed: 7\n"), "is not a trace: it does not start as an HDF5 file does");
   std::string noise;
   const std::uint64_t seed = 3;
   INFO("seed " << seed);
   RandomStream random(seed, 0);
   for (int i = 0; i < 100'000; ++i) noise.push_back(static_cast<char>(random.bits()));
-  check_error(folder.write("noise.h5", noise), "not a readable HDF5 file");
+  check_error(folder.write("noise.h5", noise), "is not a trace: it does not start as an HDF5 file does");
   check_error(folder.write("signature.h5", "\x89HDF\r\n\x1a\n" + noise), "not a readable HDF5 file");
 }
 

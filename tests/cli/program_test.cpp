@@ -41,6 +41,19 @@ TEST_CASE("program: help and version are no mistakes, everything unknown is exit
   }
 }
 
+TEST_CASE("program: a slip on the command line is answered with the nearest right word") {
+  const auto errors = [](const std::vector<std::string>& command) { return run_program(command).errors; };
+  CHECK(errors({}) == "error: no verb is given\nremedy: `eastwest run SCENARIO` simulates a scenario; `eastwest --help` lists the verbs\n");
+  CHECK(errors({"explian", "a.yaml"}) == "error: `explian` is not a verb\nremedy: did you mean `eastwest explain`?\n");
+  CHECK(errors({"a.yaml"}) == "error: `a.yaml` is not a verb\nremedy: `eastwest --help` lists the verbs\n");
+  CHECK(errors({"run", "a.yaml", "--thread", "2"}) == "error: `--thread` is not an option of `run`\nremedy: did you mean `--threads`?\n");
+  CHECK(errors({"run"}) == "error: `eastwest run` needs SCENARIO\nremedy: `eastwest run --help` tells more\n");
+  CHECK(errors({"compare"}) == "error: `eastwest compare` needs FILE.h5\nremedy: `eastwest compare --help` tells more\n");
+  CHECK(errors({"run", "a.yaml", "b.yaml"}) ==
+        "error: `b.yaml` is one argument too many for `run`\nremedy: `eastwest run --help` tells more\n");
+  CHECK(errors({"run", "a.yaml", "--threads", "0"}).find("error: --threads: Value 0 not in range 1 to 1024\n") == 0);
+}
+
 TEST_CASE("program: options and scenario may come in any order, --set takes one value each") {
   const ProgramResult result = run_program({"explain", "--set", "seed=4", library("incast-32.yaml"), "--set", "jobs.incast.size=2 MiB"});
   CHECK(result.exit_code == 0);

@@ -88,7 +88,7 @@ TEST_CASE("diagnostics: a very long line is cut around the caret") {
   const std::string text = diagnostics.print();
   CHECK(text.size() < 400);
   const std::size_t quoted = text.find("...x");
-  const std::size_t caret = text.find("^") - text.rfind('\n', text.find("^"));
+  const std::size_t caret = text.find('^') - text.rfind('\n', text.find('^'));
   REQUIRE(quoted != std::string::npos);
   CHECK(text.find("HERE") - text.rfind('\n', text.find("HERE")) == caret);
 }

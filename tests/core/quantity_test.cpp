@@ -125,6 +125,8 @@ TEST_CASE("quantity: a refusal says what is wrong and how to write it") {
   CHECK(refusal("4 parsec", Dimension::length).find("`parsec` in `4 parsec` is not a unit of a length") == 0);
   CHECK(refusal("4 Gb", Dimension::rate).find("did you mean `Gb/s`?") != std::string::npos);
   CHECK(refusal("64 Mib", Dimension::bytes).find("did you mean `MiB`?") != std::string::npos);
+  CHECK(refusal("64 KB", Dimension::bytes).find("did you mean `kB`?") != std::string::npos);
+  CHECK(refusal("64kib", Dimension::bytes).find("did you mean `KiB`?") != std::string::npos);
   CHECK(refusal("fast", Dimension::rate).find("`fast` is not a rate: it does not start with a number") == 0);
   CHECK(refusal("", Dimension::time).find("there is no value where a time is needed") == 0);
   CHECK(refusal("   ", Dimension::time).find("there is no value") == 0);

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -61,6 +62,8 @@ ProgramResult run_command(const std::vector<std::string>& command, const Program
     dup2(errors.ends[1], 2);
     if (!options.directory.empty() && chdir(options.directory.c_str()) != 0) _exit(126);
     for (const std::string& variable : options.environment) putenv(const_cast<char*>(variable.c_str()));
+    const rlimit bound{options.file_size_limit, options.file_size_limit};
+    if (options.file_size_limit != 0 && setrlimit(RLIMIT_FSIZE, &bound) != 0) _exit(126);
     execvp(arguments[0], arguments.data());
     _exit(127);
   }
@@ -71,13 +74,15 @@ ProgramResult run_command(const std::vector<std::string>& command, const Program
   const auto start = Clock::now();
   const auto elapsed = [&] { return std::chrono::duration<double>(Clock::now() - start).count(); };
   ProgramResult result;
-  bool signalled = options.kill_after_s <= 0;
+  bool signalled = options.kill_after_s <= 0 && !options.kill_when;
+  double kill_from = options.kill_when ? -1 : 0;  // below 0: not yet
   bool output_open = true;
   bool errors_open = true;
   bool running = true;
   int status = 0;
   while (running) {
-    if (!signalled && elapsed() >= options.kill_after_s) {
+    if (!signalled && kill_from < 0 && options.kill_when()) kill_from = elapsed();
+    if (!signalled && kill_from >= 0 && elapsed() >= kill_from + options.kill_after_s) {
       kill(child, options.kill_signal);
       signalled = true;
     }

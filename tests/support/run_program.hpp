@@ -2,6 +2,8 @@
 // Runs a program and captures what it says: no shell, so no quoting, and no wait without an end.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -20,6 +22,8 @@ struct ProgramOptions {
   double timeout_s = 300;                // then SIGKILL
   double kill_after_s = 0;               // above 0: send `kill_signal` after so long, for crash and Ctrl-C tests
   int kill_signal = 9;
+  std::function<bool()> kill_when;    // with it, `kill_after_s` counts from when this first holds
+  std::uint64_t file_size_limit = 0;  // above 0: RLIMIT_FSIZE of the program, in bytes
 };
 
 /// Runs `command[0]` (a path, or a name found in PATH) with standard input empty.

@@ -69,7 +69,7 @@ Fabric build_leaf_spine(const ParameterSet& parameters, const ExplicitGraph&, co
   const FabricSettings settings = fabric_settings(parameters, catalogue, place, diagnostics);
   const std::optional<Shape> shape =
       shape_of(two_tier_request(parameters, settings), static_cast<std::uint32_t>(parameters.integer("leaves")), place, diagnostics);
-  if (diagnostics.error_count() != errors) return {};
+  if (!shape || diagnostics.error_count() != errors) return {};
 
   FabricAssembly assembly("leaf_spine");
   Wiring wiring(assembly, settings, catalogue, place, diagnostics);
@@ -95,9 +95,10 @@ Fabric build_leaf_spine(const ParameterSet& parameters, const ExplicitGraph&, co
     for (std::uint32_t s = first_of_part(l, shape->leaves, settings.servers); s < first_of_part(l + 1, shape->leaves, settings.servers);
          ++s)
       for (std::uint32_t nic = 0; nic < settings.host.nics; ++nic) wiring.host_cable(hosts[s], leaves[l]);
+  const std::uint32_t cables = shape->size.spines == 0 ? 0 : shape->size.uplinks_per_leaf / shape->size.spines;
   for (const NodeId leaf : leaves)
     for (const NodeId spine : spines)
-      for (std::uint32_t cable = 0; cable < shape->size.uplinks_per_leaf / shape->size.spines; ++cable) wiring.fabric_cable(leaf, spine);
+      for (std::uint32_t cable = 0; cable < cables; ++cable) wiring.fabric_cable(leaf, spine);
   if (diagnostics.error_count() != errors) return {};
   return std::move(assembly).finish();
 }

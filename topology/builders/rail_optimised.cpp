@@ -78,7 +78,7 @@ Fabric build_rail_optimised(const ParameterSet& parameters, const ExplicitGraph&
   const std::optional<Shape> shape =
       shape_of(two_tier_request(parameters, settings), static_cast<std::uint32_t>(parameters.integer("servers_per_group")),
                static_cast<std::uint32_t>(parameters.integer("rails_per_leaf")), place, diagnostics);
-  if (diagnostics.error_count() != errors) return {};
+  if (!shape || diagnostics.error_count() != errors) return {};
 
   FabricAssembly assembly("rail_optimised");
   Wiring wiring(assembly, settings, catalogue, place, diagnostics);
@@ -104,9 +104,10 @@ Fabric build_rail_optimised(const ParameterSet& parameters, const ExplicitGraph&
     for (std::uint32_t s = shape->first_server[g]; s < shape->first_server[g + 1]; ++s)
       for (std::uint32_t nic = 0; nic < settings.host.nics; ++nic)
         wiring.host_cable(hosts[s], leaves[g * shape->leaves_per_group + nic / shape->rails_per_leaf]);
+  const std::uint32_t cables = shape->size.spines == 0 ? 0 : shape->size.uplinks_per_leaf / shape->size.spines;
   for (const NodeId leaf : leaves)
     for (const NodeId spine : spines)
-      for (std::uint32_t cable = 0; cable < shape->size.uplinks_per_leaf / shape->size.spines; ++cable) wiring.fabric_cable(leaf, spine);
+      for (std::uint32_t cable = 0; cable < cables; ++cable) wiring.fabric_cable(leaf, spine);
   if (diagnostics.error_count() != errors) return {};
   return std::move(assembly).finish();
 }

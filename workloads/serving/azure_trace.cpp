@@ -92,14 +92,17 @@ class TraceErrors {
  public:
   TraceErrors(const std::string& file, Diagnostics& diagnostics) : file_(file), diagnostics_(diagnostics) {}
   void add(std::uint32_t line, std::size_t column, std::string_view source, std::string message, std::string remedy) {
-    if (++count_ > kErrorsShown) return;
+    if (++count_ > kErrorsShown) {
+      if (count_ == kErrorsShown + 1) line_ = line;
+      return;
+    }
     diagnostics_.add({Severity::error, Place{file_, line, static_cast<std::uint32_t>(column)}, std::move(message), std::move(remedy),
                       std::string(source.substr(0, 200))});
   }
   [[nodiscard]] bool any() const { return count_ > 0; }
   void finish() {
     if (count_ > kErrorsShown)
-      diagnostics_.error(Place{file_, 0, 0}, std::to_string(count_ - kErrorsShown) + " further errors in this trace are not shown",
+      diagnostics_.error(Place{file_, line_, 0}, std::to_string(count_ - kErrorsShown) + " further errors from here on are not shown",
                          "mend the first ones and read it again");
   }
 
@@ -107,6 +110,7 @@ class TraceErrors {
   const std::string& file_;
   Diagnostics& diagnostics_;
   std::size_t count_ = 0;
+  std::uint32_t line_ = 0;  // of the first that is not shown
 };
 
 struct Field {
@@ -143,12 +147,25 @@ std::optional<std::uint32_t> parse_tokens(std::string_view text) {
   return value;
 }
 
+bool too_large(std::string_view text) {
+  return text.find_first_not_of("0123456789") == std::string_view::npos && text.find_first_not_of('0') != std::string_view::npos;
+}
+
 /// Where each of kColumns stands; nothing after an error.
 std::optional<std::array<std::size_t, 3>> read_header(std::string_view line, std::vector<Field>& fields, TraceErrors& errors) {
   split(line, fields);
   std::array<std::size_t, 3> places{};
   std::vector<std::string> names;
   for (const Field& field : fields) names.emplace_back(field.text);
+  const auto absent = [&](std::string_view column) {
+    return std::find(names.begin(), names.end(), column) == names.end() && nearest_name(column, names).empty();
+  };
+  if (std::all_of(kColumns.begin(), kColumns.end(), absent)) {
+    errors.add(1, 1, line, "the first line is not the header of a trace in the Azure LLM format",
+               line.find(';') != std::string_view::npos ? "separate the columns by commas: `TIMESTAMP,ContextTokens,GeneratedTokens`"
+                                                        : "start the file with `TIMESTAMP,ContextTokens,GeneratedTokens`");
+    return std::nullopt;
+  }
   bool complete = true;
   for (std::size_t c = 0; c < kColumns.size(); ++c) {
     const auto found = std::find(names.begin(), names.end(), kColumns[c]);
@@ -210,16 +227,16 @@ std::vector<Arrival> read_azure_trace(std::string_view text, const std::string& 
     if (!stamp)
       errors.add(number, fields[places[0]].column, line, quoted(fields[places[0]].text) + " is not a timestamp",
                  "write it as `2023-11-16 18:15:46.6805900`");
-    std::array<std::optional<std::uint32_t>, 2> tokens;
+    std::array<std::uint32_t, 2> tokens{};  // 0: none that counts
     for (std::size_t c = 0; c < 2; ++c) {
       const Field& field = fields[places[c + 1]];
-      tokens[c] = parse_tokens(field.text);
-      if (!tokens[c])
-        errors.add(number, field.column, line,
-                   "`" + std::string(kColumns[c + 1]) + "` is " + quoted(field.text) + ", not a whole number of at least 1",
-                   "give the number of tokens, such as `374`");
+      tokens[c] = parse_tokens(field.text).value_or(0);
+      if (tokens[c] != 0) continue;
+      const std::string wrong = too_large(field.text) ? "more than " + std::to_string(kTokensMaximum) : "not a whole number of at least 1";
+      errors.add(number, field.column, line, "`" + std::string(kColumns[c + 1]) + "` is " + quoted(field.text) + ", " + wrong,
+                 "give the number of tokens, such as `374`");
     }
-    if (stamp && tokens[0] && tokens[1]) rows.push_back({*stamp, {{}, *tokens[0], *tokens[1]}});
+    if (stamp && tokens[0] != 0 && tokens[1] != 0) rows.push_back({*stamp, {{}, tokens[0], tokens[1]}});
   }
   errors.finish();
   if (errors.any()) return {};

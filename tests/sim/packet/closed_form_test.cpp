@@ -90,7 +90,7 @@ TEST_CASE("packet: an n to 1 incast ends when all bytes have crossed the last li
     const Outcomes out = play(fabric, flows(fabric, list), options_with(network({"ecn=false"})));
     Time last{0};
     for (const FlowRow& flow : out.flows) last = std::max(last, flow.finish);
-    const Duration wire = serialisation({n * 64 * kFrame}, 400_Gbps);
+    const Duration wire = serialisation({std::int64_t{n} * 64 * kFrame}, 400_Gbps);
     CHECK(last == Time{0} + 1_us * 2 + 600_ns + wire);
     CHECK(out.result.counters.drops_buffer == 0);
     CHECK(out.result.sane());

@@ -3,7 +3,6 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,6 +17,7 @@
 #include "sim/trace/trace_writer.hpp"
 #include "tests/sim/trace/trace_fixture.hpp"
 #include "tests/support/run_program.hpp"
+#include "tests/support/small_disk.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace eastwest::tests {
@@ -182,25 +182,6 @@ TEST_CASE("trace: a file size limit ends writing with an error, no crash, and le
     check_after_failure(info, before);
   }
 }
-
-/// A file system of its own in memory.
-class SmallDisk {
- public:
-  SmallDisk(const std::string& where, const std::string& size) : where_(where) {
-    std::filesystem::create_directory(where);
-    mounted_ = mount("eastwest-test", where.c_str(), "tmpfs", 0, ("size=" + size).c_str()) == 0;
-  }
-  SmallDisk(const SmallDisk&) = delete;
-  SmallDisk& operator=(const SmallDisk&) = delete;
-  ~SmallDisk() {
-    if (mounted_) umount2(where_.c_str(), MNT_DETACH);
-  }
-  [[nodiscard]] bool mounted() const { return mounted_; }
-
- private:
-  std::string where_;
-  bool mounted_ = false;
-};
 
 TEST_CASE("trace: a full disk ends writing with an error that says so, and leaves both traces readable") {
   for (const std::string size : {"1500k", "2000k", "3m", "5m"}) {

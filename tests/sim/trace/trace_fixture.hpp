@@ -98,7 +98,7 @@ inline RequestRow request(std::uint64_t i) {
   row.prefill_end = row.arrival + Duration{200'000};
   row.kv_done = row.arrival + Duration{300'000};
   row.first_token = row.arrival + Duration{400'000 + n};
-  row.finish = row.first_token + Duration{10 * 50'000};
+  row.finish = row.first_token + Duration{500'000};
   return row;
 }
 inline EventRow event(std::uint64_t i) { return {Time{static_cast<std::int64_t>(i)}, EventKind::timeout, 0xffff'ffffu, i}; }

@@ -62,6 +62,13 @@ TEST_CASE("every mistake has its line, column, message and remedy") {
       {"header alone", kHeader, 1, 0, "the trace has a header but no rows", "add at least one request"},
       {"column missing", "TIMESTAMP,ContextToken,GeneratedTokens\n", 1, 1, "the header has no column `ContextTokens`",
        "is column `ContextToken` meant? Rename it"},
+      {"another file", "site: {topology: leaf_spine}\n", 1, 1, "the first line is not the header of a trace in the Azure LLM format",
+       "start the file with `TIMESTAMP,ContextTokens,GeneratedTokens`"},
+      {"semicolons", "TIMESTAMP;ContextTokens;GeneratedTokens\n", 1, 1,
+       "the first line is not the header of a trace in the Azure LLM format",
+       "separate the columns by commas: `TIMESTAMP,ContextTokens,GeneratedTokens`"},
+      {"lower case", "TIMESTAMP,contexttokens,GeneratedTokens\n", 1, 1, "the header has no column `ContextTokens`",
+       "is column `contexttokens` meant? Rename it"},
       {"no such columns", "TIMESTAMP,a,GeneratedTokens\n", 1, 1, "the header has no column `ContextTokens`",
        "start the file with `TIMESTAMP,ContextTokens,GeneratedTokens`"},
       {"too few fields", kHeader + good + "\n2023-11-16 18:15:46.6805900,374\n", 3, 1, "the row has 2 fields, the header 3",
@@ -84,7 +91,7 @@ TEST_CASE("every mistake has its line, column, message and remedy") {
       {"decimal", kHeader + "2023-11-16 18:15:46.6805900,374.5,44\n", 2, 29, "`ContextTokens` is `374.5`, not a whole number of at least 1",
        "give the number of tokens, such as `374`"},
       {"huge", kHeader + "2023-11-16 18:15:46.6805900,374,99999999999999999999\n", 2, 33,
-       "`GeneratedTokens` is `99999999999999999999`, not a whole number of at least 1", "give the number of tokens, such as `374`"},
+       "`GeneratedTokens` is `99999999999999999999`, more than 100000000", "give the number of tokens, such as `374`"},
       {"too long a span", kHeader + good + "\n2025-11-16 18:15:46,1,1\n", 0, 0, "the trace spans 731 days; at most 100 can be simulated",
        "cut it"},
   };
@@ -112,7 +119,8 @@ TEST_CASE("all mistakes in one pass, quoted with their line; beyond twenty they 
   for (int i = 0; i < 50; ++i) text += "bad,1,1\n";
   CHECK(read(text, many).empty());
   REQUIRE(many.all().size() == 21);
-  CHECK(many.all().back().message == "30 further errors in this trace are not shown");
+  CHECK(many.all().back().message == "30 further errors from here on are not shown");
+  CHECK(many.all().back().place.line == 22);  // after what is shown
 }
 
 TEST_CASE("the published conversation trace: 19,366 requests, means 1155 and 211 tokens, 5.53 per second") {
