@@ -34,7 +34,8 @@ class EventQueue {
   /// Time of the earliest event. Not empty.
   [[nodiscard]] std::int64_t next_time() const {
     std::int64_t earliest = INT64_MAX;
-    for (const Event& event : buckets_[static_cast<unsigned>(std::countr_zero(filled_))]) earliest = event.time < earliest ? event.time : earliest;
+    for (const Event& event : buckets_[static_cast<unsigned>(std::countr_zero(filled_))])
+      earliest = event.time < earliest ? event.time : earliest;
     return earliest;
   }
 

@@ -35,9 +35,9 @@ struct FlowPlan {
   const Fabric* fabric = nullptr;
   NetworkOptions network;
   std::uint64_t seed = 0;
-  std::vector<Fault> faults;          // by time
-  std::vector<RouteVersion> routes;   // by time; the first from 0
-  std::vector<std::uint64_t> salts;   // by Fabric::switches
+  std::vector<Fault> faults;         // by time
+  std::vector<RouteVersion> routes;  // by time; the first from 0
+  std::vector<std::uint64_t> salts;  // by Fabric::switches
 };
 
 /// Where the bytes of a queue pair go under one route version.

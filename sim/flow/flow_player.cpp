@@ -20,8 +20,8 @@ std::uint32_t message_number(const FlowState& run, std::uint32_t operation) {
 
 void start_send(FlowState& run, std::uint32_t index, std::int64_t now) {
   const Operation& operation = run.workload->schedule.operations[index];
-  const std::uint32_t t = new_transfer(run, operation.rank.value, operation.peer, {operation.amount}, operation.traffic_class,
-                                       message_number(run, index));
+  const std::uint32_t t =
+      new_transfer(run, operation.rank.value, operation.peer, {operation.amount}, operation.traffic_class, message_number(run, index));
   Transfer& transfer = run.transfers[t];
   transfer.start = now;
   transfer.send_operation = index;
@@ -137,8 +137,8 @@ void transfer_delivered(FlowState& run, std::uint32_t t, std::int64_t now) {
   if (run.options.probes.flows) {
     FlowRow row;
     row.id = transfer.number;
-    row.job = of_driver ? run.driver_transfers[transfer.receive_operation].job
-                        : run.workload->schedule.operations[transfer.send_operation].job;
+    row.job =
+        of_driver ? run.driver_transfers[transfer.receive_operation].job : run.workload->schedule.operations[transfer.send_operation].job;
     row.source = transfer.source;
     row.destination = transfer.destination;
     row.bytes = {transfer.bytes};

@@ -42,8 +42,7 @@ RowMarks mark_rows(const FlowState& run) {
 void order_rows(FlowState& run, const RowMarks& marks) {
   RecordBatch& batch = run.batch;
   order(batch.flows, marks.flows, [](const FlowRow& a, const FlowRow& b) { return a.id < b.id; });
-  order(batch.collectives, marks.collectives,
-        [](const CollectiveRow& a, const CollectiveRow& b) { return a.collective < b.collective; });
+  order(batch.collectives, marks.collectives, [](const CollectiveRow& a, const CollectiveRow& b) { return a.collective < b.collective; });
   order(batch.steps, marks.steps,
         [](const StepRow& a, const StepRow& b) { return std::tuple(a.job, a.step, a.rank) < std::tuple(b.job, b.step, b.rank); });
   order(batch.events, marks.events,

@@ -40,8 +40,7 @@ void deal_turns(FlowState& run) {
   run.turns.reserve(run.static_messages);
   std::unordered_map<std::uint64_t, std::uint32_t> count;  // looked up, never walked
   for (const Operation& operation : run.workload->schedule.operations)
-    if (operation.kind == OperationKind::send)
-      run.turns.push_back(count[(std::uint64_t{operation.rank.value} << 32) | operation.peer]++);
+    if (operation.kind == OperationKind::send) run.turns.push_back(count[(std::uint64_t{operation.rank.value} << 32) | operation.peer]++);
 }
 
 void load_schedule(FlowState& run) {

@@ -23,21 +23,21 @@
 namespace eastwest::flow {
 
 inline constexpr std::int64_t kNever = INT64_MAX;
-inline constexpr unsigned kClassMax = 3;             // data classes 1 to 3
+inline constexpr unsigned kClassMax = 3;               // data classes 1 to 3
 inline constexpr unsigned kScaleUpSolver = kClassMax;  // after those of the classes
 
 enum FlowEvent : std::uint8_t {  // high 4 bits of a key
-  kFaultEvent = 0,  // id: index into FlowPlan::faults
-  kRerouteEvent,    // id: route version
-  kServed,          // id: group; stamp
-  kPost,            // id: transfer reaches the NIC, or the scale-up port
-  kDelivered,       // id: transfer; software at the receiver knows
-  kAcknowledged,    // id: send operation
-  kComputeDone,     // id: operation
-  kFusedStart,      // id: group of the schedule
-  kFusedDone,       // id: the same
-  kJobStart,        // id: job
-  kDriverWake,      // id: driver
+  kFaultEvent = 0,               // id: index into FlowPlan::faults
+  kRerouteEvent,                 // id: route version
+  kServed,                       // id: group; stamp
+  kPost,                         // id: transfer reaches the NIC, or the scale-up port
+  kDelivered,                    // id: transfer; software at the receiver knows
+  kAcknowledged,                 // id: send operation
+  kComputeDone,                  // id: operation
+  kFusedStart,                   // id: group of the schedule
+  kFusedDone,                    // id: the same
+  kJobStart,                     // id: job
+  kDriverWake,                   // id: driver
 };
 inline constexpr std::uint32_t kStampMask = 0x0fff'ffffu;
 constexpr std::uint64_t event_key(FlowEvent kind, std::uint32_t id, std::uint32_t stamp = 0) {
@@ -73,7 +73,7 @@ struct Stream {
   bool scale_up = false;
   bool served = false;  // in its group's list
   IdlePath path;
-  std::uint32_t turn = 0;  // messages of the connection so far, on its first stream
+  std::uint32_t turn = 0;            // messages of the connection so far, on its first stream
   std::int64_t nic_source = 0;       // ps
   std::int64_t nic_destination = 0;  // ps; inside a host the scale-up latency
   std::int64_t acknowledgement = 0;  // ps, from the receiver's NIC back
@@ -97,9 +97,9 @@ struct Group {
   std::uint32_t stored_hops = 0;
   std::uint32_t count = 0;  // streams that get `rate`
   bool touched = false;     // in FlowState::touched
-  bool probed = false;   // in FlowState::probed
-  Wide carried = 0;        // service to all its streams together, until `since`
-  Wide probe_carried = 0;  // at the last probe
+  bool probed = false;      // in FlowState::probed
+  Wide carried = 0;         // service to all its streams together, until `since`
+  Wide probe_carried = 0;   // at the last probe
 };
 
 inline constexpr std::uint32_t kReady = 0x8000'0000u;  // all predecessors are over
@@ -155,7 +155,7 @@ struct FlowState {
   std::vector<std::uint32_t> send_before;  // by word of the above
   std::vector<std::uint32_t> turns;        // by message, only with several queue pairs per connection: which one
   FusedTable fused;
-  std::vector<std::uint32_t> fused_left;  // by group of the schedule
+  std::vector<std::uint32_t> fused_left;          // by group of the schedule
   std::vector<std::vector<std::uint32_t>> roots;  // by job
   std::vector<CollectiveSpan> collectives;
   std::vector<RankState> ranks;
@@ -171,15 +171,15 @@ struct FlowState {
   std::vector<Transfer> transfers;
   std::uint32_t free_transfer = kNil;
   std::vector<Stream> streams;
-  std::uint32_t free_stream = kNil;  // of scale-up messages
-  std::vector<std::uint32_t> connection_of_rank;  // by source rank: the last one used
+  std::uint32_t free_stream = kNil;                              // of scale-up messages
+  std::vector<std::uint32_t> connection_of_rank;                 // by source rank: the last one used
   std::unordered_map<std::uint64_t, std::uint32_t> connections;  // (source, destination) -> first stream; never walked
   std::vector<Group> groups;
   std::unordered_multimap<std::uint64_t, std::uint32_t> group_of_path;  // digest of links and class; never walked
-  std::vector<MaxMin> solvers;                                         // by class, then scale-up
-  std::vector<std::vector<std::uint32_t>> group_of_local;              // by solver
-  std::vector<std::uint32_t> touched;                                  // groups whose next event must be found anew
-  std::vector<ScaleUpPort> scale_up;                                   // by GPU
+  std::vector<MaxMin> solvers;                                          // by class, then scale-up
+  std::vector<std::vector<std::uint32_t>> group_of_local;               // by solver
+  std::vector<std::uint32_t> touched;                                   // groups whose next event must be found anew
+  std::vector<ScaleUpPort> scale_up;                                    // by GPU
   std::vector<bool> cable_down;
   std::uint32_t route = 0;    // table in use, into FlowPlan::routes
   std::uint32_t version = 0;  // grows whenever paths must be found anew

@@ -51,9 +51,8 @@ bool is_max_min_fair(const std::vector<double>& capacities, const std::vector<Pl
     if (used[l] > capacities[l] * (1 + tolerance)) return false;
   return std::all_of(flows.begin(), flows.end(), [&](const PlainFlow& flow) {
     const double rate = rates[static_cast<std::size_t>(&flow - flows.data())];
-    return std::any_of(flow.links.begin(), flow.links.end(), [&](std::uint32_t l) {
-      return used[l] >= capacities[l] * (1 - tolerance) && rate >= highest[l] * (1 - tolerance);
-    });
+    return std::any_of(flow.links.begin(), flow.links.end(),
+                       [&](std::uint32_t l) { return used[l] >= capacities[l] * (1 - tolerance) && rate >= highest[l] * (1 - tolerance); });
   });
 }
 

@@ -88,7 +88,8 @@ void check_against_plain(const RandomNetwork& network, const std::vector<double>
   CHECK(is_max_min_fair(capacities, all.flows, all.rates, 1e-8));
   const std::vector<double> expected = plain_max_min(capacities, all.flows);
   double worst = 0;
-  for (std::size_t f = 0; f < expected.size(); ++f) worst = std::max(worst, std::abs(all.rates[f] - expected[f]) / std::max(expected[f], 1.0));
+  for (std::size_t f = 0; f < expected.size(); ++f)
+    worst = std::max(worst, std::abs(all.rates[f] - expected[f]) / std::max(expected[f], 1.0));
   CHECK(worst <= 1e-8);
 }
 
