@@ -131,20 +131,30 @@ void remove(FlowState& run, std::uint32_t s) {
   (stream.previous == kNil ? group.head : run.streams[stream.previous].next) = stream.next;
   (stream.next == kNil ? group.tail : run.streams[stream.next].previous) = stream.previous;
   stream.served = false;
-  touch(run, stream.group);
+}
+
+/// What the group serves from now on will be in the next link row.
+void watch(FlowState& run, std::uint32_t g) {
+  Group& group = run.groups[g];
+  if (group.probed || group.solver == kScaleUpSolver) return;
+  group.probed = true;
+  run.probed.push_back(g);
 }
 
 // The group's clock must be at the present before the number of its streams changes.
 void join(FlowState& run, std::uint32_t g) {
   Group& group = run.groups[g];
   ++group.count;
-  run.solvers[group.solver].join(group.local);
+  if (!run.solvers[group.solver].join(group.local)) return;
+  group.rate = run.solvers[group.solver].rate(group.local);
+  watch(run, g);
 }
 
 void leave(FlowState& run, std::uint32_t g) {
   Group& group = run.groups[g];
   --group.count;
   run.solvers[group.solver].leave(group.local);
+  if (group.count == 0) group.rate = 0;
 }
 
 /// The first message of an idle stream begins to flow.
@@ -281,11 +291,11 @@ void group_served(FlowState& run, std::uint32_t g, std::uint32_t stamp, std::int
   if ((run.groups[g].stamp & kStampMask) != stamp) return;
   run.groups[g].due = kNever;
   settle(run, g, now);
-  touch(run, g);
   for (;;) {
     Group& group = run.groups[g];
     const std::uint32_t s = group.head;
-    if (s == kNil || run.streams[s].target > group.clock) return;
+    if (s == kNil) return;
+    if (run.streams[s].target > group.clock) return touch(run, g);
     Stream& stream = run.streams[s];
     const std::uint32_t t = stream.head;
     message_served(run, stream, group, t, now);
@@ -310,21 +320,19 @@ void group_served(FlowState& run, std::uint32_t g, std::uint32_t stamp, std::int
 void settle_rates(FlowState& run, std::int64_t now) {
   for (std::uint32_t c = 0; c < run.solvers.size(); ++c) {
     MaxMin& solver = run.solvers[c];
-    if (!solver.pending()) continue;
-    solver.solve();
-    ++run.counters.windows;
-    for (const std::uint32_t local : solver.changed()) {
-      const std::uint32_t g = run.group_of_local[c][local];
-      settle(run, g, now);
-      Group& group = run.groups[g];
-      group.rate = solver.rate(local);
-      if (!group.probed && c != kScaleUpSolver) {
-        group.probed = true;
-        run.probed.push_back(g);
+    if (solver.pending()) {
+      solver.solve();
+      ++run.counters.windows;
+      for (const std::uint32_t local : solver.changed()) {
+        const std::uint32_t g = run.group_of_local[c][local];
+        settle(run, g, now);
+        run.groups[g].rate = solver.rate(local);
+        watch(run, g);
+        touch(run, g);
       }
-      touch(run, g);
     }
-    if (c == kScaleUpSolver) continue;
+    // Rates that were right at once need no solve, but what they use is missing to the classes after them all the same.
+    if (solver.usage_changes().empty()) continue;
     for (const std::uint32_t link : solver.usage_changes())
       for (std::uint32_t d = c + 1; d < kClassMax; ++d)
         if (run.solvers[d].link_count() != 0) run.solvers[d].set_capacity(link, capacity_left(run, d, link));
@@ -363,6 +371,7 @@ void apply_routes(FlowState& run, std::uint32_t route, std::int64_t now) {
     const Wide rest = stream.target - run.groups[old].clock;
     remove(run, s);
     leave(run, old);
+    touch(run, old);
     start(run, s, rest, now);
   }
 }

@@ -9,7 +9,11 @@ namespace eastwest::flow {
 
 namespace {
 constexpr std::uint32_t kTouched = kNil - 1;  // place of a link that is known to the solve but not in the heap
-}
+
+/// A share as a rate; small parts of flows have shares beyond what a rate can hold, and another link will hold those flows.
+Rate whole(double share) { return share <= 0 ? 0 : static_cast<Rate>(std::min(share, 0x1p62)); }
+
+}  // namespace
 
 MaxMin::MaxMin(std::vector<Rate> capacities) : links_(capacities.size()), members_(capacities.size()) {
   for (std::size_t l = 0; l < capacities.size(); ++l) links_[l].capacity = capacities[l];
@@ -72,16 +76,6 @@ void MaxMin::insert_members(std::uint32_t g) {
   }
 }
 
-void MaxMin::remove_members(std::uint32_t g) {
-  const Group& group = groups_[g];
-  for (std::uint32_t h = group.first_hop; h < group.first_hop + group.hop_count; ++h) {
-    std::vector<Member>& members = members_[hops_[h].link];
-    members[positions_[h]] = members.back();
-    positions_[members[positions_[h]].hop] = positions_[h];
-    members.pop_back();
-  }
-}
-
 void MaxMin::open(std::uint32_t g) {
   note(g);
   Group& group = groups_[g];
@@ -108,44 +102,78 @@ void MaxMin::mark_slack(std::uint32_t l) {
   slack_.push_back(l);
 }
 
-void MaxMin::join(std::uint32_t g) {
+/// Most flows of a ring or a pipeline meet nobody: their rate is that of their slowest link, and no list is kept.
+bool MaxMin::join_alone(std::uint32_t g) {
   Group& group = groups_[g];
-  if (group.state == State::fixed) open(g);
+  const std::uint32_t end = group.first_hop + group.hop_count;
+  for (std::uint32_t h = group.first_hop; h < end; ++h)
+    if (!members_[hops_[h].link].empty()) return false;
+  Rate level = 0;
+  std::uint32_t bottleneck = kNil;
+  for (std::uint32_t h = group.first_hop; h < end; ++h) {
+    const Hop& hop = hops_[h];
+    positions_[h] = 0;
+    members_[hop.link].push_back({g, h});
+    Rate share = links_[hop.link].capacity;
+    if (hop.weight != kFullWeight)
+      share = whole(static_cast<double>(share) * static_cast<double>(kFullWeight) / static_cast<double>(hop.weight));
+    if (bottleneck != kNil && share >= level) continue;
+    level = share;
+    bottleneck = hop.link;
+  }
+  group.count = 1;
+  group.rate = level;
+  group.state = State::fixed;
+  group.bottleneck = bottleneck;
+  ++links_[bottleneck].held;
+  for (std::uint32_t h = group.first_hop; h < end; ++h) use(hops_[h].link, share_of(group, hops_[h].weight));
+  return true;
+}
+
+bool MaxMin::join(std::uint32_t g) {
+  Group& group = groups_[g];
   if (group.state == State::idle) {
+    if (join_alone(g)) return true;
     note(g);
     group.rate = 0;
     group.state = State::open;
     insert_members(g);
+  } else if (group.state == State::fixed) {
+    open(g);
   }
   ++group.count;
   for (std::uint32_t h = group.first_hop; h < group.first_hop + group.hop_count; ++h) {
     links_[hops_[h].link].open += hops_[h].weight;
     touch(hops_[h].link);
   }
+  return false;
 }
 
 void MaxMin::leave(std::uint32_t g) {
   Group& group = groups_[g];
   EASTWEST_VERIFY(group.count != 0, "a flow leaves a group without flows");
+  const std::uint32_t end = group.first_hop + group.hop_count;
   if (group.count > 1) {
     if (group.state == State::fixed) open(g);
     --group.count;
-    for (std::uint32_t h = group.first_hop; h < group.first_hop + group.hop_count; ++h) {
+    for (std::uint32_t h = group.first_hop; h < end; ++h) {
       links_[hops_[h].link].open -= hops_[h].weight;
       mark_slack(hops_[h].link);
     }
     return;
   }
-  note(g);
   const bool fixed = group.state == State::fixed;
   if (fixed) --links_[group.bottleneck].held;
-  for (std::uint32_t h = group.first_hop; h < group.first_hop + group.hop_count; ++h) {
+  for (std::uint32_t h = group.first_hop; h < end; ++h) {
     const Hop& hop = hops_[h];
     if (fixed) use(hop.link, -share_of(group, hop.weight));
     else links_[hop.link].open -= hop.weight;
     if (links_[hop.link].held != 0) mark_slack(hop.link);
+    std::vector<Member>& members = members_[hop.link];
+    members[positions_[h]] = members.back();
+    positions_[members[positions_[h]].hop] = positions_[h];
+    members.pop_back();
   }
-  remove_members(g);
   group.count = 0;
   group.rate = 0;
   group.bottleneck = kNil;
@@ -166,12 +194,6 @@ void MaxMin::set_capacity(std::uint32_t l, Rate capacity) {
   }
 }
 
-bool MaxMin::alone(const Group& group) const {
-  for (std::uint32_t h = group.first_hop; h < group.first_hop + group.hop_count; ++h)
-    if (members_[hops_[h].link].size() != 1) return false;
-  return true;
-}
-
 void MaxMin::fix(std::uint32_t g, Rate level, std::uint32_t bottleneck) {
   Group& group = groups_[g];
   // The old rate stays when the new one is as good as equal, so that rounding does not travel through the network.
@@ -186,26 +208,6 @@ void MaxMin::fix(std::uint32_t g, Rate level, std::uint32_t bottleneck) {
     use(hop.link, share_of(group, hop.weight));
     links_[hop.link].open -= hop.weight * group.count;
     if (fell && hop.link != bottleneck && links_[hop.link].held != 0) release(hop.link);
-  }
-}
-
-void MaxMin::fix_alone(std::uint32_t g) {
-  Group& group = groups_[g];
-  double level = 0;
-  std::uint32_t bottleneck = kNil;
-  for (std::uint32_t h = group.first_hop; h < group.first_hop + group.hop_count; ++h) {
-    const double share = fair_share(links_[hops_[h].link]);
-    if (bottleneck != kNil && share >= level) continue;
-    level = share;
-    bottleneck = hops_[h].link;
-  }
-  group.state = State::settled;
-  group.rate = static_cast<Rate>(level);
-  group.bottleneck = bottleneck;
-  ++links_[bottleneck].held;
-  for (std::uint32_t h = group.first_hop; h < group.first_hop + group.hop_count; ++h) {
-    use(hops_[h].link, share_of(group, hops_[h].weight));
-    links_[hops_[h].link].open = 0;
   }
 }
 
@@ -248,7 +250,7 @@ void MaxMin::fill() {
       heap_down(0);
       if (heap_.front() != l) continue;
     }
-    const Rate fair = std::max(static_cast<Rate>(share), Rate{0});
+    const Rate fair = whole(share);
     const Rate next = fair <= level + tolerance(level) ? level : fair;
     if (open_above(l, next)) continue;
     level = next;
@@ -267,13 +269,7 @@ void MaxMin::solve() {
     if (links_[l].held != 0) release(l);
   }
   slack_.clear();
-  bool together = false;
-  for (const std::uint32_t g : noted_) {
-    if (groups_[g].state != State::open) continue;
-    if (alone(groups_[g])) fix_alone(g);
-    else together = true;
-  }
-  if (together) fill();
+  if (!touched_.empty()) fill();
   for (const std::uint32_t l : touched_) links_[l].place = kNil;
   touched_.clear();
   for (const std::uint32_t g : noted_) {

@@ -15,7 +15,7 @@
 //   - an open group stops lower than it was: groups held at its other links may rise and are opened.
 // Both open only groups whose rate is at or above the present fill level, so the filling goes on without starting again,
 // and when it ends every group has a bottleneck. Compare the bottleneck structure of Ros-Giralt et al., "On the
-// bottleneck structure of congestion-controlled networks", SIGMETRICS 2020. Groups alone on all their links skip it all.
+// bottleneck structure of congestion-controlled networks", SIGMETRICS 2020. A group alone on all its links skips it all.
 #pragma once
 
 #include <cstdint>
@@ -47,8 +47,9 @@ class MaxMin {
 
   /// A new group without flows. Links are distinct.
   std::uint32_t add_group(std::span<const Hop> hops);
-  /// One more or one less flow; rates are stale until `solve`.
-  void join(std::uint32_t group);
+  /// One more flow. True: no other group is on its links, and `rate` is right at once; else rates are stale until `solve`.
+  bool join(std::uint32_t group);
+  /// One less flow. The rate of a group without flows is 0 at once; all others are stale until `solve`.
   void leave(std::uint32_t group);
   void set_capacity(std::uint32_t link, Rate capacity);
   /// Collects links whose use changed, for `usage_changes`.
@@ -104,8 +105,8 @@ class MaxMin {
 
   static Rate tolerance(Rate rate) { return (rate >> 32) + 64; }
   [[nodiscard]] static Rate share_of(const Group& group, std::uint64_t weight) {
-    const Rate all = group.rate * group.count;
-    return weight == kFullWeight ? all : static_cast<Rate>((static_cast<Wide>(all) * static_cast<Wide>(weight)) >> kWeightBits);
+    if (weight == kFullWeight) return group.rate * group.count;
+    return static_cast<Rate>((static_cast<Wide>(group.rate) * group.count * static_cast<Wide>(weight)) >> kWeightBits);
   }
   [[nodiscard]] static double fair_share(const Link& link) {
     return static_cast<double>(link.capacity - link.used) * static_cast<double>(kFullWeight) / static_cast<double>(link.open);
@@ -117,11 +118,9 @@ class MaxMin {
   void open(std::uint32_t group);
   void release(std::uint32_t link);
   void mark_slack(std::uint32_t link);
+  bool join_alone(std::uint32_t group);
   void insert_members(std::uint32_t group);
-  void remove_members(std::uint32_t group);
-  [[nodiscard]] bool alone(const Group& group) const;
   void fix(std::uint32_t group, Rate level, std::uint32_t bottleneck);
-  void fix_alone(std::uint32_t group);
   bool open_above(std::uint32_t link, Rate level);
   void fill();
 
