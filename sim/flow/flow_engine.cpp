@@ -12,6 +12,8 @@ constexpr std::uint64_t kPublishEvery = 1024;  // instants
 
 void post(FlowState& run, std::uint32_t d, const PostedTransfer& posted) {
   EASTWEST_CHECK(posted.not_before.ps >= run.clock, "a driver posts a transfer in the past");
+  EASTWEST_CHECK(posted.traffic_class == run.workload->jobs[run.workload->drivers[d].job].traffic_class,
+                 "a driver posts a transfer in another class than its job's");
   const auto index = static_cast<std::uint32_t>(run.driver_transfers.size());
   const std::uint32_t t =
       new_transfer(run, posted.from.value, posted.to.value, posted.bytes, posted.traffic_class, run.static_messages + index);
