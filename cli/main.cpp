@@ -94,7 +94,10 @@ int parse_and_call(int argument_count, char** arguments) {
   run_app->add_option("--domains", run.domains, "Domains to cut the fabric into, which change no result")
       ->check(CLI::Range(1u, 1u << 20))
       ->group("");
-  run_app->add_option("--fidelity", fidelity, "How the fabric is simulated")->type_name("packet|flow");
+  run_app
+      ->add_option("--fidelity", fidelity,
+                   "How the fabric is simulated; both: by packets and by flows, side by side, with traces FILE.packet.h5 and FILE.flow.h5")
+      ->type_name("packet|flow|both");
   run_app->add_option("--seed", seed, "Seed of everything that is drawn")->type_name("N");
   add_overrides(*run_app, run.overrides);
   run_app->add_flag("--json", run.json, "Print the summary as one JSON object");
@@ -132,7 +135,8 @@ int parse_and_call(int argument_count, char** arguments) {
   }
   // Short forms of overrides, last so that they win.
   if (!seed.empty()) run.overrides.push_back("seed=" + seed);
-  if (!fidelity.empty()) run.overrides.push_back("fidelity=" + fidelity);
+  run.both = fidelity == "both";
+  if (!fidelity.empty() && !run.both) run.overrides.push_back("fidelity=" + fidelity);
 
   if (run_app->parsed()) return run_verb(run);
   if (explain_app->parsed()) return explain_verb(explain);

@@ -34,6 +34,7 @@ struct RunArguments {
   std::vector<std::string> overrides;
   bool json = false;
   bool quiet = false;
+  bool both = false;  // packet and flow, side by side; two traces
 };
 
 struct ExplainArguments {

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// The verb `run`: scenario in, simulation, trace and summary out.
+// The verb `run`: scenario in, simulation, trace and summary out; at one fidelity, or at both side by side.
 #include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <optional>
 #include <thread>
 #include <utility>
 
+#include "analysis/fidelity.hpp"
 #include "analysis/summary.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/load.hpp"
@@ -24,13 +26,18 @@ namespace eastwest::cli {
 
 namespace {
 
-/// User and system time of the whole program, and its peak memory.
-void take_usage(RunFacts& facts) {
+/// User and system time of the whole program, in seconds.
+double cpu_seconds() {
   rusage usage = {};
   getrusage(RUSAGE_SELF, &usage);
   const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6; };
-  facts.cpu_seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime);
-  facts.peak_rss_bytes = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+std::uint64_t peak_rss_bytes() {
+  rusage usage = {};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
 }
 
 Result<TraceWriter> open_trace(const std::string& path, const Scenario& scenario, const Built& built) {
@@ -49,6 +56,15 @@ int exit_code(const RunResult& result) {
   return result.sane() ? kExitDone : kExitVerdict;
 }
 
+/// A run that is not what was asked for says so even when it is quiet.
+void print_verdicts(const RunResult& result, const char* engine) {
+  if (result.outcome == Outcome::cancelled) std::fprintf(stderr, "interrupted: the%s run was ended before it was complete\n", engine);
+  if (result.outcome == Outcome::stalled) std::fprintf(stderr, "stalled:%s %s\n", engine, result.diagnosis.c_str());
+  for (const Sanity& check : result.sanity) {
+    if (!check.passed) std::fprintf(stderr, "sanity check failed:%s %s: %s\n", engine, check.check.c_str(), check.detail.c_str());
+  }
+}
+
 void print_result(const RunArguments& arguments, const RunResult& result, const Built& built, const RunFacts& facts) {
   if (arguments.json) {
     std::fputs(summary_json(result, *built.fabric, built.workload, facts).c_str(), stdout);
@@ -56,16 +72,59 @@ void print_result(const RunArguments& arguments, const RunResult& result, const 
     std::fputs(summary_text(result, *built.fabric, built.workload, facts).c_str(), stdout);
   }
   std::fflush(stdout);
-  // A run that is not what was asked for says so even when it is quiet.
-  if (result.outcome == Outcome::cancelled) std::fputs("interrupted: the run was ended before it was complete\n", stderr);
-  if (result.outcome == Outcome::stalled) std::fprintf(stderr, "stalled: %s\n", result.diagnosis.c_str());
-  for (const Sanity& check : result.sanity) {
-    if (!check.passed) std::fprintf(stderr, "sanity check failed: %s: %s\n", check.check.c_str(), check.detail.c_str());
-  }
+  print_verdicts(result, "");
+  // The text summary names it too.
+  if (arguments.json && !facts.trace_path.empty()) std::fprintf(stderr, "trace: %s\n", facts.trace_path.c_str());
 }
 
-/// Simulates and finishes the trace; the exit code.
-int play(const RunArguments& arguments, Built& built, RunFacts& facts, std::optional<TraceWriter>& writer) {
+/// Everything that a run needs, made before it starts.
+struct Prepared {
+  Built built;
+  RunFacts facts;
+  std::optional<TraceWriter> writer;
+};
+
+/// `trace_path` empty: no trace. Mistakes are printed.
+std::optional<Prepared> prepare(const RunArguments& arguments, const Scenario& scenario, const std::string& trace_path,
+                                Diagnostics& diagnostics) {
+  std::optional<Built> built = build(scenario, diagnostics);
+  if (print_diagnostics(diagnostics) || !built) return std::nullopt;
+  Prepared prepared{std::move(*built), {}, {}};
+  prepared.built.options.threads = arguments.threads != 0 ? arguments.threads : std::max(1u, std::thread::hardware_concurrency());
+  prepared.built.options.domains = arguments.domains;
+  prepared.facts.scenario = scenario.name;
+  prepared.facts.program_version = EASTWEST_VERSION;
+  prepared.facts.seed = scenario.seed;
+  prepared.facts.threads = prepared.built.options.threads;
+  prepared.facts.trace_path = trace_path;
+  if (trace_path.empty()) return prepared;
+  Result<TraceWriter> opened = open_trace(trace_path, scenario, prepared.built);
+  if (!opened) {
+    print_error(opened.error());
+    return std::nullopt;
+  }
+  prepared.writer.emplace(std::move(opened).value());
+  return prepared;
+}
+
+/// A run that will not be played leaves nothing behind.
+void abandon(std::optional<Prepared>& prepared) {
+  if (!prepared || !prepared->writer) return;
+  const std::string partial = prepared->writer->partial_path();
+  prepared->writer->abandon();
+  std::remove(partial.c_str());
+  prepared->writer.reset();
+}
+
+struct Played {
+  int code = kExitInput;
+  std::optional<RunResult> result;  // none: bad input
+};
+
+/// Simulates and finishes the trace. `cpu_before`: what the program had used when this run began.
+Played play(const RunArguments& arguments, Prepared& prepared, double cpu_before) {
+  Built& built = prepared.built;
+  std::optional<TraceWriter>& writer = prepared.writer;
   Progress progress;
   const auto start = std::chrono::steady_clock::now();
   bool trace_lost = false;
@@ -77,44 +136,110 @@ int play(const RunArguments& arguments, Built& built, RunFacts& facts, std::opti
     progress.cancel = true;
   };
   const InterruptGuard guard(progress.cancel);
-  const Result<RunResult> result = [&] {
+  Result<RunResult> result = [&] {
     const ProgressPrinter printer(progress, built.options.duration, arguments.quiet || arguments.json);
     return simulate(*built.fabric, built.workload, built.options, sink, progress);
   }();
-  facts.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  prepared.facts.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (!result) {
-    if (writer) {  // bad input leaves nothing behind
-      const std::string partial = writer->partial_path();
-      writer->abandon();
-      std::remove(partial.c_str());
-    }
     print_error(result.error());
-    return kExitInput;
+    return {};
   }
+  Played played{exit_code(*result), std::move(result).value()};
   if (writer) {
     const std::string partial = writer->partial_path();
-    if (const Status finished = writer->finish(*result, facts.wall_seconds); !finished) {
+    if (const Status finished = writer->finish(*played.result, prepared.facts.wall_seconds); !finished) {
       print_error(finished.error());
       std::fprintf(stderr, "what was written before stays readable in %s\n", partial.c_str());
       if (trace_lost) {  // while it ran: there is no result to tell of
-        std::fprintf(stderr, "the run was ended at %s of simulated time\n", to_readable(Duration{result->simulated.ps}).c_str());
-        return kExitUnfinished;
+        std::fprintf(stderr, "the run was ended at %s of simulated time\n", to_readable(Duration{played.result->simulated.ps}).c_str());
+        writer.reset();
+        return {kExitUnfinished, std::nullopt};
       }
-      facts.trace_path.clear();
-      trace_lost = true;
+      prepared.facts.trace_path.clear();
+      if (played.code == kExitDone) played.code = kExitUnfinished;
+    }
+    writer.reset();
+  }
+  prepared.facts.cpu_seconds = cpu_seconds() - cpu_before;
+  prepared.facts.peak_rss_bytes = peak_rss_bytes();
+  return played;
+}
+
+/// "run.h5" -> "run.flow.h5": the traces of one scenario at two fidelities stand side by side.
+std::string trace_of(const std::string& path, const char* fidelity) {
+  const std::filesystem::path whole(path);
+  std::filesystem::path made = whole.parent_path() / whole.stem();
+  made += std::string(".") + fidelity + whole.extension().string();
+  return made.string();
+}
+
+int run_both(const RunArguments& arguments) {
+  constexpr const char* kNames[] = {"packet", "flow"};
+  std::optional<Prepared> prepared[2];
+  std::string paths[2];
+  if (!arguments.no_trace) {
+    const Result<std::string> settled = settle_output(arguments.output, arguments.scenario);
+    if (!settled) {
+      print_error(settled.error());
+      return kExitInput;
+    }
+    for (std::size_t i = 0; i < 2; ++i) {
+      const Result<std::string> own = settle_output(trace_of(*settled, kNames[i]), arguments.scenario);
+      if (!own) {
+        print_error(own.error());
+        return kExitInput;
+      }
+      paths[i] = *own;
     }
   }
-  take_usage(facts);
-  print_result(arguments, *result, built, facts);
-  // The text summary names it too.
-  if (arguments.json && !facts.trace_path.empty()) std::fprintf(stderr, "trace: %s\n", facts.trace_path.c_str());
-  const int code = exit_code(*result);
-  return trace_lost && code == kExitDone ? kExitUnfinished : code;
+  // Drivers keep state, so each run has a workload of its own; both are made before the first begins.
+  for (std::size_t i = 0; i < 2; ++i) {
+    Diagnostics diagnostics;
+    std::vector<std::string> overrides = arguments.overrides;
+    overrides.push_back(std::string("fidelity=") + kNames[i]);
+    const std::optional<Scenario> scenario = load(arguments.scenario, overrides, diagnostics);
+    if (!scenario) {
+      print_diagnostics(diagnostics);
+      return kExitInput;
+    }
+    prepared[i] = prepare(arguments, *scenario, paths[i], diagnostics);
+    if (!prepared[i]) {
+      abandon(prepared[0]);
+      return kExitInput;
+    }
+  }
+  Played played[2];
+  for (std::size_t i = 0; i < 2; ++i) {
+    if (i == 1 && played[0].result->outcome == Outcome::cancelled) break;
+    played[i] = play(arguments, *prepared[i], cpu_seconds());
+    if (played[i].result) continue;
+    for (std::optional<Prepared>& unplayed : prepared) abandon(unplayed);
+    return played[i].code;
+  }
+  if (!played[1].result) {  // interrupted in the first: what there is of it is printed as a run of its own
+    abandon(prepared[1]);
+    print_result(arguments, *played[0].result, prepared[0]->built, prepared[0]->facts);
+    return played[0].code;
+  }
+  const Built& built = prepared[0]->built;
+  if (arguments.json) {
+    std::fputs(
+        fidelity_json(*played[0].result, prepared[0]->facts, *played[1].result, prepared[1]->facts, *built.fabric, built.workload).c_str(),
+        stdout);
+  } else if (!arguments.quiet) {
+    std::fputs(fidelity_text(*played[0].result, prepared[0]->facts, *played[1].result, prepared[1]->facts, built.workload).c_str(), stdout);
+  }
+  std::fflush(stdout);
+  print_verdicts(*played[0].result, " packet");
+  print_verdicts(*played[1].result, " flow");
+  return played[0].code != kExitDone ? played[0].code : played[1].code;
 }
 
 }  // namespace
 
 int run_verb(const RunArguments& arguments) {
+  if (arguments.both) return run_both(arguments);
   Diagnostics diagnostics;
   const std::optional<Scenario> scenario = load(arguments.scenario, arguments.overrides, diagnostics);
   if (!scenario) {
@@ -130,27 +255,12 @@ int run_verb(const RunArguments& arguments) {
     }
     trace_path = *settled;
   }
-  std::optional<Built> built = build(*scenario, diagnostics);
-  if (print_diagnostics(diagnostics) || !built) return kExitInput;
-  built->options.threads = arguments.threads != 0 ? arguments.threads : std::max(1u, std::thread::hardware_concurrency());
-  built->options.domains = arguments.domains;
-
-  RunFacts facts;
-  facts.scenario = scenario->name;
-  facts.program_version = EASTWEST_VERSION;
-  facts.seed = scenario->seed;
-  facts.threads = built->options.threads;
-  facts.trace_path = trace_path;
-  std::optional<TraceWriter> writer;
-  if (!trace_path.empty()) {
-    Result<TraceWriter> opened = open_trace(trace_path, *scenario, *built);
-    if (!opened) {
-      print_error(opened.error());
-      return kExitInput;
-    }
-    writer.emplace(std::move(opened).value());
-  }
-  return play(arguments, *built, facts, writer);
+  std::optional<Prepared> prepared = prepare(arguments, *scenario, trace_path, diagnostics);
+  if (!prepared) return kExitInput;
+  const Played played = play(arguments, *prepared, 0);
+  if (played.result) print_result(arguments, *played.result, prepared->built, prepared->facts);
+  else abandon(prepared);
+  return played.code;
 }
 
 }  // namespace eastwest::cli

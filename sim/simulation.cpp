@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "sim/flow/simulate_flows.hpp"
 #include "sim/packet/simulate_packets.hpp"
 
 namespace eastwest {
@@ -13,7 +14,7 @@ bool RunResult::sane() const {
 
 Result<RunResult> simulate(const Fabric& fabric, Workload& workload, const SimulationOptions& options, const RecordSink& sink,
                            Progress& progress) {
-  if (options.fidelity == Fidelity::flow) return Error{"the flow engine is not part of this version", "use fidelity: packet"};
+  if (options.fidelity == Fidelity::flow) return flow::simulate_flows(fabric, workload, options, sink, progress);
   return packet::simulate_packets(fabric, workload, options, sink, progress);
 }
 

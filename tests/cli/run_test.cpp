@@ -205,3 +205,35 @@ TEST_CASE("run: a run that cannot finish is exit code 3 and names what is blocke
   CHECK(result.errors.find("`sum`") != std::string::npos);
   CHECK(names_in(folder) == std::vector<std::string>{"cut.h5", "cut.yaml"});
 }
+
+TEST_CASE("run: --fidelity flow writes the same kind of trace, and compare reads the two together") {
+  const TemporaryDirectory folder;
+  folder.write("small.yaml", kSmall);
+  const Json flow = json_of(run_program({"run", "small.yaml", "--fidelity", "flow", "--json", "-o", "flow.h5"}, in(folder)));
+  const Json packet = json_of(run_program({"run", "small.yaml", "--json", "-o", "packet.h5"}, in(folder)));
+  CHECK(flow["packets"] == 0);
+  CHECK(packet["packets"] > 0);
+  CHECK(flow["digest"] != packet["digest"]);
+  CHECK(flow["collectives"].size() == packet["collectives"].size());
+  CHECK(run_program({"compare", "flow.h5", "packet.h5"}, in(folder)).exit_code == 0);
+  // A trace runs again from itself, at its own fidelity.
+  CHECK(json_of(run_program({"run", "flow.h5", "--json", "--no-trace"}, in(folder)))["digest"] == flow["digest"]);
+}
+
+TEST_CASE("run: --fidelity both prints the two side by side and leaves both traces") {
+  const TemporaryDirectory folder;
+  folder.write("small.yaml", kSmall);
+  const ProgramResult text = run_program({"run", "small.yaml", "--fidelity", "both"}, in(folder));
+  CHECK(text.exit_code == 0);
+  CHECK(text.output.find("difference") != std::string::npos);
+  CHECK(names_in(folder) == std::vector<std::string>{"small.flow.h5", "small.packet.h5", "small.yaml"});
+  const Json both = json_of(run_program({"run", "small.yaml", "--fidelity", "both", "--json", "-o", "x.h5"}, in(folder)));
+  CHECK(both["packet"]["trace"] == "x.packet.h5");
+  CHECK(both["flow"]["trace"] == "x.flow.h5");
+  CHECK(both["differences"]["collectives"].size() == 1);
+  // Each is what a run of its own gives.
+  CHECK(json_of(run_program({"run", "small.yaml", "--json", "--no-trace"}, in(folder)))["digest"] == both["packet"]["digest"]);
+  CHECK(json_of(run_program({"run", "x.flow.h5", "--json", "--no-trace"}, in(folder)))["digest"] == both["flow"]["digest"]);
+  const ProgramResult bad = run_program({"run", "small.yaml", "--fidelity", "neither"}, in(folder));
+  CHECK(bad.exit_code == 2);
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+// The software side: ranks play their operations as the schedule's semantics say (workloads/schedule.hpp).
+//
+// A fused collective starts when its last member arrives and no other holds a port of its members; it holds them for
+// latency + bytes / rate, and messages on those ports stand still meanwhile.
+#include <algorithm>
+#include <bit>
+
+#include "sim/flow/flow_state.hpp"
+
+namespace eastwest::flow {
+
+namespace {
+
+/// The number of a send's message: how many sends stand before it in the schedule.
+std::uint32_t message_number(const FlowState& run, std::uint32_t operation) {
+  const std::uint64_t below = run.send_bits[operation / 64] & ((std::uint64_t{1} << (operation % 64)) - 1);
+  return run.send_before[operation / 64] + static_cast<std::uint32_t>(std::popcount(below));
+}
+
+void start_send(FlowState& run, std::uint32_t index, std::int64_t now) {
+  const Operation& operation = run.workload->schedule.operations[index];
+  const std::uint32_t t =
+      new_transfer(run, operation.rank.value, operation.peer, {operation.amount}, operation.traffic_class, message_number(run, index));
+  Transfer& transfer = run.transfers[t];
+  transfer.start = now;
+  transfer.send_operation = index;
+  transfer.receive_operation = operation.match;
+  const Stream& stream = run.streams[transfer.stream];
+  if (stream.nic_source == 0) post_transfer(run, t, now);
+  else run.events.push(now + stream.nic_source, event_key(kPost, t));
+}
+
+void arrive_at_fused(FlowState& run, std::uint32_t g, std::int64_t now) {
+  if (--run.fused_left[g] != 0) return;
+  const Schedule& schedule = run.workload->schedule;
+  const FusedGroup& group = schedule.groups[g];
+  const std::int64_t bytes = schedule.operations[run.fused.operations[run.fused.first[g]]].amount;
+  std::int64_t start = now;
+  for (const RankId member : group.members) start = std::max(start, run.scale_up[run.workload->ranks[member.index()].value].fused_until);
+  const BitRate rate = run.fabric->hosts[run.ranks[group.members.front().index()].host].scale_up_rate;
+  const std::int64_t end = start + group.latency.ps + (bytes == 0 ? 0 : serialisation({bytes}, rate).ps);
+  for (const RankId member : group.members) run.scale_up[run.workload->ranks[member.index()].value].fused_until = end;
+  run.counters.bytes_scale_up.count += bytes * static_cast<std::int64_t>(group.members.size());
+  if (start == now) fused_starts(run, g);
+  else run.events.push(start, event_key(kFusedStart, g));
+  run.events.push(end, event_key(kFusedDone, g));
+}
+
+void end_step(FlowState& run, const Operation& operation, std::int64_t now) {
+  RankState& rank = run.ranks[operation.rank.index()];
+  StepRow row;
+  row.job = operation.job;
+  row.step = static_cast<std::uint32_t>(operation.amount);
+  row.rank = operation.rank.value;
+  row.start = {rank.step_start < 0 ? now : rank.step_start};
+  row.finish = {now};
+  row.compute = {rank.compute};
+  run.batch.steps.push_back(row);
+  rank.step_start = now;
+  rank.compute = 0;
+}
+
+/// Operations that are over as soon as they start are left in `ready`.
+void start_operation(FlowState& run, std::uint32_t index, std::int64_t now) {
+  const Operation& operation = run.workload->schedule.operations[index];
+  run.progress[index] |= kReady;
+  if (operation.label != kNoLabel && operation.kind != OperationKind::receive)
+    run.collectives[operation.label].start = std::min(run.collectives[operation.label].start, now);
+  RankState& rank = run.ranks[operation.rank.index()];
+  if (rank.step_start < 0) rank.step_start = now;
+  switch (operation.kind) {
+    case OperationKind::compute:
+      rank.compute += operation.amount;
+      run.events.push(now + operation.amount, event_key(kComputeDone, index));
+      return;
+    case OperationKind::send: return start_send(run, index, now);
+    case OperationKind::receive:
+      if ((run.progress[index] & kArrived) != 0) run.ready.push_back(index);
+      return;
+    case OperationKind::fused: return arrive_at_fused(run, operation.peer, now);
+    case OperationKind::marker:
+      end_step(run, operation, now);
+      run.ready.push_back(index);
+      return;
+  }
+}
+
+void finish_one(FlowState& run, std::uint32_t index, std::int64_t now) {
+  const Schedule& schedule = run.workload->schedule;
+  const Operation& operation = schedule.operations[index];
+  EASTWEST_VERIFY((run.progress[index] & kDone) == 0, "an operation finishes twice");
+  run.progress[index] |= kDone;
+  ++run.operations_done;
+  if (operation.kind != OperationKind::send) {
+    run.job_finish[operation.job] = std::max(run.job_finish[operation.job], now);
+    if (operation.label != kNoLabel) {
+      CollectiveSpan& span = run.collectives[operation.label];
+      span.finish = std::max(span.finish, now);
+      if (--span.left == 0) run.batch.collectives.push_back({operation.label, Time{span.start}, Time{span.finish}});
+    }
+  }
+  for (const std::uint32_t next : schedule.successors_of(index))
+    if ((--run.progress[next] & kWaitingMask) == 0) start_operation(run, next, now);
+}
+
+void finish_ready(FlowState& run, std::int64_t now) {
+  while (!run.ready.empty()) {
+    const std::uint32_t index = run.ready.back();
+    run.ready.pop_back();
+    finish_one(run, index, now);
+  }
+}
+
+void arrive(FlowState& run, std::uint32_t operation, std::int64_t now) {
+  run.progress[operation] |= kArrived;
+  if ((run.progress[operation] & kReady) != 0) finish_operation(run, operation, now);
+}
+
+}  // namespace
+
+void finish_operation(FlowState& run, std::uint32_t operation, std::int64_t now) {
+  finish_one(run, operation, now);
+  finish_ready(run, now);
+}
+
+void start_job(FlowState& run, std::uint32_t job, std::int64_t now) {
+  for (const std::uint32_t operation : run.roots[job]) {
+    start_operation(run, operation, now);
+    finish_ready(run, now);
+  }
+}
+
+void transfer_delivered(FlowState& run, std::uint32_t t, std::int64_t now) {
+  const Transfer transfer = run.transfers[t];
+  const bool of_driver = transfer.send_operation == kNil;
+  if (run.options.probes.flows) {
+    FlowRow row;
+    row.id = transfer.number;
+    row.job =
+        of_driver ? run.driver_transfers[transfer.receive_operation].job : run.workload->schedule.operations[transfer.send_operation].job;
+    row.source = transfer.source;
+    row.destination = transfer.destination;
+    row.bytes = {transfer.bytes};
+    row.start = {transfer.start};
+    row.finish = {now};
+    row.ideal = {transfer.ideal};
+    run.batch.flows.push_back(row);
+  }
+  run.transfers[t].next = run.free_transfer;
+  run.free_transfer = t;
+  if (!transfer.scale_up) run.counters.bytes_delivered.count += transfer.bytes;
+  if (of_driver) {
+    const DriverTransfer& posted = run.driver_transfers[transfer.receive_operation];
+    run.drivers[posted.driver].done.push_back({posted.cookie, Time{now}});
+    --run.drivers[posted.driver].outstanding;
+    return;
+  }
+  if (transfer.scale_up) finish_operation(run, transfer.send_operation, now);
+  arrive(run, transfer.receive_operation, now);
+}
+
+void fused_starts(FlowState& run, std::uint32_t g) {
+  for (const RankId member : run.workload->schedule.groups[g].members) hold_scale_up(run, run.workload->ranks[member.index()].value, 1);
+}
+
+void fused_done(FlowState& run, std::uint32_t g, std::int64_t now) {
+  for (const RankId member : run.workload->schedule.groups[g].members) hold_scale_up(run, run.workload->ranks[member.index()].value, -1);
+  for (std::uint32_t i = run.fused.first[g]; i < run.fused.first[g + 1]; ++i) finish_operation(run, run.fused.operations[i], now);
+}
+
+}  // namespace eastwest::flow

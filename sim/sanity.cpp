@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/sanity.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace eastwest {
+
+Sanity bytes_conserved(const Counters& counters) {
+  return {"bytes conserved", counters.bytes_delivered == counters.bytes_posted,
+          to_string(counters.bytes_delivered) + " of " + to_string(counters.bytes_posted) + " posted are delivered"};
+}
+
+Sanity no_collective_beats_its_bound(const std::vector<CollectiveRow>& rows, const std::vector<Collective>& collectives) {
+  std::uint64_t impossible = 0;
+  std::string worst;
+  for (const CollectiveRow& row : rows) {
+    const Collective& collective = collectives[row.collective];
+    if (row.finish - row.start >= collective.lower_bound) continue;
+    ++impossible;
+    worst = "`" + collective.name + "` took " + to_readable(row.finish - row.start) + ", its lower bound is " +
+            to_readable(collective.lower_bound);
+  }
+  return {"no collective beats its lower bound", impossible == 0, impossible == 0 ? std::to_string(rows.size()) + " collectives" : worst};
+}
+
+Sanity no_link_above_its_rate(const std::vector<LinkTotal>& links) {
+  double busiest = 0;
+  for (const LinkTotal& link : links) busiest = std::max({busiest, link.utilization_max, link.utilization_mean});
+  return {"no link above its rate", busiest <= 1.0 + 1e-9, "busiest interval " + std::to_string(busiest)};
+}
+
+Sanity everything_delivered(Outcome outcome, const std::string& diagnosis) {
+  return {"everything delivered", outcome == Outcome::complete,
+          outcome == Outcome::complete    ? "all work is done"
+          : outcome == Outcome::cancelled ? "interrupted"
+                                          : diagnosis};
+}
+
+void sort_rows(RunResult& result) {
+  std::sort(result.collectives.begin(), result.collectives.end(),
+            [](const CollectiveRow& a, const CollectiveRow& b) { return a.collective < b.collective; });
+  std::sort(result.steps.begin(), result.steps.end(),
+            [](const StepRow& a, const StepRow& b) { return std::tuple(a.job, a.step, a.rank) < std::tuple(b.job, b.step, b.rank); });
+  std::sort(result.requests.begin(), result.requests.end(),
+            [](const RequestRow& a, const RequestRow& b) { return std::tuple(a.job, a.id) < std::tuple(b.job, b.id); });
+}
+
+}  // namespace eastwest

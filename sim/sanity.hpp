@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Verdicts on a run that do not depend on the engine, and the canonical order of rows.
+#pragma once
+
+#include "sim/simulation.hpp"
+
+namespace eastwest {
+
+/// Every byte posted is delivered; only for complete runs.
+Sanity bytes_conserved(const Counters& counters);
+/// No finished collective is faster than the closed-form bound of its schedule.
+Sanity no_collective_beats_its_bound(const std::vector<CollectiveRow>& rows, const std::vector<Collective>& collectives);
+/// No link carried more than its rate, in any interval or on average.
+Sanity no_link_above_its_rate(const std::vector<LinkTotal>& links);
+Sanity everything_delivered(Outcome outcome, const std::string& diagnosis);
+
+/// Rows of a result in the order that RunResult promises.
+void sort_rows(RunResult& result);
+
+}  // namespace eastwest
