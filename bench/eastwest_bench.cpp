@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The benchmark program: runs works, checks their digests, and only then says how fast they were; see docs/performance.md.
 //
+// eastwest_bench --peers FOLDER [--smoke] [--only WORD] ...             the same works in the drivers of FOLDER, and how they agree
 // eastwest_bench [--smoke] [--only WORD] [--rounds N] [--json FILE]     the table of rows and the table of targets
 // eastwest_bench --one WORK KIB [--threads N] [--trace] [--flow]        one run in this process, for callgrind and profilers
 #include <cerrno>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "bench/agreement.hpp"
+#include "bench/peers.hpp"
 #include "bench/report.hpp"
 #include "bench/suite.hpp"
 #include "bench/targets.hpp"
@@ -26,7 +28,8 @@ struct Arguments {
   unsigned rounds = 0;  // 0: three, or one of a smoke run
   std::string only;     // run works whose name contains it
   std::string json;
-  std::string one;  // the work of --one
+  std::string peers;  // folder of drivers: compare with them instead
+  std::string one;    // the work of --one
   std::uint64_t kib = 0;
   RunSetting setting;  // of --one
 };
@@ -51,6 +54,7 @@ std::optional<Arguments> parse(const std::vector<std::string>& words) {
     else if (words[i] == "--flow") arguments.setting.fidelity = Fidelity::flow;
     else if (words[i] == "--only") arguments.only = next();
     else if (words[i] == "--json") arguments.json = next();
+    else if (words[i] == "--peers") arguments.peers = next();
     else if (words[i] == "--rounds") arguments.rounds = static_cast<unsigned>((value = number(next())).value_or(0));
     else if (words[i] == "--threads") arguments.setting.threads = static_cast<unsigned>((value = number(next())).value_or(0));
     else if (words[i] == "--one") {
@@ -106,11 +110,30 @@ int run_one(const Arguments& arguments) {
     std::fprintf(stderr, "%s\n", run.error.c_str());
     return 1;
   }
-  std::printf("packet-hops %llu\noperations %llu\n", static_cast<unsigned long long>(run.counters.packet_hops),
-              static_cast<unsigned long long>(run.operations));
+  std::printf("packet-hops %llu\nmessages %llu\n", static_cast<unsigned long long>(run.counters.packet_hops),
+              static_cast<unsigned long long>(run.operations / 2));
   std::fprintf(stderr, "digest %s, %.3f CPU s, %.3f wall s, built in %.3f s\n", run.digest.c_str(), run.cpu_seconds, run.wall_seconds,
                run.build_seconds);
   return 0;
+}
+
+/// The design's whole table; what was not run in this call stays unmeasured.
+std::vector<Target> all_targets(const std::vector<Row>& rows, const std::vector<PeerRow>& peers) {
+  std::vector<Target> targets = judge_targets(rows);
+  for (Target& target : judge_peer_targets(peers)) targets.push_back(std::move(target));
+  return targets;
+}
+
+int compare_with_peers(const Arguments& arguments) {
+  const unsigned rounds = arguments.rounds != 0 ? arguments.rounds : 1;
+  const std::vector<PeerRow> rows = run_peers({arguments.peers, arguments.only, rounds, arguments.smoke});
+  const std::vector<std::string> apart = peer_disagreements(rows);
+  const std::vector<Target> targets = all_targets({}, rows);
+  print_peers(rows);
+  if (!arguments.smoke) print_targets(targets);
+  for (const std::string& sentence : apart) std::fprintf(stderr, "%s\n", sentence.c_str());
+  if (!arguments.json.empty() && !write_file(arguments.json, peers_json(rows, targets))) return 1;
+  return apart.empty() ? 0 : 1;
 }
 
 int run_suite(const Arguments& arguments) {
@@ -122,7 +145,7 @@ int run_suite(const Arguments& arguments) {
   const std::vector<std::string> breaches = disagreements(rows);
   for (const std::string& breach : breaches) std::fprintf(stderr, "%s\n", breach.c_str());
   if (!breaches.empty()) return 1;
-  const std::vector<Target> targets = judge_targets(arguments.smoke ? std::vector<Row>() : rows);
+  const std::vector<Target> targets = all_targets(arguments.smoke ? std::vector<Row>() : rows, {});
   print_rows(rows);
   if (arguments.smoke) std::printf("\nevery digest agrees; times of a smoke run mean nothing\n");
   else print_targets(targets);
@@ -140,5 +163,6 @@ int main(int count, char** words) {
                  "       eastwest_bench --one WORK KIB [--threads N] [--trace] [--flow]\n");
     return 2;
   }
+  if (!arguments->peers.empty()) return compare_with_peers(*arguments);
   return arguments->one.empty() ? run_suite(*arguments) : run_one(*arguments);
 }

@@ -17,19 +17,25 @@ import sys
 import tempfile
 
 # What is measured, a smaller and a larger run as (work, KiB), further words for the program, what to divide by, limit of the design.
-Subject = collections.namedtuple("Subject", "name small large words unit limit")
+# With `inside`, only what happens in that function counts: for engines whose set-up grows with the size as well.
+Subject = collections.namedtuple("Subject", "name small large words unit limit inside", defaults=[None])
 SUBJECTS = [
     Subject("packet engine, permutation of 512 hosts", ("permutation-512", 256), ("permutation-512", 1024), [], "packet-hops", 250),
     Subject("packet engine, ring of 64 hosts", ("ring-64", 4096), ("ring-64", 16384), [], "packet-hops", None),
+    Subject("flow engine, ring of N hosts", ("ring-64", 64), ("ring-128", 128), ["--flow"], "messages", None, "eastwest::simulate(*"),
+    Subject("flow engine, all-to-all of N hosts", ("all_to_all-32", 64), ("all_to_all-64", 64), ["--flow"], "messages", None, "eastwest::simulate(*"),
 ]
 
 
-def run_under_callgrind(program, work, words, folder):
+def run_under_callgrind(program, subject, work, folder):
     out = f"{folder}/{work[0]}-{work[1]}.callgrind"
-    command = ["valgrind", "--tool=callgrind", "--cache-sim=yes", f"--callgrind-out-file={out}", program, "--one", work[0], str(work[1])]
-    done = subprocess.run(command + words, capture_output=True, text=True)
+    command = ["valgrind", "--tool=callgrind", "--cache-sim=yes", f"--callgrind-out-file={out}"]
+    if subject.inside:
+        command.append(f"--toggle-collect={subject.inside}")
+    command += [program, "--one", work[0], str(work[1])] + subject.words
+    done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
-        sys.exit(f"{' '.join(command + words)}\n{done.stderr}")
+        sys.exit(f"{' '.join(command)}\n{done.stderr}")
     counts = {name: int(value) for name, value in re.findall(r"^(\S+) (\d+)$", done.stdout, re.M)}
     return counts, read_callgrind(out)
 
@@ -65,8 +71,8 @@ def read_callgrind(path):
 
 
 def measure(program, subject, folder):
-    small_counts, small = run_under_callgrind(program, subject.small, subject.words, folder)
-    large_counts, large = run_under_callgrind(program, subject.large, subject.words, folder)
+    small_counts, small = run_under_callgrind(program, subject, subject.small, folder)
+    large_counts, large = run_under_callgrind(program, subject, subject.large, folder)
     units = large_counts[subject.unit] - small_counts[subject.unit]
     if units <= 0:
         sys.exit(f"{subject.name}: {subject.large} makes no more {subject.unit} than {subject.small}")
@@ -106,6 +112,10 @@ def show(result):
         print(f"  {function['instructions']:10.1f}  {name.split('(')[0][:120]}")
 
 
+def has_flow_engine(program):
+    return subprocess.run([program, "--one", "ring-4", "64", "--flow"], capture_output=True).returncode == 0
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program")
@@ -115,9 +125,13 @@ def main():
     with tempfile.TemporaryDirectory(prefix="eastwest-instructions-") as folder:
         results = []
         for subject in SUBJECTS:
-            if arguments.only in subject.name:
-                results.append(measure(arguments.program, subject, folder))
-                show(results[-1])
+            if arguments.only not in subject.name:
+                continue
+            if "--flow" in subject.words and not has_flow_engine(arguments.program):
+                print(f"\n{subject.name}: this version has no flow engine")
+                continue
+            results.append(measure(arguments.program, subject, folder))
+            show(results[-1])
     if arguments.json:
         with open(arguments.json, "w") as file:
             json.dump({"subjects": results}, file, indent=2)

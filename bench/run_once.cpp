@@ -89,6 +89,11 @@ RunFigures simulate_built(const Scenario& scenario, Built& built, const RunSetti
         ++figures.messages;
         arrival_sum += static_cast<double>(row.finish.ps);
       }
+      for (const LinkRow& row : batch.links) {
+        figures.link_seconds.resize(row.utilization.size(), 0.0);
+        for (std::size_t l = 0; l < row.utilization.size(); ++l)
+          figures.link_seconds[l] += static_cast<double>(row.utilization[l]) * row.interval.seconds();
+      }
     };
   const Result<RunResult> result = simulate(*built.fabric, built.workload, built.options, sink, progress);
   if (!result) return failed(result.error().message);
@@ -103,11 +108,7 @@ RunFigures simulate_built(const Scenario& scenario, Built& built, const RunSetti
   figures.counters = result->counters;
   figures.operations = built.workload.schedule.operations.size();
   figures.simulated = result->simulated;
-  if (setting.detail) {
-    for (const LinkTotal& link : result->links)
-      figures.link_seconds.push_back(link.utilization_mean * Duration{result->simulated.ps}.seconds());
-    if (figures.messages != 0) figures.mean_arrival_ps = arrival_sum / static_cast<double>(figures.messages);
-  }
+  if (figures.messages != 0) figures.mean_arrival_ps = arrival_sum / static_cast<double>(figures.messages);
   return figures;
 }
 
