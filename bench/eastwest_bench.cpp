@@ -86,7 +86,7 @@ std::vector<Row> rows_of(const Arguments& arguments) {
     add(rail_work(64, 1024), {one, traced});
   } else {
     add(ring_work(512, 65536), {one, traced, two});
-    add(rail_work(512, 65536), {one, traced});
+    add(rail_work(512, 262144), {one, traced});
   }
   return rows;
 }
