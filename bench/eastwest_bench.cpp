@@ -1,89 +1,168 @@
 // SPDX-License-Identifier: Apache-2.0
-// Packet-hops per CPU second of seeded permutations over two-tier fabrics; the digest is checked before a time is shown.
+// The benchmark program: runs works, checks their digests, and only then says how fast they were; see docs/performance.md.
 //
-// eastwest_bench [--smoke] [--one HOSTS KIB]: the table, or one run for callgrind. Every row of a size must have the
-// digest of its first row, whatever the threads; otherwise the program says so and fails.
-#include <sys/resource.h>
-
-#include <chrono>
+// eastwest_bench --peers FOLDER [--smoke] [--only WORD] ...             the same works in the drivers of FOLDER, and how they agree
+// eastwest_bench [--smoke] [--only WORD] [--rounds N] [--json FILE]     the table of rows and the table of targets
+// eastwest_bench --one WORK KIB [--threads N] [--trace] [--flow]        one run in this process, for callgrind and profilers
+#include <cerrno>
 #include <cstdio>
-#include <cstdlib>
-#include <ctime>
+#include <cstring>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "scenarios/runner.hpp"
-#include "scenarios/scenario.hpp"
-#include "sim/simulation.hpp"
+#include "bench/agreement.hpp"
+#include "bench/peers.hpp"
+#include "bench/report.hpp"
+#include "bench/suite.hpp"
+#include "bench/targets.hpp"
 
 using namespace eastwest;
+using namespace eastwest::bench;
 
 namespace {
 
-struct Row {
-  RunResult result;
-  double cpu_seconds = 0;
-  double wall_seconds = 0;
+struct Arguments {
+  bool smoke = false;
+  unsigned rounds = 0;  // 0: three, or one of a smoke run
+  std::string only;     // run works whose name contains it
+  std::string json;
+  std::string peers;  // folder of drivers: compare with them instead
+  std::string one;    // the work of --one
+  std::uint64_t kib = 0;
+  RunSetting setting;  // of --one
 };
 
-bool measure(unsigned hosts, unsigned kib, unsigned threads, Row& row) {
-  const std::string text = "name: permutation\nsite:\n  topology: leaf_spine\n  server: plain\n  servers: " + std::to_string(hosts) +
-                           "\njobs:\n  load:\n    kind: permutation\n    size: " + std::to_string(kib) + " KiB\n";
-  Diagnostics diagnostics;
-  const auto scenario = load_scenario_text(text, "bench", ".", {}, diagnostics);
-  auto built = scenario ? build(*scenario, diagnostics) : std::nullopt;
-  if (!built) {
-    std::fprintf(stderr, "%s", diagnostics.print().c_str());
-    return false;
+std::optional<std::uint64_t> number(std::string_view word) {
+  std::uint64_t value = 0;
+  if (word.empty() || word.size() > 9) return std::nullopt;
+  for (const char digit : word) {
+    if (digit < '0' || digit > '9') return std::nullopt;
+    value = value * 10 + static_cast<std::uint64_t>(digit - '0');
   }
-  built->options.threads = threads;
-  Progress progress;
-  const std::clock_t cpu = std::clock();
-  const auto wall = std::chrono::steady_clock::now();
-  Result<RunResult> result = simulate(*built->fabric, built->workload, built->options, {}, progress);
-  row.cpu_seconds = static_cast<double>(std::clock() - cpu) / CLOCKS_PER_SEC;
-  row.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - wall).count();
-  if (!result || !result->sane()) {
-    std::fprintf(stderr, "the run of %u hosts is not sane\n", hosts);
-    return false;
-  }
-  row.result = std::move(result).value();
-  return true;
+  return value;
 }
 
-int table(unsigned kib) {
-  std::printf("%6s %8s %12s %8s %8s %14s  %s\n", "hosts", "threads", "packet-hops", "CPU s", "wall s", "M hops/CPU s", "digest");
-  for (const unsigned hosts : {32u, 128u, 512u}) {
-    std::string expected;
-    for (const unsigned threads : {1u, 2u}) {
-      Row row;
-      if (!measure(hosts, kib, threads, row)) return 1;
-      if (expected.empty()) expected = row.result.digest;
-      if (row.result.digest != expected) {
-        std::fprintf(stderr, "digest differs at %u threads: %s\n", threads, row.result.digest.c_str());
-        return 1;
-      }
-      const double hops = static_cast<double>(row.result.counters.packet_hops);
-      std::printf("%6u %8u %12.0f %8.3f %8.3f %14.2f  %s\n", hosts, threads, hops, row.cpu_seconds, row.wall_seconds,
-                  hops / row.cpu_seconds / 1e6, row.result.digest.c_str());
-    }
+std::optional<Arguments> parse(const std::vector<std::string>& words) {
+  Arguments arguments;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const auto next = [&]() -> std::string { return i + 1 < words.size() ? words[++i] : ""; };
+    std::optional<std::uint64_t> value = 1;
+    if (words[i] == "--smoke") arguments.smoke = true;
+    else if (words[i] == "--trace") arguments.setting.trace = true;
+    else if (words[i] == "--flow") arguments.setting.fidelity = Fidelity::flow;
+    else if (words[i] == "--only") arguments.only = next();
+    else if (words[i] == "--json") arguments.json = next();
+    else if (words[i] == "--peers") arguments.peers = next();
+    else if (words[i] == "--rounds") arguments.rounds = static_cast<unsigned>((value = number(next())).value_or(0));
+    else if (words[i] == "--threads") arguments.setting.threads = static_cast<unsigned>((value = number(next())).value_or(0));
+    else if (words[i] == "--one") {
+      arguments.one = next();
+      arguments.kib = (value = number(next())).value_or(0);
+    } else return std::nullopt;
+    if (value.value_or(0) == 0) return std::nullopt;
   }
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  std::printf("peak memory %ld KiB\n", usage.ru_maxrss);
+  return arguments;
+}
+
+/// What is measured. A work is run with all settings that something is concluded from, next to each other.
+std::vector<Row> rows_of(const Arguments& arguments) {
+  const bool smoke = arguments.smoke;
+  std::vector<Row> rows;
+  const auto add = [&](const Work& work, std::initializer_list<RunSetting> settings) {
+    if (work.name.find(arguments.only) == std::string::npos) return;
+    for (const RunSetting& setting : settings) rows.push_back({work, setting, {}});
+  };
+  const RunSetting one{};
+  const RunSetting two{.threads = 2};
+  const RunSetting traced{.trace = true};
+  const RunSetting two_traced{.threads = 2, .trace = true};
+  const std::uint64_t permutation_kib = smoke ? 64 : 16384;
+  for (const std::uint32_t hosts : {32u, 128u}) add(permutation_work(hosts, permutation_kib), {one, two});
+  add(permutation_work(512, permutation_kib), {one, two, traced, two_traced});
+  if (smoke) {
+    add(ring_work(32, 1024), {one, two, traced});
+    add(rail_work(64, 1024), {one, traced});
+  } else {
+    add(ring_work(512, 65536), {one, traced, two});
+    add(rail_work(512, 262144), {one, traced});
+  }
+  return rows;
+}
+
+bool write_file(const std::string& path, const std::string& text) {
+  std::FILE* file = std::fopen(path.c_str(), "w");
+  bool good = file != nullptr && std::fwrite(text.data(), 1, text.size(), file) == text.size();
+  if (file != nullptr) good = std::fclose(file) == 0 && good;
+  if (!good) std::fprintf(stderr, "%s cannot be written: %s\n", path.c_str(), std::strerror(errno));
+  return good;
+}
+
+int run_one(const Arguments& arguments) {
+  const std::optional<Work> work = find_work(arguments.one, arguments.kib);
+  if (!work) {
+    std::fprintf(stderr, "no work `%s`; there are permutation-N, ring-N, rail-N, all_to_all-N and incast-N\n", arguments.one.c_str());
+    return 2;
+  }
+  const RunFigures run = run_here(*work, arguments.setting);
+  if (!run.error.empty()) {
+    std::fprintf(stderr, "%s\n", run.error.c_str());
+    return 1;
+  }
+  std::printf("packet-hops %llu\nmessages %llu\n", static_cast<unsigned long long>(run.counters.packet_hops),
+              static_cast<unsigned long long>(run.operations / 2));
+  std::fprintf(stderr, "digest %s, %.3f CPU s, %.3f wall s, built in %.3f s\n", run.digest.c_str(), run.cpu_seconds, run.wall_seconds,
+               run.build_seconds);
+  return 0;
+}
+
+/// The design's whole table; what was not run in this call stays unmeasured.
+std::vector<Target> all_targets(const std::vector<Row>& rows, const std::vector<PeerRow>& peers) {
+  std::vector<Target> targets = judge_targets(rows);
+  for (Target& target : judge_peer_targets(peers)) targets.push_back(std::move(target));
+  return targets;
+}
+
+int compare_with_peers(const Arguments& arguments) {
+  const unsigned rounds = arguments.rounds != 0 ? arguments.rounds : 1;
+  const std::vector<PeerRow> rows = run_peers({arguments.peers, arguments.only, rounds, arguments.smoke});
+  const std::vector<std::string> apart = peer_disagreements(rows);
+  const std::vector<Target> targets = all_targets({}, rows);
+  print_peers(rows);
+  if (!arguments.smoke) print_targets(targets);
+  for (const std::string& sentence : apart) std::fprintf(stderr, "%s\n", sentence.c_str());
+  if (!arguments.json.empty() && !write_file(arguments.json, peers_json(rows, targets))) return 1;
+  return apart.empty() ? 0 : 1;
+}
+
+int run_suite(const Arguments& arguments) {
+  std::vector<Row> rows = rows_of(arguments);
+  const unsigned rounds = arguments.rounds != 0 ? arguments.rounds : arguments.smoke ? 1 : 3;
+  std::size_t started = 0;
+  const std::size_t total = rows.size() * rounds;
+  run_rounds(rows, rounds, [&](const Row& row) { std::fprintf(stderr, "[%zu/%zu] %s\n", ++started, total, label(row).c_str()); });
+  const std::vector<std::string> breaches = disagreements(rows);
+  for (const std::string& breach : breaches) std::fprintf(stderr, "%s\n", breach.c_str());
+  if (!breaches.empty()) return 1;
+  const std::vector<Target> targets = all_targets(arguments.smoke ? std::vector<Row>() : rows, {});
+  print_rows(rows);
+  if (arguments.smoke) std::printf("\nevery digest agrees; times of a smoke run mean nothing\n");
+  else print_targets(targets);
+  if (!arguments.json.empty() && !write_file(arguments.json, report_json(rows, targets, {arguments.smoke, rounds}))) return 1;
   return 0;
 }
 
 }  // namespace
 
-int main(int count, char** arguments) {
-  const std::vector<std::string> words(arguments + 1, arguments + count);
-  if (words.size() == 3 && words[0] == "--one") {
-    Row row;
-    if (!measure(static_cast<unsigned>(std::stoul(words[1])), static_cast<unsigned>(std::stoul(words[2])), 1, row)) return 1;
-    std::printf("packet-hops %llu\n", static_cast<unsigned long long>(row.result.counters.packet_hops));
-    return 0;
+int main(int count, char** words) {
+  const std::optional<Arguments> arguments = parse(std::vector<std::string>(words + 1, words + count));
+  if (!arguments) {
+    std::fprintf(stderr,
+                 "usage: eastwest_bench [--smoke] [--only WORD] [--rounds N] [--json FILE]\n"
+                 "       eastwest_bench --one WORK KIB [--threads N] [--trace] [--flow]\n");
+    return 2;
   }
-  return table(!words.empty() && words[0] == "--smoke" ? 64 : 16384);
+  if (!arguments->peers.empty()) return compare_with_peers(*arguments);
+  return arguments->one.empty() ? run_suite(*arguments) : run_one(*arguments);
 }

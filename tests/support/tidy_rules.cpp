@@ -85,6 +85,8 @@ const std::vector<Door>& doors() {
       {"spdlog", {"spdlog/", "fmt/"}, {{"cli/", ".cpp"}}},
       {"doctest", {"doctest/"}, {{"tests/", ""}}},
       {"valgrind", {"valgrind/"}, {{"bench/", ".cpp"}}},
+      {"ns-3", {"ns3/"}, {{"bench/peers/ns3_", ""}}},
+      {"SimGrid", {"simgrid/"}, {{"bench/peers/simgrid_", ""}}},
   };
   return kDoors;
 }
