@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "scenarios/placement.hpp"
+#include "scenarios/reachability.hpp"
 #include "scenarios/relocate.hpp"
 #include "topology/catalogue.hpp"
 
@@ -93,6 +94,9 @@ void build_jobs(const Scenario& scenario, Built& built, Diagnostics& diagnostics
     return;
   }
   built.workload.schedule = std::move(finished).value();
+  std::vector<Place> places;
+  for (const ScenarioJob& job : scenario.jobs) places.push_back(job.place);
+  check_reachability(*built.fabric, built.workload, places, diagnostics);
 }
 
 }  // namespace

@@ -25,6 +25,7 @@ NodeId FabricAssembly::add_host(std::string name, std::uint32_t rack, const Host
   host.model = settings.model;
   host.gpu_count = settings.gpu_count;
   host.first_gpu = fabric_.gpu_count;
+  host.nic_ports = settings.nic_ports;
   host.nic_latency = settings.nic_latency;
   host.scale_up_rate = settings.scale_up_rate;
   host.scale_up_latency = settings.scale_up_latency;
@@ -48,7 +49,13 @@ NodeId FabricAssembly::add_switch(std::string name, std::uint8_t tier, std::uint
   node.detail = static_cast<std::uint32_t>(fabric_.switches.size());
   node.rack = rack;
   fabric_.nodes.push_back(std::move(node));
-  fabric_.switches.push_back({id, settings.model, settings.latency, settings.mode, settings.buffer});
+  Switch unit;
+  unit.node = id;
+  unit.model = settings.model;
+  unit.latency = settings.latency;
+  unit.mode = settings.mode;
+  unit.buffer = settings.buffer;
+  fabric_.switches.push_back(std::move(unit));
   return id;
 }
 

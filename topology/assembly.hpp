@@ -17,13 +17,19 @@ namespace eastwest {
 
 class FabricAssembly {
  public:
-  explicit FabricAssembly(std::string_view topology) { fabric_.topology = topology; }
+  explicit FabricAssembly(std::string_view topology, Structure structure = Structure::irregular) {
+    fabric_.topology = topology;
+    fabric_.structure = structure;
+  }
 
   [[nodiscard]] std::vector<Rack>& racks() { return fabric_.racks; }
   NodeId add_host(std::string name, std::uint32_t rack, const HostSettings& settings);
   NodeId add_switch(std::string name, std::uint8_t tier, std::uint32_t rack, const SwitchSettings& settings);
   void connect(NodeId a, NodeId b, BitRate rate, const CableParts& parts, double frame_loss);
 
+  /// Where a switch stands; see Structure.
+  [[nodiscard]] Switch& unit(NodeId id) { return fabric_.switches[node(id).detail]; }
+  [[nodiscard]] std::vector<std::uint16_t>& extents() { return fabric_.extents; }
   [[nodiscard]] const Node& node(NodeId id) const { return fabric_.nodes[id.index()]; }
   [[nodiscard]] const Rack& rack_of(NodeId id) const { return fabric_.racks[node(id).rack]; }
   [[nodiscard]] Fabric finish() &&;
@@ -48,7 +54,8 @@ class Wiring {
       : assembly_(assembly), settings_(settings), catalogue_(catalogue), place_(place), diagnostics_(diagnostics) {}
 
   void host_cable(NodeId host, NodeId leaf) { connect(host, leaf, settings_.host.nic_rate, settings_.host_cable, host_reported_); }
-  void fabric_cable(NodeId lower, NodeId upper) { connect(lower, upper, settings_.uplink_rate, settings_.fabric_cable, fabric_reported_); }
+  void fabric_cable(NodeId lower, NodeId upper) { fabric_cable(lower, upper, settings_.uplink_rate); }
+  void fabric_cable(NodeId a, NodeId b, BitRate rate) { connect(a, b, rate, settings_.fabric_cable, fabric_reported_); }
 
  private:
   void connect(NodeId a, NodeId b, BitRate rate, const CableRule& rule, bool& reported);

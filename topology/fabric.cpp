@@ -121,6 +121,10 @@ Status check_hosts(const Fabric& fabric) {
         return Error{"endpoint " + std::to_string(e) + " of host " + quoted(node.name) + " is not one of its ports", {}};
     }
     next_endpoint += host.endpoint_count;
+    if (host.nic_ports == 0 || host.endpoint_count % host.nic_ports != 0)
+      return Error{"the " + std::to_string(host.endpoint_count) + " NIC ports of host " + quoted(node.name) + " do not make NICs of " +
+                       std::to_string(host.nic_ports) + " ports",
+                   {}};
     if (host.gpu_model != kNoModel && host.gpu_model >= fabric.gpu_models.size())
       return Error{"host " + quoted(node.name) + " has a GPU model that does not exist", {}};
     if (host.nic_latency.ps < 0 || host.scale_up_latency.ps < 0) return Error{"host " + quoted(node.name) + " has a negative latency", {}};
@@ -134,6 +138,17 @@ Status check_hosts(const Fabric& fabric) {
     if (unit.latency.ps < 0) return Error{"switch " + quoted(name) + " has a negative latency", {}};
     if (unit.buffer.count <= 0) return Error{"switch " + quoted(name) + " has no buffer", {}};
   }
+  return Done{};
+}
+
+/// What `structure` promises to the routing.
+Status check_structure(const Fabric& fabric) {
+  if ((fabric.structure == Structure::torus) == fabric.extents.empty() || fabric.extents.size() > kTorusDimensionsMost)
+    return Error{"a torus, and nothing else, has 1 to " + std::to_string(kTorusDimensionsMost) + " extents", {}};
+  for (const Switch& unit : fabric.switches)
+    for (std::size_t d = 0; d < fabric.extents.size(); ++d)
+      if (unit.coordinate[d] >= fabric.extents[d])
+        return Error{"switch " + quoted(fabric.nodes[unit.node.index()].name) + " stands outside the torus", {}};
   return Done{};
 }
 
@@ -156,16 +171,18 @@ std::uint32_t Fabric::host_of_gpu(GpuId gpu) const {
   return static_cast<std::uint32_t>(after - hosts.begin()) - 1;
 }
 
-EndpointId Fabric::endpoint_of_gpu(GpuId gpu) const {
+EndpointId Fabric::endpoint_of_gpu(GpuId gpu, std::uint32_t nic_port) const {
   const Host& host = hosts[host_of_gpu(gpu)];
+  EASTWEST_CHECK(nic_port < host.nic_ports, "a NIC port that the host does not have");
   const std::uint64_t local = gpu.value - host.first_gpu;
-  return {host.first_endpoint + static_cast<std::uint32_t>(local * host.endpoint_count / host.gpu_count)};
+  const std::uint32_t nics = host.endpoint_count / host.nic_ports;
+  return {host.first_endpoint + static_cast<std::uint32_t>(local * nics / host.gpu_count) * host.nic_ports + nic_port};
 }
 
 Status validate(const Fabric& fabric) {
   if (fabric.racks.empty()) return Error{"there is no rack", {}};
   if (fabric.hosts.empty()) return Error{"there is no host", {}};
-  for (const auto check : {check_nodes, check_links, check_hosts})
+  for (const auto check : {check_nodes, check_links, check_hosts, check_structure})
     if (Status status = check(fabric); !status) return status;
   return Done{};
 }

@@ -4,10 +4,12 @@
 // Units: integer quantities of core/quantity.hpp. Invariants (held by `validate`): every port belongs to one node and
 // the ports of a node are contiguous; every cable is exactly two links, one per direction; every endpoint is a port of
 // a host; GPUs are numbered host after host. A link's delay is one way, first bit in to first bit out: medium + both
-// modules + FEC; it excludes serialisation and the latency of switch and NIC.
-// LIMITATIONS: hosts do not forward; a cable has one rate for both directions.
+// modules + FEC; it excludes serialisation and the latency of switch and NIC. The ports of one NIC are neighbours among the
+// endpoints of a host: port p of NIC n is endpoint n x nic_ports + p, and port p of every NIC is in plane p.
+// LIMITATIONS: hosts do not forward; a cable has one rate for both directions; all NICs of a host have equally many ports.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -20,6 +22,15 @@ namespace eastwest {
 
 enum class NodeKind : std::uint8_t { host, network_switch };
 enum class ForwardingMode : std::uint8_t { cut_through, store_and_forward };
+
+/// What the switches form, as far as routing must know; where each one stands is in Switch::group and Switch::coordinate.
+enum class Structure : std::uint8_t {
+  irregular,  // nothing is promised
+  tiers,      // a Clos, or several side by side: every shortest path goes up through the tiers, then down
+  groups,     // cables join switches of one group or of two; any two groups are joined (dragonfly, dragonfly+)
+  torus,      // cables join neighbours along one dimension, around the edge too
+};
+inline constexpr std::size_t kTorusDimensionsMost = 5;
 
 struct Node {
   std::string name;  // unique, e.g. "server-03", "leaf-1", "spine-0"
@@ -63,7 +74,9 @@ struct Switch {
   std::string model;  // catalogue id or "custom"
   Duration latency;   // port to port, first bit in to first bit out
   ForwardingMode mode = ForwardingMode::cut_through;
-  Bytes buffer;  // shared packet memory
+  Bytes buffer;                                                  // shared packet memory
+  std::uint32_t group = 0;                                       // Structure::groups: 0 to groups - 1
+  std::array<std::uint16_t, kTorusDimensionsMost> coordinate{};  // Structure::torus: below Fabric::extents
 };
 
 /// What a GPU can do, for roofline times. Rates are peak; efficiencies belong to the workload.
@@ -81,7 +94,8 @@ struct Host {
   std::uint32_t gpu_count = 0;             // processes (ranks) it can run; plain hosts have 1
   std::uint32_t first_gpu = 0;             // global number of its GPU 0
   std::uint32_t first_endpoint = 0;        // into Fabric::endpoints
-  std::uint32_t endpoint_count = 0;        // NIC ports; GPU i uses endpoint i * endpoint_count / gpu_count
+  std::uint32_t endpoint_count = 0;        // NIC ports; GPU i uses NIC i * nics / gpu_count
+  std::uint32_t nic_ports = 1;             // of each NIC; divides endpoint_count
   std::uint32_t gpu_model = 0xffff'ffffu;  // into Fabric::gpu_models; none for plain hosts
   Duration nic_latency;                    // one side, software to wire or wire to software, once per message
   BitRate scale_up_rate;                   // per GPU and direction; also the local copy rate of plain hosts
@@ -101,6 +115,8 @@ struct Rack {
 
 struct Fabric {
   std::string topology;  // kind that built it
+  Structure structure = Structure::irregular;
+  std::vector<std::uint16_t> extents;  // Structure::torus: switches along each dimension; else empty
   std::vector<Node> nodes;
   std::vector<Port> ports;
   std::vector<Link> links;
@@ -116,8 +132,9 @@ struct Fabric {
   [[nodiscard]] std::string port_name(PortId port) const;
   /// "server-03:0 -> leaf-1:3".
   [[nodiscard]] std::string link_name(LinkId link) const;
-  [[nodiscard]] std::uint32_t host_of_gpu(GpuId gpu) const;   // index into hosts
-  [[nodiscard]] EndpointId endpoint_of_gpu(GpuId gpu) const;  // the NIC port it sends through
+  [[nodiscard]] std::uint32_t host_of_gpu(GpuId gpu) const;  // index into hosts
+  /// The NIC port that a GPU sends through; `nic_port` chooses the plane where NICs have several ports.
+  [[nodiscard]] EndpointId endpoint_of_gpu(GpuId gpu, std::uint32_t nic_port = 0) const;
 };
 
 /// Checks every invariant above; the error names the first thing that is wrong. For builders' tests and imports.

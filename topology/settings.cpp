@@ -70,7 +70,7 @@ void append_server_parameters(Specs& list, std::string_view servers_default, std
   append_host_parameters(list, server_default);
   list.push_back(rate("nic_rate", "Rate of a NIC port; 0 b/s: from the catalogue (plain: 400 Gb/s).", "data/servers.csv"));
   list.push_back(
-      count("nics_per_server", "0", 0, 128, "East-west NIC ports of a server; 0: from the catalogue (plain: 1).", "data/servers.csv"));
+      count("nics_per_server", "0", 0, 256, "East-west NIC ports of a server; 0: from the catalogue (plain: 1).", "data/servers.csv"));
   list.push_back(count("gpus_per_server", "0", 0, 1'024, "GPUs (plain: processes) of a server; 0: from the catalogue (plain: 1).",
                        "data/servers.csv"));
 }

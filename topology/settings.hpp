@@ -27,7 +27,8 @@ struct HostSettings {
   std::string model;
   std::uint32_t gpu_count = 1;
   std::uint32_t nics = 1;
-  BitRate nic_rate;
+  std::uint32_t nic_ports = 1;  // of each NIC
+  BitRate nic_rate;             // of each port
   Duration nic_latency;
   std::optional<GpuModel> gpu_model;
   BitRate scale_up_rate;

@@ -89,6 +89,7 @@ std::uint32_t uplinks_for(const TwoTierRequest& request, std::uint32_t down) {
 
 bool leaf_fits(const FabricSettings& settings, std::uint32_t down, std::uint32_t up) {
   const std::uint64_t down_ports = settings.leaf.ports_at(settings.host.nic_rate);
+  if (up == 0) return down <= down_ports;  // whatever rate uplinks would have had
   const std::uint64_t up_ports = settings.leaf.ports_at(settings.uplink_rate);
   return down * up_ports + up * down_ports <= down_ports * up_ports;
 }

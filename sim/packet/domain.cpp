@@ -67,6 +67,10 @@ void FramePool::grow() {
   const std::size_t size = old == 0 ? 256 : 2 * old;
   EASTWEST_CHECK(size <= (std::size_t{1} << kKeyIndexBits), "more than 2^26 frames are under way in one domain");
   frames_.resize(size);
+  if (with_trailers_) {
+    trailers_.resize(size);
+    telemetry_.resize(size * telemetry_hops_);
+  }
   for (std::size_t i = old; i < size; ++i) frames_[i].message = i + 1 < size ? static_cast<std::uint32_t>(i + 1) : free_;
   free_ = static_cast<std::uint32_t>(old);
 }

@@ -18,12 +18,14 @@
 #include <bit>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include "core/check.hpp"
 #include "core/wide.hpp"
 #include "sim/packet/frame.hpp"
 #include "sim/packet/run_plan.hpp"
+#include "sim/packet/transports/transport_kind.hpp"
 #include "sim/records.hpp"
 #include "sim/simulation.hpp"
 
@@ -33,6 +35,15 @@ inline constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 inline constexpr std::uint32_t kNil = 0xffff'ffffu;
 inline constexpr unsigned kBuckets = 32;
 inline constexpr std::uint32_t kBlockKeys = 16;
+
+/// What a transport is told beyond the frame; lies beside it in runs whose transport asks for it.
+struct Trailer {
+  std::uint32_t birth = 0;    // answers: of the packet that caused it, as Frame::birth
+  std::uint32_t echoed = 0;   // answers: one past its number
+  std::uint32_t packets = 0;  // answers: received since the answer before
+  std::uint32_t marked = 0;   // of these, with an ECN mark
+  std::uint32_t hops = 0;     // records of telemetry; an answer carries those of its packet
+};
 
 /// The frames of one domain. A reference is good until the next `take`.
 class FramePool {
@@ -51,11 +62,31 @@ class FramePool {
     frames_[index].message = free_;
     free_ = index;
   }
+  /// From the start of the run: every frame has a trailer, and room for telemetry of so many hops.
+  void use_trailers(std::size_t telemetry_hops) {
+    with_trailers_ = true;
+    telemetry_hops_ = telemetry_hops;
+  }
+  [[nodiscard]] bool with_trailers() const { return with_trailers_; }
+  Trailer& trailer(std::uint32_t index) { return trailers_[index]; }
+  /// Room for the records of one frame; empty without telemetry.
+  std::span<HopTelemetry> telemetry(std::uint32_t index) { return {telemetry_.data() + index * telemetry_hops_, telemetry_hops_}; }
 
  private:
   void grow();
   std::vector<Frame> frames_;
+  std::vector<Trailer> trailers_;        // as frames_, or empty
+  std::vector<HopTelemetry> telemetry_;  // telemetry_hops_ a frame
+  std::size_t telemetry_hops_ = 0;
   std::uint32_t free_ = kNil;
+  bool with_trailers_ = false;
+};
+
+/// Frames on their way to another domain.
+struct Mail {
+  std::vector<Frame> frames;
+  std::vector<Trailer> trailers;        // as frames, or empty
+  std::vector<HopTelemetry> telemetry;  // as in FramePool
 };
 
 /// Blocks of sort keys.
@@ -112,8 +143,8 @@ struct Domain {
   std::vector<std::uint32_t> switches;
   FramePool frames;
   KeyPool blocks;
-  std::vector<std::vector<Frame>> mail[2];  // [parity][target domain]
-  std::int64_t mail_window = kNever;        // earliest window of anything mailed in this phase
+  std::vector<Mail> mail[2];          // [parity][target domain]
+  std::int64_t mail_window = kNever;  // earliest window of anything mailed in this phase
   unsigned parity = 0;
   std::int64_t round = 0;                  // being handled
   std::int64_t round_start = 0;            // round x window
@@ -182,10 +213,15 @@ inline void send(Network& network, Domain& domain, const PortPlan& wire, std::ui
   const Frame& frame = domain.frames[index];
   const std::int64_t window = (time + wire.target_offset) / domain.window;
   if (window < domain.mail_window) domain.mail_window = window;
-  std::vector<Frame>& mail = domain.mail[domain.parity][wire.target_domain];
-  mail.push_back(frame);
-  mail.back().time = time;
-  mail.back().node = wire.target_node;
+  Mail& mail = domain.mail[domain.parity][wire.target_domain];
+  mail.frames.push_back(frame);
+  mail.frames.back().time = time;
+  mail.frames.back().node = wire.target_node;
+  if (domain.frames.with_trailers()) [[unlikely]] {
+    mail.trailers.push_back(domain.frames.trailer(index));
+    const auto records = domain.frames.telemetry(index);
+    mail.telemetry.insert(mail.telemetry.end(), records.begin(), records.end());
+  }
   domain.frames.release(index);
 }
 

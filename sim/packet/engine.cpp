@@ -24,13 +24,21 @@ constexpr std::uint64_t kParallelEventsMin = 200;  // events of the step before,
 /// Mail of the phase before, into the inboxes of this domain's nodes.
 void take_mail(RunState& run, Domain& domain, unsigned parity) {
   for (Domain& source : run.domains) {
-    std::vector<Frame>& mail = source.mail[parity][domain.index];
-    for (const Frame& frame : mail) {
+    Mail& mail = source.mail[parity][domain.index];
+    for (std::size_t i = 0; i < mail.frames.size(); ++i) {
+      const Frame& frame = mail.frames[i];
       const std::uint32_t index = domain.frames.take();
       domain.frames[index] = frame;
+      if (domain.frames.with_trailers()) {
+        domain.frames.trailer(index) = mail.trailers[i];
+        const auto records = domain.frames.telemetry(index);
+        std::copy_n(mail.telemetry.begin() + static_cast<std::ptrdiff_t>(i * records.size()), records.size(), records.begin());
+      }
       deliver(run.network, domain, frame.node, index, frame.time, run.network.window_offset[frame.node]);
     }
-    mail.clear();
+    mail.frames.clear();
+    mail.trailers.clear();
+    mail.telemetry.clear();
   }
 }
 

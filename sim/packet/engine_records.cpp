@@ -62,8 +62,8 @@ std::uint64_t frames_under_way(RunState& run) {
   }
   for (const Domain& domain : run.domains)
     for (const auto& mail : domain.mail)
-      for (const auto& frames : mail)
-        for (const Frame& frame : frames) count += is_data(frame);
+      for (const Mail& to : mail)
+        for (const Frame& frame : to.frames) count += is_data(frame);
   for (SwitchState& state : run.switches)
     count += data_frames_waiting(run.plan, run.ports, run.domains[run.network.domain_of[state.node]].frames, state);
   return count;
@@ -84,6 +84,7 @@ Counters sum_counters(const RunState& run) {
     sum.pfc_pauses += c.pfc_pauses;
     sum.pfc_resumes += c.pfc_resumes;
     sum.cnps += c.cnps;
+    sum.trims += c.trims;
     sum.retransmits += c.retransmits;
     sum.timeouts += c.timeouts;
     sum.bytes_sent += c.bytes_sent;

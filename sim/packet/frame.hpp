@@ -17,6 +17,7 @@ enum class FrameKind : std::uint8_t {
   sack,   // as ack, and packet `selective` has arrived out of order
   nack,   // as ack, and the packet `sequence` was expected when another came
   cnp,    // congestion notification
+  trim,   // as ack, and packet `selective` arrived as its header only
   pause,  // PFC, class in traffic_class
   resume,
 };
@@ -25,6 +26,7 @@ inline constexpr unsigned kClassCount = 4;          // 0 control (strictly first
 inline constexpr std::uint8_t kFlagMarked = 1;      // ECN congestion experienced
 inline constexpr std::uint8_t kFlagAckRequest = 2;  // last of a message or ack due
 inline constexpr std::uint8_t kFlagRetransmitted = 4;
+inline constexpr std::uint8_t kFlagTrimmed = 8;  // cut to its header by a switch without room
 
 struct Frame {
   std::int64_t time;                 //  8  when handled, while in mail or far ahead; link while queued

@@ -280,8 +280,9 @@ std::int64_t step_host(HostStep& s, std::int64_t step_end) {
       const std::uint32_t index = key_index(s.domain.keys[i]);
       Frame frame = s.domain.frames[index];
       frame.time = arrival;
-      s.domain.frames.release(index);  // an answer will find the slot warm
+      s.arrival = index;
       nic_receive(s, frame);
+      s.domain.frames.release(index);
       arrival = ++i != count ? window_start + key_time(s.domain.keys[i]) : kNever;
     }
   }

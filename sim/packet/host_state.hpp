@@ -69,6 +69,7 @@ struct HostStep {
   HostState& state;
   Traffic& traffic;
   Execution& execution;
+  std::uint32_t arrival = kNil;  // slot of the frame that is being received: its trailer
 };
 
 /// Handles everything at this host before `step_end`, in content order. Returns when its next own event is due.

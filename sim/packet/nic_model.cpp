@@ -59,18 +59,33 @@ std::uint32_t ring_pop(HostStep& s, ReadyRing& ring, unsigned c) {
   return qp;
 }
 
-/// The next hole that counts as lost, or kNil.
+/// The next packet that a switch is known to have cut, or kNil.
+std::uint32_t next_trimmed(HostStep& s, Sender& sender, std::uint32_t qp) {
+  if (sender.trimmed_next < sender.acked) sender.trimmed_next = sender.acked;
+  while (!ring_bit(s.traffic.trimmed_bits, s.traffic.words, qp, sender.trimmed_next)) ++sender.trimmed_next;
+  return sender.trimmed_next;
+}
+
+/// The next packet that counts as lost, or kNil.
 std::uint32_t next_repair(HostStep& s, Sender& sender, std::uint32_t qp) {
+  if (sender.trimmed != 0) return next_trimmed(s, sender, qp);
   if (sender.repair_next < sender.acked) sender.repair_next = sender.acked;
   while (sender.repair_next < sender.repair_end && ring_bit(s.traffic.sender_bits, s.traffic.words, qp, sender.repair_next))
     ++sender.repair_next;
   return sender.repair_next < sender.repair_end ? sender.repair_next : kNil;
 }
 
+/// Packets under way, as far as the sender knows.
+std::uint32_t packets_in_flight(const Sender& sender) {
+  const std::uint32_t span = sender.next > sender.acked ? sender.next - sender.acked : 0;
+  const std::uint32_t known = sender.selective + sender.trimmed;  // arrived out of order, or cut
+  return span > known ? span - known : 0;
+}
+
 /// Whether one more packet may be outstanding: the transport's window, and what the receiver can track.
 bool window_open(const HostStep& s, const Sender& sender) {
-  const std::uint32_t outstanding = sender.next - sender.acked;
-  if (s.traffic.selective() && outstanding >= s.traffic.words * 64) return false;
+  if (s.traffic.selective() && sender.next - sender.acked >= s.traffic.words * 64) return false;
+  const std::uint32_t outstanding = packets_in_flight(sender);
   if (sender.transport.window == 0 || outstanding == 0) return true;
   return (static_cast<std::int64_t>(outstanding) + 1) * s.plan.network.mtu.count <= sender.transport.window;
 }
@@ -108,7 +123,12 @@ void send_packet(HostStep& s, std::uint32_t port, std::uint32_t qp, std::int64_t
   const std::uint32_t packet = repair != kNil ? repair : sender.next;
   std::uint32_t m = sender.message;
   if (repair != kNil) {
-    ++sender.repair_next;
+    if (sender.trimmed != 0) {
+      set_ring_bit(s.traffic.trimmed_bits, s.traffic.words, qp, packet, false);
+      --sender.trimmed;
+    } else {
+      ++sender.repair_next;
+    }
     m = message_holding(s.traffic, sender, packet);
   } else {
     ++sender.next;
@@ -137,12 +157,13 @@ void send_packet(HostStep& s, std::uint32_t port, std::uint32_t qp, std::int64_t
   if (repair == kNil && last) sender.message = message.next;
   ++s.domain.counters.packets;
   s.domain.counters.bytes_sent.count += payload;
+  if (s.domain.frames.with_trailers()) s.domain.frames.trailer(index).hops = 0;
   transmit(s.network, s.domain, s.plan, s.wires[port], s.ports[port], index, now);
   if (packet == sender.acked) sender.progress = now;  // silence is counted from the oldest packet under way
   arm_timer(s, qp, now);
   // Pace from the start of this packet; at line rate the port itself is the pace.
   TransportState& transport = sender.transport;
-  s.traffic.transport->advance(transport, {s.plan.network}, now);
+  s.traffic.transport->advance(transport, s.traffic.context(s.plan.network, qp), now);
   if (transport.rate < transport.line_rate)
     sender.next_time = now + static_cast<std::int64_t>(static_cast<double>(wire_bits) * 1e12 / transport.rate);
   else sender.next_time = now;
@@ -173,11 +194,29 @@ void send_packet(HostStep& s, std::uint32_t port, std::uint32_t qp, std::int64_t
   s.state.starts[index] = waits ? std::max(now, port.busy_until) : kNever;
 }
 
+/// An answer tells its sender about the packet that caused it, which is being received.
+void write_trailer(HostStep& s, std::uint32_t frame, const Frame& content) {
+  Trailer& trailer = s.domain.frames.trailer(frame);
+  trailer = {};
+  if (content.kind() == FrameKind::cnp) return;
+  const Frame& packet = s.domain.frames[s.arrival];
+  Receiver& receiver = s.traffic.receivers[s.traffic.messages[content.message].queue_pair];
+  trailer.birth = packet.birth;
+  trailer.echoed = packet.sequence + 1;
+  trailer.packets = receiver.heard;
+  trailer.marked = receiver.marked;
+  receiver.heard = receiver.marked = 0;
+  const auto from = s.domain.frames.telemetry(s.arrival);
+  trailer.hops = from.empty() ? 0 : s.domain.frames.trailer(s.arrival).hops;
+  std::copy_n(from.begin(), trailer.hops, s.domain.frames.telemetry(frame).begin());
+}
+
 void send_control(HostStep& s, std::uint32_t port_index, const Frame& content, std::int64_t now) {
   PortState& port = s.ports[port_index];
   if (port.down) return;
   const std::uint32_t frame = s.domain.frames.take();
   s.domain.frames[frame] = content;
+  if (s.domain.frames.with_trailers()) write_trailer(s, frame, content);
   if (port.busy_until <= now && (port.waiting & 1u) == 0) {
     transmit(s.network, s.domain, s.plan, s.wires[port_index], port, frame, now);
     if (s.state.starts[port_index] != kNever) s.state.starts[port_index] = port.busy_until;
@@ -244,18 +283,31 @@ void receive_in_order(HostStep& s, const Frame& frame, Receiver& receiver) {
   answer(s, frame, FrameKind::ack, receiver.expected, 0);
 }
 
+/// Only the header of a packet came through: its sender learns it at once.
+void receive_trimmed(HostStep& s, const Frame& frame, Receiver& receiver) {
+  if (s.traffic.selective()) return answer(s, frame, FrameKind::trim, receiver.expected, frame.sequence);
+  if (frame.sequence < receiver.expected || receiver.nacked) return;
+  receiver.nacked = true;
+  answer(s, frame, FrameKind::nack, receiver.expected, 0);
+}
+
 void receive_data(HostStep& s, const Frame& frame) {
   const Message& message = s.traffic.messages[frame.message];
   const std::uint32_t qp = message.queue_pair;
   Receiver& receiver = s.traffic.receivers[qp];
   ++s.domain.counters.packets_delivered;
+  ++receiver.heard;
+  if ((frame.flags & kFlagTrimmed) != 0) [[unlikely]]
+    return receive_trimmed(s, frame, receiver);
+  if ((frame.flags & kFlagMarked) != 0) ++receiver.marked;
   const Duration latency{age_ps(frame.time, frame.birth)};
   LatencyHistogram& histogram = s.domain.latency[message.job * kClassCount + message.traffic_class];
   ++histogram.counts[LatencyHistogram::bin_of(latency)];
   const std::int64_t sample = s.execution.packet_sample;
   if (sample != 0 && (frame.sequence + qp) % sample == 0)
     s.domain.records.packets.push_back({Time{frame.time}, latency, frame.message, frame.sequence});
-  if ((frame.flags & kFlagMarked) != 0 && (receiver.notified < 0 || frame.time - receiver.notified >= s.plan.network.cnp_interval.ps)) {
+  if ((frame.flags & kFlagMarked) != 0 && (s.plan.signals & kSignalNotification) != 0 &&
+      (receiver.notified < 0 || frame.time - receiver.notified >= s.plan.network.cnp_interval.ps)) {
     receiver.notified = frame.time;
     ++s.domain.counters.cnps;
     answer(s, frame, FrameKind::cnp, 0, 0);
@@ -265,7 +317,7 @@ void receive_data(HostStep& s, const Frame& frame) {
 }
 
 std::int64_t bytes_in_flight(const HostStep& s, const Sender& sender) {
-  return sender.next > sender.acked ? static_cast<std::int64_t>(sender.next - sender.acked) * s.plan.network.mtu.count : 0;
+  return static_cast<std::int64_t>(packets_in_flight(sender)) * s.plan.network.mtu.count;
 }
 
 /// Packets `first` to `end` - 1 are taken for lost.
@@ -278,12 +330,23 @@ LossSignal loss(const HostStep& s, const Sender& sender, std::uint32_t first, st
   return signal;
 }
 
-/// Everything before `acked` has arrived: moves the sender on and finishes messages.
-void acknowledge(HostStep& s, Sender& sender, std::uint32_t qp, std::uint32_t acked, std::int64_t now) {
-  if (acked <= sender.acked) return;
-  const std::int64_t bytes = static_cast<std::int64_t>(acked - sender.acked) * s.plan.network.mtu.count;
-  if (s.traffic.selective())
-    for (std::uint32_t p = sender.acked; p < acked; ++p) set_ring_bit(s.traffic.sender_bits, s.traffic.words, qp, p, false);
+/// Everything before `acked` has arrived: moves the sender on and finishes messages. Returns how many packets that is news of.
+std::uint32_t acknowledge(HostStep& s, Sender& sender, std::uint32_t qp, std::uint32_t acked, std::int64_t now) {
+  if (acked <= sender.acked) return 0;
+  std::uint32_t news = acked - sender.acked;
+  if (s.traffic.selective()) {
+    for (std::uint32_t p = sender.acked; p < acked; ++p) {
+      if (ring_bit(s.traffic.sender_bits, s.traffic.words, qp, p)) {
+        --news;
+        --sender.selective;
+        set_ring_bit(s.traffic.sender_bits, s.traffic.words, qp, p, false);
+      }
+      if (sender.trimmed != 0 && ring_bit(s.traffic.trimmed_bits, s.traffic.words, qp, p)) {
+        --sender.trimmed;
+        set_ring_bit(s.traffic.trimmed_bits, s.traffic.words, qp, p, false);
+      }
+    }
+  }
   sender.acked = acked;
   sender.progress = now;
   sender.retries = 0;
@@ -299,12 +362,52 @@ void acknowledge(HostStep& s, Sender& sender, std::uint32_t qp, std::uint32_t ac
     sender.next = acked;
     sender.message = sender.first_message;
   }
-  AckSignal signal;
-  signal.bytes = bytes;
+  return news;
+}
+
+/// A packet beyond a gap has arrived; true when that is news.
+bool acknowledge_selectively(HostStep& s, Sender& sender, std::uint32_t qp, std::uint32_t packet) {
+  if (packet < sender.acked || packet >= sender.sent || ring_bit(s.traffic.sender_bits, s.traffic.words, qp, packet)) return false;
+  set_ring_bit(s.traffic.sender_bits, s.traffic.words, qp, packet, true);
+  ++sender.selective;
+  sender.selective_end = std::max(sender.selective_end, packet + 1);
+  if (sender.trimmed != 0 && ring_bit(s.traffic.trimmed_bits, s.traffic.words, qp, packet)) {  // an older copy came through after all
+    set_ring_bit(s.traffic.trimmed_bits, s.traffic.words, qp, packet, false);
+    --sender.trimmed;
+  }
+  return true;
+}
+
+/// A switch cut the packet: it is sent again, before anything new.
+void packet_trimmed(HostStep& s, Sender& sender, std::uint32_t qp, std::uint32_t packet, std::int64_t now) {
+  if (packet < sender.acked || packet >= sender.sent) return;
+  if (ring_bit(s.traffic.sender_bits, s.traffic.words, qp, packet) || ring_bit(s.traffic.trimmed_bits, s.traffic.words, qp, packet)) return;
+  set_ring_bit(s.traffic.trimmed_bits, s.traffic.words, qp, packet, true);
+  ++sender.trimmed;
+  sender.trimmed_next = std::min(sender.trimmed_next, packet);
+  LossSignal signal;
+  signal.bytes = s.plan.network.mtu.count;
   signal.in_flight = bytes_in_flight(s, sender);
-  signal.sequence = acked;
+  signal.sequence = packet + 1;
   signal.sent = sender.sent;
-  s.traffic.transport->acknowledged(sender.transport, {s.plan.network}, signal, now);
+  s.traffic.transport->trimmed(sender.transport, s.traffic.context(s.plan.network, qp), signal, now);
+}
+
+void tell_transport(HostStep& s, Sender& sender, std::uint32_t qp, std::uint32_t news, std::int64_t now) {
+  AckSignal signal;
+  signal.bytes = static_cast<std::int64_t>(news) * s.plan.network.mtu.count;
+  signal.in_flight = bytes_in_flight(s, sender);
+  signal.sequence = sender.acked;
+  signal.sent = sender.sent;
+  if (s.domain.frames.with_trailers()) {
+    const Trailer& trailer = s.domain.frames.trailer(s.arrival);
+    signal.sequence = trailer.echoed;
+    signal.round_trip = age_ps(now, trailer.birth);
+    signal.packets = trailer.packets;
+    signal.marked = trailer.marked;
+    signal.telemetry = s.domain.frames.telemetry(s.arrival).first(trailer.hops);
+  }
+  s.traffic.transport->acknowledged(sender.transport, s.traffic.context(s.plan.network, qp), signal, now);
 }
 
 void go_back(HostStep& s, Sender& sender) {
@@ -315,29 +418,30 @@ void go_back(HostStep& s, Sender& sender) {
 void receive_answer(HostStep& s, const Frame& frame) {
   const std::uint32_t qp = s.traffic.messages[frame.message].queue_pair;
   Sender& sender = s.traffic.senders[qp];
-  const QueuePairPlan& plan = s.traffic.plans[qp];
   const std::int64_t now = frame.time;
   const FrameKind kind = frame.kind();
+  const TransportContext context = s.traffic.context(s.plan.network, qp);
   if (kind == FrameKind::cnp) {
-    s.traffic.transport->notified(sender.transport, {s.plan.network}, now);
+    s.traffic.transport->notified(sender.transport, context, now);
     return;
   }
-  acknowledge(s, sender, qp, frame.sequence, now);
+  std::uint32_t news = acknowledge(s, sender, qp, frame.sequence, now);
+  if (kind == FrameKind::sack && acknowledge_selectively(s, sender, qp, frame.birth)) ++news;
+  if (kind != FrameKind::trim || news != 0) tell_transport(s, sender, qp, news, now);
   if (kind == FrameKind::nack && frame.sequence == sender.acked && sender.next > sender.acked) {
-    s.traffic.transport->lost(sender.transport, {s.plan.network}, loss(s, sender, sender.acked, sender.next), now);
+    s.traffic.transport->lost(sender.transport, context, loss(s, sender, sender.acked, sender.next), now);
     go_back(s, sender);
-  } else if (kind == FrameKind::sack && frame.birth >= sender.acked && frame.birth < sender.sent) {
-    set_ring_bit(s.traffic.sender_bits, s.traffic.words, qp, frame.birth, true);
-    sender.selective_end = std::max(sender.selective_end, frame.birth + 1);
+  } else if (kind == FrameKind::sack) {
     const auto overtaken = static_cast<std::int64_t>(sender.selective_end) - s.plan.network.reorder_threshold;
     if (overtaken > static_cast<std::int64_t>(sender.repair_end)) {
-      s.traffic.transport->lost(sender.transport, {s.plan.network},
-                                loss(s, sender, sender.repair_end, static_cast<std::uint32_t>(overtaken)), now);
+      s.traffic.transport->lost(sender.transport, context, loss(s, sender, sender.repair_end, static_cast<std::uint32_t>(overtaken)), now);
       sender.repair_end = static_cast<std::uint32_t>(overtaken);
     }
+  } else if (kind == FrameKind::trim) {
+    packet_trimmed(s, sender, qp, frame.birth, now);
   }
   queue_up(s, qp, now);
-  service(s, plan.source_port, now);
+  service(s, s.traffic.plans[qp].source_port, now);
 }
 
 }  // namespace
@@ -398,7 +502,7 @@ void nic_timeout(HostStep& s, std::uint32_t qp, std::int64_t now) {
     sender.dead = true;
     return;
   }
-  s.traffic.transport->timed_out(sender.transport, {s.plan.network}, loss(s, sender, sender.acked, sender.next), now);
+  s.traffic.transport->timed_out(sender.transport, s.traffic.context(s.plan.network, qp), loss(s, sender, sender.acked, sender.next), now);
   if (s.traffic.selective()) {
     sender.repair_next = sender.acked;
     sender.repair_end = sender.sent;

@@ -27,6 +27,7 @@ struct alignas(64) PortState {
   bool down = false;
   std::uint32_t queued_total = 0;                    // bytes, all classes
   std::uint64_t frames = 0;                          // sent, numbers the loss draws
+  std::uint64_t wire_bytes = 0;                      // sent, counted only in runs with telemetry
   std::uint32_t queued[kClassCount] = {0, 0, 0, 0};  // bytes
   std::int64_t paused_since = 0;
   // Figures of the current probe interval.

@@ -64,6 +64,9 @@ struct alignas(64) Sender {
   std::uint32_t repair_next = 0;    // selective repeat: next hole to look at
   std::uint32_t repair_end = 0;     // holes before it count as lost
   std::uint32_t selective_end = 0;  // highest selectively acknowledged + 1
+  std::uint32_t selective = 0;      // packets from `acked` on that are selectively acknowledged
+  std::uint32_t trimmed = 0;        // packets known to be cut, to be sent again
+  std::uint32_t trimmed_next = 0;   // none of them before it
   std::uint8_t retries = 0;
   bool in_ring = false;
   bool waking = false;  // a wake event is pending
@@ -75,6 +78,8 @@ struct alignas(64) Sender {
 struct alignas(64) Receiver {
   std::uint32_t expected = 0;
   std::uint32_t unacknowledged = 0;  // packets since the last ack
+  std::uint32_t heard = 0;           // packets since the last answer, whatever became of them
+  std::uint32_t marked = 0;          // of these, with an ECN mark
   std::int64_t notified = -1;        // last CNP; -1: never
   bool nacked = false;               // the current gap was reported
 };
@@ -90,9 +95,15 @@ struct Traffic {
   std::uint32_t words = 0;                 // 64-bit words per queue pair of the two bit rings, 0 with go-back-N
   std::vector<std::uint64_t> sender_bits;  // selectively acknowledged packets, by number modulo words * 64
   std::vector<std::uint64_t> receiver_bits;
+  std::vector<std::uint64_t> trimmed_bits;  // sender: packets to be sent again; empty without trimming
+  std::vector<std::byte> cold;              // TransportKind::cold_bytes per queue pair
   const TransportKind* transport = nullptr;
 
   [[nodiscard]] bool selective() const { return words != 0; }
+  /// What the transport of a queue pair is handed. Cold bytes are a multiple of 8, so a vector's storage is aligned for them.
+  TransportContext context(const NetworkOptions& network, std::uint32_t queue_pair) {
+    return {network, cold.empty() ? nullptr : cold.data() + static_cast<std::size_t>(queue_pair) * transport->cold_bytes};
+  }
 };
 
 inline bool ring_bit(const std::vector<std::uint64_t>& bits, std::uint32_t words, std::uint32_t queue_pair, std::uint32_t packet) {

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/packet/transports/transport_kind.hpp"
+
 namespace eastwest::packet {
 
 namespace {
@@ -165,6 +167,7 @@ Result<RunPlan> make_run_plan(const Fabric& fabric, const SimulationOptions& opt
   plan.fabric = &fabric;
   plan.network = options.network;
   plan.seed = options.seed;
+  plan.signals = find_transport_kind(options.network.transport)->needs;
   plan.buffer_alpha_q16 = static_cast<std::int64_t>(std::llround(options.network.buffer_alpha * 65536.0));
   plan.ecn_probability_q64 = probability_to_q64(options.network.ecn_probability);
   plan.faults = options.faults;
@@ -197,6 +200,7 @@ PathCost RunPlan::path(EndpointId from, EndpointId to) const {
       cost.rate = rate;
       return cost;
     }
+    ++cost.hops;
     if (out.last_bit_mask != 0) ++cost.stored_hops;
     const auto next = routes.front().hops.at(node.detail, to);
     if (next.empty()) return cost;

@@ -67,7 +67,8 @@ struct NodePlan {
 struct PathCost {
   std::int64_t delay = 0;         // links and switch pipelines, ps
   std::int64_t nic_latency = 0;   // both sides, ps
-  std::uint32_t stored_hops = 0;  // switches that wait for the last bit
+  std::uint32_t hops = 0;         // switches on the way
+  std::uint32_t stored_hops = 0;  // of these, those that wait for the last bit
   std::uint64_t rate = 0;         // slowest link, bit/s; 0: unreachable
 };
 
@@ -81,6 +82,7 @@ struct RunPlan {
   const Fabric* fabric = nullptr;
   NetworkOptions network;
   std::uint64_t seed = 0;
+  std::uint32_t signals = 0;          // TransportSignal bits that the transport needs
   std::int64_t window = 0;            // W
   std::int64_t host_offset = 0;       // W - min(b, W): host windows end that much before switch windows
   std::int64_t buffer_alpha_q16 = 0;  // dynamic threshold, in 1/65536

@@ -53,6 +53,8 @@ void cut_domains(RunState& run) {
     domain.window_inverse = ~std::uint64_t{0} / static_cast<std::uint64_t>(run.plan.window) + 1;
     domain.ring_span = kBuckets * static_cast<std::uint64_t>(run.plan.window);
     for (auto& mail : domain.mail) mail.resize(count);
+    if ((run.plan.signals & (kSignalRoundTrip | kSignalMarks | kSignalTelemetry)) != 0)
+      domain.frames.use_trailers((run.plan.signals & kSignalTelemetry) != 0 ? kTelemetryHopsMax : 0);
     domain.latency.resize(run.workload->jobs.size() * kClassCount);
     for (std::size_t i = 0; i < domain.latency.size(); ++i) domain.latency[i].counts.assign(LatencyHistogram::kBins, 0);
     domain.keys.reserve(1024);
@@ -194,15 +196,19 @@ void add_queue_pairs(RunState& run, RankId source, RankId destination, std::uint
   PathFacts facts;
   facts.line_rate = BitRate{run.plan.ports[port.index()].rate};
   facts.base_round_trip = round_trip;
+  facts.hops = plan.path.hops;
   for (std::int64_t k = 0; k < run.options.network.qps_per_connection; ++k) {
     plan.entropy = static_cast<std::uint16_t>(
         draw(run.plan.seed, (std::uint64_t{source.value} << 32) | destination.value, static_cast<std::uint64_t>(k)) >> 48);
     traffic.plans.push_back(plan);
     traffic.senders.emplace_back();
-    traffic.transport->start(traffic.senders.back().transport, {run.options.network}, facts);
+    traffic.cold.resize(traffic.cold.size() + traffic.transport->cold_bytes);
+    traffic.transport->start(traffic.senders.back().transport,
+                             traffic.context(run.options.network, static_cast<std::uint32_t>(traffic.senders.size() - 1)), facts);
     traffic.receivers.emplace_back();
     traffic.sender_bits.insert(traffic.sender_bits.end(), traffic.words, 0);
     traffic.receiver_bits.insert(traffic.receiver_bits.end(), traffic.words, 0);
+    if ((run.plan.signals & kSignalTrimming) != 0) traffic.trimmed_bits.insert(traffic.trimmed_bits.end(), traffic.words, 0);
     run.turn.push_back(0);
   }
 }

@@ -8,7 +8,8 @@ namespace eastwest::packet {
 
 namespace {
 
-constexpr std::size_t kPrefetchAhead = 6;  // arrivals; a frame is a cache line that nobody touched for a link delay
+constexpr std::int64_t kTrimmedBytesMin = 64;  // an Ethernet frame
+constexpr std::size_t kPrefetchAhead = 6;      // arrivals; a frame is a cache line that nobody touched for a link delay
 
 enum SwitchEvent : std::uint8_t { kDeparture = 0, kFault = 1, kReroute = 2, kLateArrival = 3 };
 
@@ -21,7 +22,8 @@ struct Step {
   const PortPlan* wires;  // of this switch
   PortState* ports;       // of this switch
   SwitchState& state;
-  bool faults;  // whether any link of the run ever fails
+  bool faults;     // whether any link of the run ever fails
+  bool telemetry;  // whether frames carry it
 
   void pause(std::uint32_t port, FrameKind kind, unsigned c, std::int64_t now) const {
     transmit_pause(network, domain, plan, wires[port], ports[port], kind, c, now);
@@ -92,6 +94,19 @@ void mark(Step& s, const PortPlan& wire, PortState& port, std::uint32_t queue, F
   ++s.domain.counters.ecn_marks;
 }
 
+/// What HPCC's switches write into a packet as its transmission begins.
+void record_hop(Step& s, std::uint32_t index, std::uint32_t frame_index, std::int64_t now) {
+  PortState& port = s.ports[index];
+  const Frame& frame = s.domain.frames[frame_index];
+  if (frame.kind() == FrameKind::data) {
+    const std::span<HopTelemetry> records = s.domain.frames.telemetry(frame_index);
+    Trailer& trailer = s.domain.frames.trailer(frame_index);
+    if (trailer.hops < records.size())
+      records[trailer.hops++] = {now, port.wire_bytes, port.queued_total, static_cast<std::uint32_t>(s.wires[index].rate / 1'000'000)};
+  }
+  port.wire_bytes += static_cast<std::uint64_t>(frame.bytes + s.plan.network.gap.count);
+}
+
 /// Sends everything that waits at a port and may start by `until`.
 void depart(Step& s, std::uint32_t index, std::int64_t until) {
   PortState& port = s.ports[index];
@@ -105,6 +120,7 @@ void depart(Step& s, std::uint32_t index, std::int64_t until) {
     const std::uint32_t frame = dequeue(port, s.domain.frames, c);
     release(s, s.domain.frames[frame], now);  // may put a resume on this very wire, which then goes first
     mark(s, wire, port, queue, s.domain.frames[frame]);
+    if (s.telemetry) record_hop(s, index, frame, port.busy_until);
     transmit(s.network, s.domain, s.plan, wire, port, frame, port.busy_until);
     ++s.domain.counters.events;
   }
@@ -177,6 +193,17 @@ void drop(Step& s, PortState& at, std::uint32_t index, std::uint64_t Counters::*
   s.domain.frames.release(index);
 }
 
+/// Cuts a data frame to its header, which travels in the control class; false where switches do not, or have already.
+bool trim(Step& s, std::uint32_t index) {
+  Frame& frame = s.domain.frames[index];
+  if ((s.plan.signals & kSignalTrimming) == 0 || frame.kind() != FrameKind::data || frame.traffic_class() == 0) return false;
+  frame.bytes = static_cast<std::uint16_t>(std::max<std::int64_t>(kTrimmedBytesMin, s.plan.network.header.count));
+  frame.kind_and_class = pack(FrameKind::data, 0);
+  frame.flags = frame.flags | kFlagTrimmed;
+  ++s.domain.counters.trims;
+  return true;
+}
+
 void forward(Step& s, std::uint32_t out, std::uint32_t index, std::int64_t now) {
   PortState& egress = s.ports[out];
   if (egress.waiting != 0 && egress.busy_until <= now) depart(s, out, now);
@@ -185,11 +212,14 @@ void forward(Step& s, std::uint32_t out, std::uint32_t index, std::int64_t now) 
   const Frame& frame = s.domain.frames[index];
   const unsigned bit = 1u << frame.traffic_class();
   if (egress.busy_until <= now && ((egress.paused | egress.waiting) & bit) == 0 && sendable(egress) == 0) {
+    if (s.telemetry) record_hop(s, out, index, now);
     transmit(s.network, s.domain, s.plan, s.wires[out], egress, index, now);
     return;
   }
-  if (!admit(s, egress, frame, now)) [[unlikely]]
-    return drop(s, egress, index, &Counters::drops_buffer);
+  if (!admit(s, egress, frame, now)) [[unlikely]] {
+    if (!trim(s, index)) return drop(s, egress, index, &Counters::drops_buffer);
+    return forward(s, out, index, now);
+  }
   enqueue(egress, s.domain.frames, index);
   s.state.active[out / 64] |= std::uint64_t{1} << (out % 64);
   if (s.state.paused_accounts != 0 && !egress.scheduled && (egress.paused & bit) == 0) schedule(s, out, std::max(now, egress.busy_until));
@@ -351,7 +381,15 @@ SwitchState make_switch(const RunPlan& plan, std::uint32_t node) {
 std::int64_t step_switch(Network& network, Domain& domain, const RunPlan& plan, std::vector<PortState>& ports, SwitchState& state,
                          std::int64_t step_end) {
   const NodePlan& node = plan.nodes[state.node];
-  Step s{network, domain, plan, node, plan.ports.data() + node.first_port, ports.data() + node.first_port, state, !plan.faults.empty()};
+  Step s{network,
+         domain,
+         plan,
+         node,
+         plan.ports.data() + node.first_port,
+         ports.data() + node.first_port,
+         state,
+         !plan.faults.empty(),
+         (plan.signals & kSignalTelemetry) != 0};
   switch (plan.network.routing) {
     case RoutingPolicy::ecmp: run_step<RoutingPolicy::ecmp>(s, step_end); break;
     case RoutingPolicy::spray: run_step<RoutingPolicy::spray>(s, step_end); break;
@@ -366,7 +404,7 @@ std::uint64_t data_frames_waiting(const RunPlan& plan, const std::vector<PortSta
   const NodePlan& node = plan.nodes[state.node];
   std::uint64_t count = 0;
   for (std::uint32_t p = 0; p < node.port_count; ++p)
-    for (unsigned c = 1; c < kClassCount; ++c)
+    for (unsigned c = 0; c < kClassCount; ++c)
       for (std::uint32_t index = ports[node.first_port + p].head[c]; index != kNil; index = static_cast<std::uint32_t>(frames[index].time))
         count += frames[index].kind() == FrameKind::data ? 1 : 0;
   return count;

@@ -8,7 +8,9 @@
 //   pause when headroom is used or used - reserve >= T; resume when headroom is empty and used - reserve + offset <= T
 //   marking of an egress queue q at dequeue: 0 up to Kmin, Pmax (q - Kmin) / (Kmax - Kmin) to Kmax, 1 above   [2]
 //   without PFC: drop when q + frame > alpha x (buffer - used)                                [3]
-// A cut-through frame bound for a faster egress starts late enough not to run dry.
+// A cut-through frame bound for a faster egress starts late enough not to run dry. With a transport that asks for it, a
+// data frame without room is cut to its header and goes on in the control class (trimming, as in Ultra Ethernet), and an
+// egress writes telemetry into the data frames that it sends, as HPCC has it.
 // Departures need no events. When a frame leaves is known from its port alone, and nobody looks at a port but arrivals
 // for it, PFC frames and the thresholds, so a port is brought up to date when one of those does and at the end of a
 // step. Thresholds see the whole switch: a sum with releases outstanding only errs towards less room, so a frame that

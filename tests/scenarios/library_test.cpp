@@ -6,6 +6,7 @@
 #include "scenarios/scenario.hpp"
 #include "tests/scenarios/library_files.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "topology/deadlock.hpp"
 
 using namespace eastwest;
 
@@ -64,6 +65,26 @@ TEST_CASE("library: sizes are those of the names") {
   CHECK(sends(built("incast-32.yaml")) == 32);
   // A ring all-reduce of n ranks sends 2 (n - 1) messages per rank.
   CHECK(sends(built("allreduce-64-rail.yaml")) == 64 * 2 * 63);
+  CHECK(built("permutation-72-dragonfly.yaml").fabric->hosts.size() == 72);
+  CHECK(built("allreduce-64-torus.yaml").fabric->switches.size() == 64);
+  CHECK(built("alltoall-64-multiplane.yaml").fabric->endpoints.size() == 128);
+  CHECK(built("allreduce-64-railonly.yaml").fabric->switches.size() == 8);
+}
+
+TEST_CASE("library: where links are lossless, the paths that packets take cannot deadlock") {
+  for (const auto& file : tests::library_files()) {
+    CAPTURE(file.string());
+    Diagnostics diagnostics;
+    const auto scenario = load_scenario(file.string(), {}, diagnostics);
+    REQUIRE_MESSAGE(scenario.has_value(), diagnostics.print());
+    const auto result = build(*scenario, diagnostics);
+    REQUIRE_MESSAGE(result.has_value(), diagnostics.print());
+    if (!result->options.network.pfc) continue;
+    const Result<RoutingTable> table = build_routing(*result->fabric, {});
+    REQUIRE(table.has_value());
+    const std::vector<BufferWait> cycle = find_buffer_cycle(*result->fabric, *table);
+    CHECK_MESSAGE(cycle.empty(), describe_cycle(*result->fabric, cycle, table->channels));
+  }
 }
 
 TEST_CASE("library: the two designs run the same jobs on the same servers") {

@@ -16,8 +16,9 @@ TEST_CASE("topology kinds: sorted, found by name, and none by another") {
     CHECK(!kind->summary.empty());
     CHECK(!kind->source.empty());
   }
-  CHECK(names == std::vector<std::string_view>{"custom", "fat_tree", "leaf_spine", "rail_optimised"});
-  CHECK(find_topology_kind("torus") == nullptr);
+  CHECK(names == std::vector<std::string_view>{"custom", "dragonfly", "dragonfly_plus", "fat_tree", "leaf_spine", "multi_plane",
+                                               "rail_only", "rail_optimised", "torus"});
+  CHECK(find_topology_kind("hypercube") == nullptr);
 }
 
 TEST_CASE("topology kinds: every parameter has meaning and source and a default that reads back") {

@@ -51,7 +51,7 @@ Fabric build_fat_tree(const ParameterSet& parameters, const ExplicitGraph&, cons
   }
   if (diagnostics.error_count() != errors) return {};
 
-  FabricAssembly assembly("fat_tree");
+  FabricAssembly assembly("fat_tree", Structure::tiers);
   Wiring wiring(assembly, settings, catalogue, place, diagnostics);
   const auto pod_of_server = [&](std::uint32_t server) { return server * nics / (half * half); };  // of its first NIC
   std::vector<NodeId> hosts;

@@ -71,7 +71,7 @@ Fabric build_leaf_spine(const ParameterSet& parameters, const ExplicitGraph&, co
       shape_of(two_tier_request(parameters, settings), static_cast<std::uint32_t>(parameters.integer("leaves")), place, diagnostics);
   if (!shape || diagnostics.error_count() != errors) return {};
 
-  FabricAssembly assembly("leaf_spine");
+  FabricAssembly assembly("leaf_spine", Structure::tiers);
   Wiring wiring(assembly, settings, catalogue, place, diagnostics);
   std::vector<std::uint32_t> leaf_racks;
   std::vector<NodeId> hosts;

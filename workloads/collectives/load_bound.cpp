@@ -14,9 +14,7 @@ Duration time_at(std::int64_t bytes, BitRate rate) {
   return {static_cast<std::int64_t>(static_cast<UnsignedWide>(bytes) * 8'000'000'000'000u / rate.bits_per_second)};
 }
 
-Duration time_on(const Fabric& fabric, LinkId link, std::int64_t bytes) {
-  return link.exists() ? time_at(bytes, fabric.links[link.index()].rate) : Duration{};
-}
+BitRate rate_of(const Fabric& fabric, LinkId link) { return link.exists() ? fabric.links[link.index()].rate : BitRate{}; }
 
 }  // namespace
 
@@ -41,10 +39,17 @@ void LoadBound::add_message(std::uint32_t from, std::uint32_t to, Bytes bytes) {
 
 Duration LoadBound::time() const {
   Duration bound;
-  for (std::size_t i = 0; i < fabric_.endpoints.size(); ++i) {
-    const Port& port = fabric_.ports[fabric_.endpoints[i].port.index()];
-    bound = std::max({bound, time_on(fabric_, port.out, nic_out_[i]), time_on(fabric_, port.in, nic_in_[i])});
-  }
+  for (const Host& host : fabric_.hosts)
+    for (std::size_t nic = host.first_endpoint; nic < host.first_endpoint + host.endpoint_count; nic += host.nic_ports) {
+      BitRate out;
+      BitRate in;
+      for (std::size_t i = nic; i < nic + host.nic_ports; ++i) {
+        const Port& port = fabric_.ports[fabric_.endpoints[i].port.index()];
+        out.bits_per_second += rate_of(fabric_, port.out).bits_per_second;
+        in.bits_per_second += rate_of(fabric_, port.in).bits_per_second;
+      }
+      bound = std::max({bound, time_at(nic_out_[nic], out), time_at(nic_in_[nic], in)});
+    }
   for (std::size_t i = 0; i < scale_up_.size(); ++i) bound = std::max(bound, time_at(scale_up_[i], fabric_.hosts[host_[i]].scale_up_rate));
   return bound;
 }

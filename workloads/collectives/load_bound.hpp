@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Load bound: the time that a set of messages needs at least on a fabric, from the bytes that each port must carry.
 //
-// Bound = max over ports of bytes / wire rate, over NIC ports in both directions and scale-up ports outwards. Payload
-// only, no headers and no latencies, rounded down: no fabric with these NICs can finish sooner, whatever its switches.
+// Bound = max over NICs and scale-up ports of bytes / wire rate: NICs in both directions with all their ports together,
+// scale-up ports outwards. Payload only, no headers and no latencies, rounded down: no fabric with these NICs can finish
+// sooner, whatever its switches.
 // Which NIC a rank uses is the fabric's rule (Fabric::endpoint_of_gpu); ranks that share a NIC add up there.
 // Units: bytes in, picoseconds out. LIMITATIONS: says nothing about links between switches.
 #pragma once
@@ -30,7 +31,7 @@ class LoadBound {
   std::vector<std::uint32_t> host_;     // per member
   std::vector<EndpointId> endpoint_;    // per member
   std::vector<std::int64_t> scale_up_;  // per member, out
-  std::vector<std::int64_t> nic_out_;   // per endpoint of the fabric
+  std::vector<std::int64_t> nic_out_;   // per endpoint of the fabric, all of a NIC at its first
   std::vector<std::int64_t> nic_in_;
 };
 

@@ -31,7 +31,8 @@ enum TransportSignal : std::uint32_t {
 };
 
 /// What the engine gives today. A transport that needs more is not offered to users; a new signal is one word here.
-inline constexpr std::uint32_t kEngineSignals = kSignalNotification | kSignalEveryPacket;
+inline constexpr std::uint32_t kEngineSignals =
+    kSignalNotification | kSignalRoundTrip | kSignalMarks | kSignalTelemetry | kSignalTrimming | kSignalEveryPacket;
 
 /// Facts of a queue pair's path when nothing else is on it.
 struct PathFacts {

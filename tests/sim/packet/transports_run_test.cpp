@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// Transports in the engine: what each is told must reach it, and what its paper promises must show in queues.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include "core/random.hpp"
+#include "sim/packet/transports/transport_kind.hpp"
+#include "tests/support/small_fabrics.hpp"
+
+using namespace eastwest;
+using namespace eastwest::literals;
+using namespace eastwest::test;
+
+namespace {
+
+/// Eight senders, one receiver, long enough to settle.
+Outcomes incast(const std::string& transport, std::vector<std::string> changes, Bytes buffer) {
+  SmallFabricOptions shape;
+  shape.buffer = buffer;
+  const Fabric fabric = star(9, shape);
+  std::vector<Flow> list;
+  for (std::uint32_t i = 0; i < 8; ++i) list.push_back({i, 8, 8_MiB});
+  changes.push_back("transport=" + transport);
+  return play(fabric, flows(fabric, list), options_with(network(changes)));
+}
+
+std::uint32_t deepest_queue(const RunResult& result) {
+  std::uint32_t deepest = 0;
+  for (const LinkTotal& link : result.links) deepest = std::max(deepest, link.queue_bytes_max);
+  return deepest;
+}
+
+/// Deepest queue in the rows of the second half, when everybody has heard of everybody.
+std::uint32_t settled_queue(const Outcomes& out) {
+  std::uint32_t deepest = 0;
+  for (std::size_t row = out.links.size() / 2; row + 2 < out.links.size(); ++row)
+    for (const std::uint32_t queue : out.links[row].queue_bytes_max) deepest = std::max(deepest, queue);
+  return deepest;
+}
+
+}  // namespace
+
+// The contract with every signal in use: trailers and telemetry travel with frames through mail as they do without it.
+TEST_CASE("transports in the engine: one digest for every transport and routing policy, threads and domains") {
+  SmallFabricOptions shape;
+  shape.buffer = 1_MiB;
+  const Fabric fabric = two_tier(4, 4, 3, shape);
+  std::vector<Flow> list;
+  RandomStream random(5, 1);
+  while (list.size() < 60) {
+    const auto from = static_cast<std::uint32_t>(random.below(16));
+    const auto to = static_cast<std::uint32_t>(random.below(random.below(2) == 0 ? 2 : 16));
+    if (from != to) list.push_back({from, to, Bytes{static_cast<std::int64_t>(1 + random.below(300'000))}});
+  }
+  for (const TransportKind* kind : transport_kinds()) {
+    CHECK_MESSAGE(transport_offered(*kind), kind->name);
+    for (const std::string routing : {"ecmp", "spray", "adaptive"}) {
+      CAPTURE(kind->name);
+      CAPTURE(routing);
+      std::set<std::string> digests;
+      for (const auto& [threads, domains] : {std::pair{1u, 1u}, {1u, 23u}, {2u, 3u}, {4u, 8u}}) {
+        SimulationOptions options = options_with(network(
+            {"transport=" + std::string(kind->name), "routing=" + routing, "pfc=false", "retransmit_timeout=1 ms", "retry_count=100"}));
+        options.threads = threads;
+        options.domains = domains;
+        const Outcomes out = play(fabric, flows(fabric, list), options);
+        CHECK(out.result.outcome == Outcome::complete);
+        CHECK(out.result.sane());
+        digests.insert(out.result.digest);
+      }
+      CHECK(digests.size() == 1);
+    }
+  }
+}
+
+// Li et al. 2019: HPCC holds every link at eta, so once settled the queue stays within a few packets a flow, where a
+// fixed window of one bandwidth-delay product a flow keeps seven of them standing in the queue for ever.
+TEST_CASE("transports in the engine: hpcc settles to a near-empty queue, the fixed window to seven products") {
+  const Outcomes hpcc = incast("hpcc", {"ecn=false"}, 64_MiB);
+  const Outcomes window = incast("window", {"ecn=false"}, 64_MiB);
+  REQUIRE(hpcc.result.sane());
+  REQUIRE(window.result.sane());
+  // 5.2 us of idle round trip (4 x 1 us of link, 2 x 600 ns of pipeline) at 50 B/ns is one product, 260 kB.
+  const double product = 5.2e-6 * 50e9;
+  CHECK(settled_queue(window) > 6 * product);
+  CHECK(settled_queue(hpcc) < 0.25 * product);
+}
+
+// Kumar et al. 2020: the delay stays at the target, here 21 us and what small windows are let, so the queue is bounded by
+// target x rate; DCQCN without marks would stand at all that is sent.
+TEST_CASE("transports in the engine: swift holds the queue at its target delay") {
+  const Outcomes swift = incast("swift", {"ecn=false", "swift.flow_range=0 ns"}, 64_MiB);
+  REQUIRE(swift.result.sane());
+  const double target_bytes = (21e-6 - 5.2e-6) * 50e9;
+  CHECK(settled_queue(swift) < 1.3 * target_bytes);
+  CHECK(settled_queue(swift) > 0.3 * target_bytes);
+}
+
+// Alizadeh et al. 2010: marks from K on keep the queue near K; without the echo of marks nothing would hold it there.
+TEST_CASE("transports in the engine: dctcp keeps the queue near the marking threshold") {
+  const Outcomes out = incast("dctcp", {"ecn_min=25 kB", "ecn_max=25001 B", "ecn_probability=1", "ack_every=1"}, 64_MiB);
+  REQUIRE(out.result.sane());
+  const double threshold = 25e3 * 16;  // at 25 Gb/s, here 400
+  CHECK(out.result.counters.ecn_marks > 0);
+  CHECK(settled_queue(out) < 1.5 * threshold);
+  CHECK(settled_queue(out) > 0.9 * threshold);
+}
+
+// A switch that trims loses no packet for lack of room as long as headers fit: the sender repeats what was cut at once,
+// so an overload that costs go-back-N whole timeouts ends within a small factor of the wire time.
+TEST_CASE("transports in the engine: nscc on trimming switches ends an incast without drops or timeouts") {
+  const Outcomes out = incast("nscc", {"pfc=false", "routing=ecmp", "recovery=selective_repeat"}, 1_MiB);
+  CHECK(out.result.sane());
+  CHECK(out.result.counters.trims > 0);
+  CHECK(out.result.counters.drops_buffer == 0);
+  CHECK(out.result.counters.timeouts == 0);
+  CHECK(out.result.counters.retransmits >= out.result.counters.trims);
+  // 64 MiB in packets of 4178 B at 50 B/ns.
+  const double wire = 8 * 2048 * 4178 / 50e9;
+  const double took = out.result.simulated.seconds();
+  CHECK(took > wire);
+  CHECK(took < 1.25 * wire);
+  CHECK(deepest_queue(out.result) <= (1 << 20));
+}
+
+// Mittal et al. 2015: a rate, not a window, so all that a round trip tells is in the pace; it must fall under overload.
+TEST_CASE("transports in the engine: timely lowers its rate under overload and still fills the link") {
+  const Outcomes out = incast("timely", {"ecn=false"}, 64_MiB);
+  CHECK(out.result.sane());
+  const double wire = 8 * 2048 * 4178 / 50e9;
+  CHECK(out.result.simulated.seconds() < 1.25 * wire);
+}
