@@ -226,7 +226,7 @@ void forward(Step& s, std::uint32_t out, std::uint32_t index, std::int64_t now) 
 }
 
 template <RoutingPolicy policy>
-std::uint32_t choose_port(Step& s, const Frame& frame) {
+std::uint32_t choose_port(Step& s, const Frame& frame, std::int64_t now) {
   const NextHops::Entry entry = s.state.entries[frame.destination];
   if (entry.count <= 1) return entry.count == 0 ? kNil : s.state.hops[entry.first];
   const std::uint16_t* hops = s.state.hops + entry.first;
@@ -243,8 +243,8 @@ std::uint32_t choose_port(Step& s, const Frame& frame) {
     const std::uint32_t candidate = hops[first + i < entry.count ? first + i : first + i - entry.count];
     const PortState& port = s.ports[candidate];
     if (port.down) continue;
-    if (port.waiting != 0 && port.busy_until <= frame.time) depart(s, candidate, frame.time);
-    const std::uint32_t queue = port.queued_total + (port.busy_until > frame.time ? 1u : 0u);
+    if (port.waiting != 0 && port.busy_until <= now) depart(s, candidate, now);
+    const std::uint32_t queue = port.queued_total + (port.busy_until > now ? 1u : 0u);
     if (queue < best_queue) {
       best = candidate;
       best_queue = queue;
@@ -268,7 +268,7 @@ void arrive(Step& s, std::uint32_t index, std::int64_t now) {
     s.domain.frames.release(index);
     return;
   }
-  const std::uint32_t out = choose_port<policy>(s, frame);
+  const std::uint32_t out = choose_port<policy>(s, frame, now);
   if (out == kNil) [[unlikely]]
     return drop(s, ingress, index, &Counters::drops_fault);
   if (s.node.mixed_rates && s.wires[out].rate > s.wires[frame.ingress].rate) {
