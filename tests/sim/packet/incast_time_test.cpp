@@ -19,9 +19,9 @@ using namespace eastwest::test;
 
 namespace {
 
-constexpr std::int64_t kBuffered = 4096 + 62;     // f
-constexpr std::int64_t kWire = (4096 + 82) * 20;  // W at 400 Gb/s, ps
-constexpr std::int64_t kHandled = 1'600'000;      // D, ps
+constexpr std::int64_t kBuffered = 4096 + 62;                 // f
+constexpr std::int64_t kWire = std::int64_t{4096 + 82} * 20;  // W at 400 Gb/s, ps
+constexpr std::int64_t kHandled = 1'600'000;                  // D, ps
 
 Outcomes incast(std::uint32_t senders, Bytes buffer, std::vector<std::string> changes, std::int64_t interval) {
   SmallFabricOptions shape;
@@ -89,7 +89,9 @@ TEST_CASE("packet: an incast with PFC pauses its first sender exactly when the t
         const std::int64_t own = k + 1 - (k >= i ? (k - i) / n + 1 : 0);
         if (own * kBuffered >= (pool - all * kBuffered) / 8) break;
       }
-      const std::int64_t paused = kHandled + number / n * kWire + 84 * 20 + 1'000'000 + 60 * 512 * 1000 / 400;
+      const std::int64_t whole = number / n;  // frames of every sender before it
+      const std::int64_t silent = std::int64_t{60} * 512 * 1000 / 400;
+      const std::int64_t paused = kHandled + whole * kWire + std::int64_t{84} * 20 + 1'000'000 + silent;
       const std::vector<std::string> changes{"buffer_alpha=0.125", "buffer_reserve=0 B", "headroom=200 kB"};
       CHECK(pause_before(incast(n, buffer, changes, paused)) == 0.0);
       const Outcomes out = incast(n, buffer, changes, paused + 1);
@@ -97,7 +99,7 @@ TEST_CASE("packet: an incast with PFC pauses its first sender exactly when the t
       CHECK(out.result.counters.drops_buffer == 0);
       // In fluid terms a sender's share (n - 1) / n R t meets alpha (pool - (n - 1) R t).
       const double fluid = static_cast<double>(pool) / 8 / ((n - 1) * 50e9 * (1.0 / n + 0.125)) * 1e12;
-      CHECK(std::abs(static_cast<double>(number / n * kWire) - fluid) < 2.0 * kWire);
+      CHECK(std::abs(static_cast<double>(whole * kWire) - fluid) < 2.0 * kWire);
     }
   }
 }

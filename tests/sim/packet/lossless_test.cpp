@@ -39,7 +39,7 @@ TEST_CASE("PFC: headroom is the sum that the header states") {
   const std::int64_t span_ps = 2 * 1'000'000 + 600'000 + 76'800;
   const std::int64_t flight = (span_ps * 50 + 999) / 1000;  // 50 B per ns, rounded up
   const std::uint32_t port = fabric.nodes[fabric.switches[0].node.index()].first_port;
-  CHECK(plan->ports[port].headroom == flight + 3 * 4178 + 64 + 20);
+  CHECK(plan->ports[port].headroom == flight + std::int64_t{3} * 4178 + 64 + 20);
 }
 
 // Half the headroom must lose packets: otherwise the two tests above would prove nothing.

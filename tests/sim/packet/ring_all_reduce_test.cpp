@@ -93,7 +93,7 @@ TEST_CASE("packet: a ring all-reduce takes 2(N-1)(alpha + S/(N B)), to the ps") 
           CAPTURE(switches);
           CAPTURE(message);
           const Outcomes out = play_ring(ring, {"ack_every=1024"});
-          CHECK(time_of(out) == round_time(ring) * (2 * (n - 1)));
+          CHECK(time_of(out) == round_time(ring) * (2 * (std::int64_t{n} - 1)));
         }
       }
     }
@@ -107,7 +107,7 @@ TEST_CASE("packet: a ring all-reduce of a size that N does not divide takes as l
     for (const ForwardingMode mode : {ForwardingMode::cut_through, ForwardingMode::store_and_forward}) {
       const Ring ring{n, 1, mode, {5'000 * n + 1}};
       CAPTURE(n);
-      CHECK(time_of(play_ring(ring, {"ack_every=1024"})) == round_time(ring) * (2 * (n - 1)));
+      CHECK(time_of(play_ring(ring, {"ack_every=1024"})) == round_time(ring) * (2 * (std::int64_t{n} - 1)));
     }
   }
 }
@@ -125,7 +125,7 @@ TEST_CASE("packet: a ring all-reduce pays for the acknowledgements among its dat
         if (mode == ForwardingMode::store_and_forward) path += wire;
         const std::int64_t among = std::max<std::int64_t>(0, (frames - 1 - (path + wire - 1) / wire) / 4);
         const Duration round = round_time(ring) + serialisation({kAck}, 400_Gbps) * among;
-        CHECK(time_of(play_ring(ring, {"ack_every=4"})) == round * (2 * (n - 1)));
+        CHECK(time_of(play_ring(ring, {"ack_every=4"})) == round * (2 * (std::int64_t{n} - 1)));
       }
     }
   }
