@@ -146,7 +146,9 @@ void send_packet(HostStep& s, std::uint32_t port, std::uint32_t qp, std::int64_t
   const std::int64_t wire_bits = (frame.bytes + s.plan.network.gap.count) * 8;
   frame.kind_and_class = pack(FrameKind::data, plan.traffic_class);
   const bool last = packet + 1 == message.first_packet + message.packets;
-  frame.flags = last ? kFlagAckRequest : std::uint8_t{0};
+  // A window of fewer packets than an acknowledgement waits for would stand still until the timeout.
+  const bool held_back = sender.transport.window != 0 && packets_in_flight(sender) < s.plan.network.ack_every && !window_open(s, sender);
+  frame.flags = last || held_back ? kFlagAckRequest : std::uint8_t{0};
   if (packet < sender.sent) {
     frame.flags = frame.flags | kFlagRetransmitted;
     ++message.retransmits;
@@ -253,12 +255,15 @@ void receive_selective(HostStep& s, const Frame& frame, Receiver& receiver, std:
     count_arrival(s, frame.message, frame.time);
     ++receiver.unacknowledged;
   }
+  const std::uint32_t expected_before = receiver.expected;
   while (ring_bit(s.traffic.receiver_bits, s.traffic.words, qp, receiver.expected)) {
     set_ring_bit(s.traffic.receiver_bits, s.traffic.words, qp, receiver.expected, false);
     ++receiver.expected;
   }
   const bool beyond_gap = packet > receiver.expected;
-  const bool due = old || (frame.flags & kFlagAckRequest) != 0 || receiver.unacknowledged >= s.plan.network.ack_every;
+  // What closes a gap is acknowledged at once (RFC 5681): the packet that asked for it may be long past.
+  const bool closes_gap = receiver.expected > expected_before + 1;
+  const bool due = old || closes_gap || (frame.flags & kFlagAckRequest) != 0 || receiver.unacknowledged >= s.plan.network.ack_every;
   if (!beyond_gap && !due) return;
   receiver.unacknowledged = 0;
   answer(s, frame, beyond_gap ? FrameKind::sack : FrameKind::ack, receiver.expected, packet);

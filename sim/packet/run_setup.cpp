@@ -62,6 +62,26 @@ void cut_domains(RunState& run) {
   }
 }
 
+/// Room for the mail of a phase: twice what the links between two domains carry in a window in full frames.
+void reserve_mail(RunState& run) {
+  const std::size_t count = run.domains.size();
+  std::vector<std::size_t> frames(count * count, 0);
+  const NetworkOptions& network = run.options.network;
+  for (std::size_t n = 0; n < run.plan.nodes.size(); ++n) {
+    const NodePlan& node = run.plan.nodes[n];
+    for (std::uint32_t i = 0; i < node.port_count; ++i) {
+      const PortPlan& port = run.plan.ports[node.first_port + i];
+      const std::size_t from = run.network.domain_of[n];
+      if (port.rate == 0 || port.target_domain == from) continue;
+      const std::int64_t full = port.frame_time(network.mtu.count + network.header.count, network.gap);
+      frames[from * count + port.target_domain] += static_cast<std::size_t>(2 * (run.plan.window / full + 2));
+    }
+  }
+  for (std::size_t from = 0; from < count; ++from)
+    for (auto& parity : run.domains[from].mail)
+      for (std::size_t to = 0; to < count; ++to) parity[to].frames.reserve(frames[from * count + to]);
+}
+
 void make_hosts(RunState& run) {
   const Fabric& fabric = *run.fabric;
   for (const Host& host : fabric.hosts) {
@@ -256,6 +276,7 @@ Result<Done> set_up(RunState& run, const Fabric& fabric, Workload& workload, con
   run.traffic.words =
       options.network.recovery == Recovery::selective_repeat ? static_cast<std::uint32_t>((options.network.reorder_window + 63) / 64) : 0;
   cut_domains(run);
+  reserve_mail(run);
   make_hosts(run);
   place_ranks(run);
   load_schedule(run);

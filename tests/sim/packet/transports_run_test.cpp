@@ -134,3 +134,33 @@ TEST_CASE("transports in the engine: timely works its first queue off") {
   CHECK(deepest_queue(out.result) > 0.5 * 500e-6 * 50e9);
   CHECK(settled_queue(out) < 0.25 * deepest_queue(out.result));
 }
+
+// A window cut below the packets that one acknowledgement stands for must not wait for the timeout, here 67 ms: the last
+// packet that the window lets out asks for its acknowledgement.
+TEST_CASE("transports in the engine: a window smaller than an acknowledgement's packets does not stand still") {
+  for (const std::string transport : {"window", "dctcp"}) {
+    CAPTURE(transport);
+    const Fabric fabric = star(2);
+    const Outcomes out = play(fabric, flows(fabric, {{0, 1, 1_MiB}}),
+                              options_with(network({"transport=" + transport, "window=4096 B", "ack_every=16", "ecn=false"})));
+    CHECK(out.result.sane());
+    CHECK(out.result.counters.timeouts == 0);
+    CHECK(out.result.simulated.seconds() < 5e-3);
+  }
+}
+
+// What closes a gap is acknowledged at once: on a sprayed, lossless fabric nobody ever waits for a timeout, although the
+// packet that asked for the last acknowledgement often overtakes others.
+TEST_CASE("transports in the engine: reordering without loss causes no timeout") {
+  const Fabric fabric = two_tier(4, 4, 3);
+  std::vector<Flow> list;
+  for (std::uint32_t i = 0; i < 16; ++i) list.push_back({i, (i + 5) % 16, 2_MiB});
+  for (const TransportKind* kind : transport_kinds()) {
+    CAPTURE(kind->name);
+    const Outcomes out =
+        play(fabric, flows(fabric, list), options_with(network({"transport=" + std::string(kind->name), "routing=spray"})));
+    CHECK(out.result.sane());
+    CHECK(out.result.counters.timeouts == 0);
+    CHECK(out.result.counters.retransmits == 0);
+  }
+}
