@@ -81,7 +81,7 @@ void ProgressPrinter::watch(const Progress& progress, Duration duration) {
     std::this_thread::sleep_for(kPoll);
     const double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     if (progress.cancel.load() && !said_cancel) {
-      std::fputs(drawn ? "\r\x1b[Kstopping; Ctrl-C again ends at once\n" : "stopping; Ctrl-C again ends at once\n", stderr);
+      std::fputs(drawn ? "\r\x1b[Kstopping; Ctrl-C now ends at once\n" : "stopping; Ctrl-C now ends at once\n", stderr);
       said_cancel = true;
       drawn = false;
     }

@@ -24,6 +24,11 @@ constexpr const char* kLong =
     "  long: {kind: permutation, size: 64 GiB, placement: {servers: [0-7]}, ranks: 8}\n"
     "  many: {kind: collective, size: 4 MiB, repetitions: 10000, placement: {servers: [8-15]}, ranks: 8, class: 2}\n"
     "probes: {interval: 20 us, rows_max: 1000000}\n";
+/// A row for every packet: fills a small disk within seconds, however slow the build.
+constexpr const char* kBulky =
+    "site: {topology: leaf_spine, servers: 16, server: plain}\n"
+    "jobs:\n  long: {kind: permutation, size: 64 GiB}\n"
+    "probes: {interval: 100 us, packet_sample: 1}\n";
 constexpr const char* kSmall =
     "site: {topology: leaf_spine, servers: 4, server: plain, leaves: 1}\njobs:\n  a: {kind: incast, size: 64 KiB}\n";
 
@@ -154,7 +159,7 @@ TEST_CASE("run: a full disk ends the run with exit code 3, the system's words, a
     CAPTURE(size);
     const TemporaryDirectory folder;
     folder.write("small.yaml", kSmall);
-    folder.write("long.yaml", kLong);
+    folder.write("long.yaml", kBulky);
     const SmallDisk disk(folder.file("disk"), size);
     if (!disk.mounted()) {
       MESSAGE("skipped: mounting a small file system needs more rights");
@@ -167,7 +172,7 @@ TEST_CASE("run: a full disk ends the run with exit code 3, the system's words, a
 TEST_CASE("run: a limit on the size of files ends the run as a full disk does, and no signal kills it") {
   const TemporaryDirectory folder;
   folder.write("small.yaml", kSmall);
-  folder.write("long.yaml", kLong);
+  folder.write("long.yaml", kBulky);
   std::filesystem::create_directory(folder.file("disk"));
   ProgramOptions options = in(folder);
   options.file_size_limit = 2'500'000;
