@@ -41,7 +41,7 @@ struct Counters {
   std::uint64_t pfc_pauses = 0;  // pause frames (not resumes)
   std::uint64_t pfc_resumes = 0;
   std::uint64_t cnps = 0;
-  std::uint64_t trims = 0;  // packets that a switch cut to their header
+  std::uint64_t trims = 0;        // packets that a switch cut to their header
   std::uint64_t retransmits = 0;  // packets
   std::uint64_t timeouts = 0;
   Bytes bytes_sent;       // payload put on the fabric by NICs, retransmissions included
