@@ -172,7 +172,7 @@ void send_packet(HostStep& s, std::uint32_t port, std::uint32_t qp, std::int64_t
 }
 
 /// Sends one frame if the port is free and one may go; then notes when the next one may.
-[[gnu::flatten]] void service(HostStep& s, std::uint32_t index, std::int64_t now) {
+EASTWEST_INLINE_ALL void service(HostStep& s, std::uint32_t index, std::int64_t now) {
   PortState& port = s.ports[index];
   ReadyRing& ring = s.state.rings[index];
   if (port.busy_until <= now && !port.down) {

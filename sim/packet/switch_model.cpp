@@ -323,7 +323,7 @@ void local_event(Step& s, const LocalEvent& event) {
 }
 
 template <RoutingPolicy policy>
-[[gnu::flatten]] void run_step(Step& s, std::int64_t step_end) {
+EASTWEST_INLINE_ALL void run_step(Step& s, std::int64_t step_end) {
   sort_arrivals(s.network, s.domain, s.state.node);
   EventHeap& events = s.state.events;
   const std::size_t count = s.domain.keys.size();
