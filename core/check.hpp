@@ -23,7 +23,7 @@ namespace eastwest {
 #endif
 
 // A loop whose calls are all inlined: g++ keeps its variables in registers then. Not in checked builds, where the checks and
-// sanitizers would make of one function more than the compiler gets through in ten minutes.
+// sanitizers would make of one function more than g++ gets through in eight minutes.
 #ifdef EASTWEST_CHECKED
 #define EASTWEST_INLINE_ALL
 #else

@@ -120,8 +120,8 @@ class KeyPool {
 struct Bucket {
   std::uint32_t first = kNil;  // blocks
   std::uint32_t last = kNil;
-  std::uint32_t count = 0;  // keys
-  std::uint32_t unused = 0;
+  std::uint32_t count = 0;   // keys
+  std::uint32_t unused = 0;  // 16 bytes: an index is a shift
 };
 
 /// What else is known of the frames that will reach a node.

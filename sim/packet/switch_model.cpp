@@ -263,7 +263,7 @@ void arrive(Step& s, std::uint32_t index, std::int64_t now) {
   const FrameKind kind = frame.kind();
   if (kind == FrameKind::pause || kind == FrameKind::resume) {
     depart(s, frame.ingress, now);
-    if (apply_pause(ingress, frame, now) && s.state.paused_accounts != 0 && sendable(ingress) != 0 && !ingress.scheduled)
+    if (apply_pause(ingress, s.domain.frames[index], now) && s.state.paused_accounts != 0 && sendable(ingress) != 0 && !ingress.scheduled)
       schedule(s, frame.ingress, ingress.busy_until);
     s.domain.frames.release(index);
     return;
