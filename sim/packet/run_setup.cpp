@@ -289,7 +289,10 @@ Result<Done> set_up(RunState& run, const Fabric& fabric, Workload& workload, con
   for (const HostState& host : run.hosts) first_window(host.node, host.events);
   for (const SwitchState& state : run.switches) first_window(state.node, state.events);
   for (const Driver& driver : workload.drivers) run.drivers.push_back({workload.jobs[driver.job].start.ps, 0, {}});
-  for (ProbeClock& probe : run.probes) probe.time = probe.interval = options.probes.interval.ps;
+  // Options made by hand may leave the interval out: then there is one row, at the end.
+  constexpr std::int64_t kWholeRun = std::int64_t{1} << 61;
+  for (ProbeClock& probe : run.probes)
+    probe.time = probe.interval = options.probes.interval.ps > 0 ? options.probes.interval.ps : kWholeRun;
   return Done{};
 }
 
