@@ -29,3 +29,5 @@ namespace eastwest {
 #else
 #define EASTWEST_INLINE_ALL [[gnu::flatten]]
 #endif
+// What such a loop calls rarely and shall not swallow.
+#define EASTWEST_APART [[gnu::noinline]]

@@ -5,7 +5,7 @@
 
 namespace eastwest {
 
-IdlePath idle_path(const Fabric& fabric, const NextHops& hops, EndpointId from, EndpointId to) {
+IdlePath idle_path(const Fabric& fabric, const RouteVersion& routes, EndpointId from, EndpointId to) {
   IdlePath path;
   const auto nic = [&fabric](EndpointId e) {
     return fabric.hosts[fabric.nodes[fabric.endpoints[e.index()].host.index()].detail].nic_latency;
@@ -26,10 +26,11 @@ IdlePath idle_path(const Fabric& fabric, const NextHops& hops, EndpointId from, 
     }
     const Switch& model = fabric.switches[node.detail];
     path.delay += model.latency;
+    ++path.hops;
     if (model.mode == ForwardingMode::store_and_forward) ++path.stored_hops;
-    const auto next = hops.at(node.detail, to);
-    if (next.empty()) return path;
-    port = PortId{node.first_port + next.front()};
+    const std::uint32_t next = routes.first_port(node.detail, to);
+    if (next == RouteVersion::kNoPort) return path;
+    port = PortId{node.first_port + next};
   }
   return path;
 }
@@ -50,6 +51,12 @@ Duration ideal_time(const NetworkOptions& network, const IdlePath& path, Bytes b
 Duration acknowledgement_time(const NetworkOptions& network, const IdlePath& back) {
   if (back.rate.bits_per_second == 0) return back.delay;
   return back.delay + serialisation(network.ack_size + network.gap, back.rate) * (1 + std::int64_t{back.stored_hops});
+}
+
+Duration round_trip_time(const NetworkOptions& network, const IdlePath& there, const IdlePath& back) {
+  if (there.rate.bits_per_second == 0 || back.rate.bits_per_second == 0) return {0};
+  const Duration packet = serialisation(wire_bytes(network, network.mtu), there.rate);
+  return there.delay + packet * (1 + std::int64_t{there.stored_hops}) + acknowledgement_time(network, back);
 }
 
 }  // namespace eastwest

@@ -32,7 +32,24 @@ std::vector<ParameterSpec> network_parameters() {
        transport_choices()},
       {"routing", ParameterType::choice, none, "automatic", 0, 0,
        "how a switch picks among equal paths: automatic is what the transport is made for, ecmp unless its description says otherwise",
-       "IEEE 802.1Qbp; vendor practice", "automatic, ecmp, spray, adaptive"},
+       "IEEE 802.1Qbp; flowlet: LetFlow, NSDI 2017; static: D-mod-K, Zahavi 2010", "automatic, ecmp, spray, adaptive, flowlet, static"},
+      {"paths", ParameterType::choice, none, "automatic", 0, 0,
+       "which paths there are: shortest is every shortest one; minimal, valiant and ugal as the structure of a dragonfly or torus has it, "
+       "with "
+       "virtual channels against deadlock; up_down is free of deadlock anywhere; automatic: minimal on dragonfly and torus, else shortest",
+       "ISCA 2008 (dragonfly); Valiant 1982; Autonet 1991", "automatic, shortest, minimal, valiant, ugal, up_down"},
+      {"weighted_paths", ParameterType::boolean, none, "true", 0, 1,
+       "next hops are chosen as often as the capacity behind them says; false: equally often", "WCMP, EuroSys 2014"},
+      {"hash_fields", ParameterType::choice, none, "all", 0, 0,
+       "what hashing switches look at: all is addresses and queue pair (the UDP source port of RoCEv2)", "IEEE 802.1Qbp; vendor practice",
+       "all, addresses, source, destination"},
+      {"hash_per_switch", ParameterType::boolean, none, "true", 0, 1,
+       "each switch has a hash of its own; false: all have the same, and tiers repeat each other's choices (polarisation)",
+       "vendor practice"},
+      {"flowlet_gap", quantity, time, "100 us", 1e3, 1e12, "silence of a flow at a switch after which its next burst may go elsewhere",
+       "LetFlow, NSDI 2017: 100 us to 500 us"},
+      {"ugal_bias", quantity, bytes, "0 B", 0, 1e12,
+       "ugal: what queue x hops of the minimal path may have more before a packet goes around", "UGAL-L, ISCA 2008"},
       {"recovery", ParameterType::choice, none, "automatic", 0, 0,
        "what a receiver does with a gap: automatic is what the transport is made for with ecmp, selective_repeat otherwise",
        "InfiniBand RC; ConnectX-6 Dx and later", "automatic, go_back_n, selective_repeat"},
@@ -43,8 +60,8 @@ std::vector<ParameterSpec> network_parameters() {
       {"ack_every", quantity, none, "0", 0, 1024,
        "packets per acknowledgement; the last of a message is always acknowledged; 0: 4, or 1 where the transport needs every packet's",
        "typical 4 to 16"},
-      {"qps_per_connection", quantity, none, "1", 1, 64, "queue pairs between two ranks; messages take them in turn",
-       "NCCL_IB_QPS_PER_CONNECTION"},
+      {"qps_per_connection", quantity, none, "0", 0, 64,
+       "queue pairs between two ranks; messages take them in turn; 0: one for each port of the sender's NIC", "NCCL_IB_QPS_PER_CONNECTION"},
       {"window", quantity, bytes, "0 B", 0, 1e12,
        "bytes in flight per queue pair, at first or for ever as the transport has it; 0 B: unlimited with dcqcn, one bandwidth-delay "
        "product with window",
@@ -60,6 +77,10 @@ std::vector<ParameterSpec> network_parameters() {
       {"scale_up_chunk", quantity, bytes, "1 MiB", 1024, 1e12, "granularity at which transfers share a scale-up port",
        "chosen: NCCL slices are 512 KiB to 1 MiB"},
       {"pfc", ParameterType::boolean, none, "true", 0, 1, "priority flow control: the data classes never drop for lack of room", kPfc},
+      {"credits", ParameterType::boolean, none, "false", 0, 1,
+       "link credits in place of PFC: a data frame leaves when the next switch has room for it", "InfiniBand Architecture vol. 1, 7.9"},
+      {"credit_buffer", quantity, bytes, "0 B", 0, 1e9,
+       "credits: room per ingress port and priority; 0 B: the switch's buffer divided among them", "InfiniBand Architecture vol. 1, 7.9"},
       {"ecn", ParameterType::boolean, none, "true", 0, 1, "switches mark packets by queue length", "RFC 3168; RED marking as in DCQCN"},
       {"buffer", quantity, bytes, "0 B", 0, 1e12, "packet memory of every switch; 0 B: from the catalogue", "catalogue"},
       {"buffer_alpha", ParameterType::real, none, "0.125", 1e-4, 64,
@@ -94,9 +115,28 @@ NetworkOptions network_options(const ParameterSet& p) {
   o.routing = routing == "ecmp"       ? RoutingPolicy::ecmp
               : routing == "spray"    ? RoutingPolicy::spray
               : routing == "adaptive" ? RoutingPolicy::adaptive
+              : routing == "flowlet"  ? RoutingPolicy::flowlet
+              : routing == "static"   ? RoutingPolicy::static_paths
                                       : transport->routing;
   const std::string& recovery = p.text("recovery");
-  const bool in_order = o.routing == RoutingPolicy::ecmp;
+  const std::string& paths = p.text("paths");
+  o.paths = paths == "shortest"  ? PathRule::shortest
+            : paths == "minimal" ? PathRule::minimal
+            : paths == "valiant" ? PathRule::valiant
+            : paths == "ugal"    ? PathRule::ugal
+            : paths == "up_down" ? PathRule::up_down
+                                 : PathRule::automatic;
+  o.weighted_paths = p.boolean("weighted_paths");
+  const std::string& fields = p.text("hash_fields");
+  o.hash_fields = fields == "addresses"     ? HashFields::addresses
+                  : fields == "source"      ? HashFields::source
+                  : fields == "destination" ? HashFields::destination
+                                            : HashFields::all;
+  o.hash_per_switch = p.boolean("hash_per_switch");
+  o.flowlet_gap = p.duration("flowlet_gap");
+  o.ugal_bias = p.bytes("ugal_bias");
+  // UGAL decides packet by packet, so it reorders whatever the policy does.
+  const bool in_order = o.routing != RoutingPolicy::spray && o.routing != RoutingPolicy::adaptive && o.paths != PathRule::ugal;
   o.recovery = recovery == "go_back_n"          ? Recovery::go_back_n
                : recovery == "selective_repeat" ? Recovery::selective_repeat
                : in_order                       ? transport->recovery
@@ -115,7 +155,9 @@ NetworkOptions network_options(const ParameterSet& p) {
   o.retransmit_timeout = p.duration("retransmit_timeout");
   o.retry_count = p.integer("retry_count");
   o.scale_up_chunk = p.bytes("scale_up_chunk");
-  o.pfc = p.boolean("pfc");
+  o.credits = p.boolean("credits");
+  o.pfc = p.boolean("pfc") && !o.credits;
+  o.credit_buffer = p.bytes("credit_buffer");
   o.ecn = p.boolean("ecn");
   o.buffer = p.bytes("buffer");
   o.buffer_alpha = p.real("buffer_alpha");

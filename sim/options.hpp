@@ -21,7 +21,18 @@
 namespace eastwest {
 
 enum class Fidelity : std::uint8_t { packet, flow };
-enum class RoutingPolicy : std::uint8_t { ecmp, spray, adaptive };
+/// How a switch picks among the next hops that the path rule allows.
+enum class RoutingPolicy : std::uint8_t {
+  ecmp,          // by hash of the queue pair
+  spray,         // by hash of the packet
+  adaptive,      // least queued, packet by packet
+  flowlet,       // a burst stays together; after a gap the next one may go elsewhere (LetFlow)
+  static_paths,  // by the destination's number (D-mod-K)
+};
+/// Which paths there are; RoutingRule of topology/routing.hpp, or what suits the fabric.
+enum class PathRule : std::uint8_t { automatic, shortest, minimal, valiant, ugal, up_down };
+/// What hashing switches look at.
+enum class HashFields : std::uint8_t { all, addresses, source, destination };
 enum class Recovery : std::uint8_t { go_back_n, selective_repeat };
 
 /// A transport's own constants, read once from its parameters. Each file in packet/transports/ has a struct of plain numbers for them;
@@ -47,20 +58,28 @@ class TransportConstants {
 struct NetworkOptions {
   std::string_view transport = "dcqcn";  // name of a TransportKind; it outlives everything
   RoutingPolicy routing = RoutingPolicy::ecmp;
+  PathRule paths = PathRule::automatic;
+  bool weighted_paths = true;  // next hops by the capacity behind them
+  HashFields hash_fields = HashFields::all;
+  bool hash_per_switch = true;        // a salt of its own at each
+  Duration flowlet_gap{100'000'000};  // silence after which a burst may go elsewhere
+  Bytes ugal_bias;                    // what the minimal path may have more, queue x hops
   Recovery recovery = Recovery::go_back_n;
-  Bytes mtu;                   // payload of a full packet
-  Bytes header;                // per packet in buffers
-  Bytes gap;                   // preamble and inter-frame gap: on the wire, not in buffers
-  Bytes ack_size;              // control packet in buffers
-  std::int64_t ack_every = 4;  // packets per acknowledgement
-  std::int64_t qps_per_connection = 1;
-  Bytes window;                        // bytes in flight per QP; 0: unlimited (dcqcn) or 1 BDP (window)
-  std::int64_t reorder_window = 1024;  // packets a selective-repeat receiver tracks
-  std::int64_t reorder_threshold = 1;  // packets that may overtake before a gap counts as loss
+  Bytes mtu;                            // payload of a full packet
+  Bytes header;                         // per packet in buffers
+  Bytes gap;                            // preamble and inter-frame gap: on the wire, not in buffers
+  Bytes ack_size;                       // control packet in buffers
+  std::int64_t ack_every = 4;           // packets per acknowledgement
+  std::int64_t qps_per_connection = 0;  // 0: one per port of the NIC
+  Bytes window;                         // bytes in flight per QP; 0: unlimited (dcqcn) or 1 BDP (window)
+  std::int64_t reorder_window = 1024;   // packets a selective-repeat receiver tracks
+  std::int64_t reorder_threshold = 1;   // packets that may overtake before a gap counts as loss
   Duration retransmit_timeout;
   std::int64_t retry_count = 7;  // timeouts in a row after which a QP gives up
   Bytes scale_up_chunk;
   bool pfc = true;
+  bool credits = false;  // InfiniBand's link credits; then pfc is false
+  Bytes credit_buffer;   // per ingress port and priority; 0: the switch's buffer divided among them
   bool ecn = true;
   Bytes buffer;                 // per switch; 0: from the catalogue
   double buffer_alpha = 0.125;  // dynamic threshold as a share of the free shared buffer

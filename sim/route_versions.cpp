@@ -1,16 +1,82 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/route_versions.hpp"
 
+#include <algorithm>
+
+#include "topology/static_paths.hpp"
+
 namespace eastwest {
 
-std::vector<RouteVersion> route_versions(const Fabric& fabric, const std::vector<Fault>& faults, Duration reroute_delay) {
+namespace {
+
+Result<RoutingTable> table_without(const Fabric& fabric, const NetworkOptions& network, const std::vector<bool>& down) {
+  RoutingOptions options;
+  options.rule = routing_rule(fabric, network.paths);
+  options.weighted = network.weighted_paths;
+  options.cable_down = down;
+  return build_routing(fabric, options);
+}
+
+bool is_plain(const RouteVersion& version) { return version.table.domains == 0 && version.table.channels == 1; }
+
+/// Next hops in place of tables.
+void flatten(const Fabric& fabric, const NetworkOptions& network, RouteVersion& version) {
+  version.hops = to_next_hops(version.table);
+  version.table = {};
+  if (network.routing == RoutingPolicy::static_paths) version.hops = static_paths(fabric, version.hops);
+}
+
+}  // namespace
+
+std::uint32_t RouteVersion::first_port(std::size_t switch_index, EndpointId to) const {
+  if (!by_table()) {
+    const auto next = hops.at(switch_index, to);
+    return next.empty() ? kNoPort : next.front();
+  }
+  const std::uint32_t target = table.target_of[to.index()];
+  if (target == RoutingTable::kNoSwitch) return kNoPort;
+  if (target == switch_index) return table.port_of[to.index()];
+  const auto next = table.at(1, switch_index, target);
+  return next.empty() ? kNoPort : next.front().port;
+}
+
+RoutingRule routing_rule(const Fabric& fabric, PathRule paths) {
+  switch (paths) {
+    case PathRule::shortest: return RoutingRule::shortest;
+    case PathRule::minimal: return RoutingRule::minimal;
+    case PathRule::valiant: return RoutingRule::valiant;
+    case PathRule::ugal: return RoutingRule::ugal;
+    case PathRule::up_down: return RoutingRule::up_down;
+    case PathRule::automatic: break;
+  }
+  const bool own_rule = fabric.structure == Structure::groups || fabric.structure == Structure::torus;
+  return own_rule ? RoutingRule::minimal : RoutingRule::shortest;
+}
+
+Result<std::vector<RouteVersion>> route_versions(const Fabric& fabric, const NetworkOptions& network, const std::vector<Fault>& faults) {
   std::vector<RouteVersion> versions;
-  versions.push_back({Time{0}, all_shortest_paths(fabric)});
-  std::vector<bool> down(fabric.cables.size(), false);
+  std::vector<bool> down;
+  const auto add = [&](Time time) -> Status {
+    Result<RoutingTable> table = table_without(fabric, network, down);
+    if (!table) return table.error();
+    versions.push_back({time, {}, std::move(table).value()});
+    return Done{};
+  };
+  if (const Status first = add(Time{0}); !first) return first.error();
+  down.assign(fabric.cables.size(), false);
   for (std::size_t i = 0; i < faults.size(); ++i) {
     down[faults[i].cable.index()] = !faults[i].up;
     const bool last_of_instant = i + 1 == faults.size() || faults[i + 1].time != faults[i].time;
-    if (last_of_instant) versions.push_back({faults[i].time + reroute_delay, all_shortest_paths(fabric, down)});
+    if (!last_of_instant) continue;
+    if (const Status next = add(faults[i].time + network.reroute_delay); !next) return next.error();
+  }
+  const auto odd = std::find_if_not(versions.begin(), versions.end(), is_plain);
+  if (odd == versions.end()) {
+    for (RouteVersion& version : versions) flatten(fabric, network, version);
+  } else if (network.routing == RoutingPolicy::static_paths) {
+    return Error{"static routing deals whole paths out; `" + std::string(to_string(odd->table.rule)) + "` paths on `" + fabric.topology +
+                     "` need virtual channels",
+                 "use network.routing: ecmp, or network.paths: up_down"};
   }
   return versions;
 }

@@ -11,11 +11,11 @@
 // of one queue pair go one after another. Traffic classes are served in order: a class shares what those before it leave.
 // Inside a host a message takes latency + B / r(t), r(t) max-min fair over the GPUs' scale-up ports, egress and ingress.
 // Paths: `ecmp` follows the hash of sim/path_hash.hpp, so both engines use the same links; `spray` divides a flow equally over
-// all next hops at every switch; `adaptive` does so over those that are up.
+// all next hops at every switch (and over all intermediates of Valiant paths); `adaptive` does so over those that are up.
 // LIMITATIONS: a message uses all links of its path at the same moment, W / r(t) from when the NIC has it; no queues, hence
 // no ECN, PFC, loss, retransmission or timeouts, and no ramp of a congestion control; acknowledgements take no
 // bandwidth (0.5 % of the opposite direction with one of 86 B per 4 packets of 4 KiB); adaptive routing is spray without
-// regard to load; while a spray path has a dead next hop its flows stand still until the tables change.
+// regard to load, `ugal` paths are minimal ones and a flowlet lasts as long as its queue pair; while a spray path has a dead next hop its flows stand still until the tables change.
 #pragma once
 
 #include <cstdint>
@@ -48,7 +48,8 @@ struct FlowPath {
   std::uint64_t rate = 0;         // slowest link, bit/s
 };
 
-FlowPlan make_flow_plan(const Fabric& fabric, const SimulationOptions& options);
+/// Errors as route_versions.
+Result<FlowPlan> make_flow_plan(const Fabric& fabric, const SimulationOptions& options);
 
 /// `down` by cable: what adaptive routing steers around.
 void find_path(const FlowPlan& plan, std::size_t version, const std::vector<bool>& down, EndpointId from, EndpointId to,

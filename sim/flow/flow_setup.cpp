@@ -36,7 +36,7 @@ void number_sends(FlowState& run) {
 
 /// Messages of a connection take its queue pairs in turn, in the order of the schedule rather than of time.
 void deal_turns(FlowState& run) {
-  if (run.plan.network.qps_per_connection == 1) return;
+  if (run.queue_pairs_most == 1) return;
   run.turns.reserve(run.static_messages);
   std::unordered_map<std::uint64_t, std::uint32_t> count;  // looked up, never walked
   for (const Operation& operation : run.workload->schedule.operations)
@@ -69,11 +69,15 @@ void load_schedule(FlowState& run) {
 
 }  // namespace
 
-void set_up(FlowState& run, const Fabric& fabric, Workload& workload, const SimulationOptions& options) {
+Status set_up(FlowState& run, const Fabric& fabric, Workload& workload, const SimulationOptions& options) {
   run.fabric = &fabric;
   run.workload = &workload;
   run.options = options;
-  run.plan = make_flow_plan(fabric, options);
+  Result<FlowPlan> plan = make_flow_plan(fabric, options);
+  if (!plan) return plan.error();
+  run.plan = std::move(plan).value();
+  for (const GpuId gpu : workload.ranks)
+    run.queue_pairs_most = std::max(run.queue_pairs_most, queue_pair_count(fabric, options.network, gpu));
   run.links.resize(fabric.links.size());
   run.cable_down.assign(fabric.cables.size(), false);
   run.scale_up.resize(fabric.gpu_count);
@@ -94,6 +98,7 @@ void set_up(FlowState& run, const Fabric& fabric, Workload& workload, const Simu
   // Options made by hand may leave the interval out: then there is one row, at the end.
   run.probe_interval = options.probes.interval.ps > 0 ? options.probes.interval.ps : std::int64_t{1} << 61;
   run.probe_time = run.probe_interval;
+  return Done{};
 }
 
 }  // namespace eastwest::flow

@@ -17,6 +17,7 @@
 #include "sim/flow/event_queue.hpp"
 #include "sim/flow/flow_plan.hpp"
 #include "sim/flow/max_min.hpp"
+#include "sim/queue_pair_ends.hpp"
 #include "sim/schedule_tables.hpp"
 #include "sim/simulation.hpp"
 
@@ -72,6 +73,7 @@ struct Stream {
   std::uint8_t traffic_class = 1;
   bool scale_up = false;
   bool served = false;  // in its group's list
+  QueuePairEnds ends;   // unused inside a host
   IdlePath path;
   std::uint32_t turn = 0;            // messages of the connection so far, on its first stream
   std::int64_t nic_source = 0;       // ps
@@ -172,6 +174,7 @@ struct FlowState {
   std::uint32_t free_transfer = kNil;
   std::vector<Stream> streams;
   std::uint32_t free_stream = kNil;                              // of scale-up messages
+  std::uint32_t queue_pairs_most = 1;                            // of any connection
   std::vector<std::uint32_t> connection_of_rank;                 // by source rank: the last one used
   std::unordered_map<std::uint64_t, std::uint32_t> connections;  // (source, destination) -> first stream; never walked
   std::vector<Group> groups;
@@ -203,7 +206,7 @@ struct FlowState {
 };
 
 // flow_setup.cpp
-void set_up(FlowState& run, const Fabric& fabric, Workload& workload, const SimulationOptions& options);
+Status set_up(FlowState& run, const Fabric& fabric, Workload& workload, const SimulationOptions& options);
 
 // flow_streams.cpp: the network side.
 /// A slot for a message between two ranks; `number` names it in the record.

@@ -43,34 +43,34 @@ std::uint32_t intern_group(FlowState& run, std::span<const Hop> hops, std::uint3
   return index;
 }
 
-EndpointId endpoint_of(const FlowState& run, std::uint32_t rank) { return run.fabric->endpoint_of_gpu(run.workload->ranks[rank]); }
-
 /// The group of a queue pair under the present routes; none when there is no way.
 std::uint32_t group_of(FlowState& run, std::uint32_t s) {
   Stream& stream = run.streams[s];
   if (stream.version == run.version) return stream.group;
   stream.version = run.version;
-  find_path(run.plan, run.route, run.cable_down, endpoint_of(run, stream.source), endpoint_of(run, stream.destination), stream.entropy,
-            run.path);
+  find_path(run.plan, run.route, run.cable_down, stream.ends.source, stream.ends.destination, stream.entropy, run.path);
   stream.group = run.path.hops.empty() ? kNil : intern_group(run, run.path.hops, stream.traffic_class - 1u, run.path);
   return stream.group;
 }
 
 std::uint32_t new_connection(FlowState& run, std::uint32_t source, std::uint32_t destination, std::uint8_t traffic_class) {
-  const NextHops& hops = run.plan.routes.front().hops;
-  const EndpointId from = endpoint_of(run, source);
-  const EndpointId to = endpoint_of(run, destination);
+  const RouteVersion& routes = run.plan.routes.front();
+  const GpuId from = run.workload->ranks[source];
+  const GpuId to = run.workload->ranks[destination];
   Stream stream;
   stream.source = source;
   stream.destination = destination;
   stream.traffic_class = traffic_class;
-  stream.path = idle_path(*run.fabric, hops, from, to);
   stream.nic_source = run.fabric->hosts[run.ranks[source].host].nic_latency.ps;
   stream.nic_destination = run.fabric->hosts[run.ranks[destination].host].nic_latency.ps;
-  stream.acknowledgement = acknowledgement_time(run.plan.network, idle_path(*run.fabric, hops, to, from)).ps;
   const auto first = static_cast<std::uint32_t>(run.streams.size());
-  for (std::int64_t k = 0; k < run.plan.network.qps_per_connection; ++k) {
-    stream.entropy = queue_pair_entropy(run.plan.seed, RankId{source}, RankId{destination}, static_cast<std::uint64_t>(k));
+  const std::uint32_t count = queue_pair_count(*run.fabric, run.plan.network, from);
+  for (std::uint32_t k = 0; k < count; ++k) {
+    stream.ends = queue_pair_ends(*run.fabric, from, to, RankId{source}, RankId{destination}, k);
+    stream.path = idle_path(*run.fabric, routes, stream.ends.source, stream.ends.destination);
+    stream.acknowledgement =
+        acknowledgement_time(run.plan.network, idle_path(*run.fabric, routes, stream.ends.destination, stream.ends.source)).ps;
+    stream.entropy = queue_pair_entropy(run.plan.seed, RankId{source}, RankId{destination}, k, run.plan.network.hash_fields);
     run.streams.push_back(stream);
   }
   return first;
@@ -249,9 +249,9 @@ std::uint32_t new_transfer(FlowState& run, std::uint32_t source, std::uint32_t d
       last = at->second;
     }
     s = last;
-    if (run.plan.network.qps_per_connection > 1) {
+    if (run.queue_pairs_most > 1) {
       const std::uint32_t turn = number < run.turns.size() ? run.turns[number] : run.streams[s].turn++;
-      s += turn % static_cast<std::uint32_t>(run.plan.network.qps_per_connection);
+      s += turn % queue_pair_count(*run.fabric, run.plan.network, run.workload->ranks[source]);
     }
   }
   if (run.free_transfer == kNil) {

@@ -29,7 +29,7 @@ Result<RunResult> simulate_flows(const Fabric& fabric, Workload& workload, const
                                  Progress& progress) {
   if (const Status rates = check_rates(fabric); !rates) return rates.error();
   const auto run = std::make_unique<FlowState>();
-  set_up(*run, fabric, workload, options);
+  if (const Status ready = set_up(*run, fabric, workload, options); !ready) return ready.error();
   const Outcome outcome = run_to_end(*run, sink, progress);
   hand_out(*run, sink);
   if (outcome != Outcome::complete) {

@@ -204,7 +204,7 @@ inline void deliver(Network& network, Domain& domain, std::uint32_t node, std::u
   if (at == 0) open_block(network, domain, node, window);
   ++bucket.count;
   domain.blocks.key(bucket.last, at) = (within << kKeyTimeShift) | (static_cast<std::uint64_t>(frame.ingress) << 30) |
-                                       (static_cast<std::uint64_t>(frame.kind_and_class & 15u) << kKeyIndexBits) | index;
+                                       (static_cast<std::uint64_t>(frame.kind_and_priority & 15u) << kKeyIndexBits) | index;
 }
 
 /// Sends a frame over a link, to be handled at `time` by the node at its other end.

@@ -41,7 +41,7 @@ void add_fault_rows(RunState& run, RecordBatch& batch, std::int64_t from, std::i
     batch.events.push_back({fault.time, fault.up ? EventKind::link_up : EventKind::link_down, run.fabric->ports[a.index()].out.value, 0});
   }
   for (std::size_t v = 1; v < run.plan.routes.size(); ++v)
-    if (run.plan.routes[v].time >= from && run.plan.routes[v].time < to)
+    if (run.plan.routes[v].time.ps >= from && run.plan.routes[v].time.ps < to)
       batch.events.push_back({Time{run.plan.routes[v].time}, EventKind::reroute, kNil, v});
 }
 

@@ -128,7 +128,7 @@ void scale_up_done(HostStep& s, std::uint32_t m, std::int64_t now) {
 void delivered(HostStep& s, std::uint32_t m, std::int64_t now) {
   const Message& message = s.traffic.messages[m];
   const QueuePairPlan& plan = s.traffic.plans[message.queue_pair];
-  record_flow(s, m, now, s.plan.ideal_time(plan.path, {message.bytes}).ps);
+  record_flow(s, m, now, ideal_time(s.plan.network, plan.path, {message.bytes}).ps);
   s.domain.counters.bytes_delivered.count += message.bytes;
   if (message.send_operation == kNil) {
     const DriverTransfer transfer = s.traffic.driver_transfers[message.receive_operation];

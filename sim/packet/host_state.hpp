@@ -29,11 +29,14 @@ enum HostEvent : std::uint8_t {
   kFusedDone = 10,   // id: group
 };
 
-/// Queue pairs of one NIC port that have something to send, per class, served in turn.
+/// Queue pairs of one NIC port that have something to send, per priority, served in turn.
 struct ReadyRing {
-  std::uint32_t head[kClassCount] = {kNil, kNil, kNil, kNil};
-  std::uint32_t tail[kClassCount] = {kNil, kNil, kNil, kNil};
-  std::uint32_t waiting = 0;  // bit per class
+  struct Turn {
+    std::uint32_t head = kNil;
+    std::uint32_t tail = kNil;
+  };
+  std::uint32_t waiting = 0;  // bit per priority
+  Turn turns[kPriorityCount];
 };
 
 /// One GPU's port into the scale-up domain: a FIFO server each way.

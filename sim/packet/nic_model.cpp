@@ -38,22 +38,23 @@ void ring_push(HostStep& s, std::uint32_t qp) {
   Sender& sender = s.traffic.senders[qp];
   const QueuePairPlan& plan = s.traffic.plans[qp];
   ReadyRing& ring = s.state.rings[plan.source_port];
-  const unsigned c = plan.traffic_class;
+  ReadyRing::Turn& turn = ring.turns[plan.priority];
   sender.ready_next = kNil;
   sender.in_ring = true;
-  if (ring.tail[c] == kNil) ring.head[c] = qp;
-  else s.traffic.senders[ring.tail[c]].ready_next = qp;
-  ring.tail[c] = qp;
-  ring.waiting |= 1u << c;
+  if (turn.tail == kNil) turn.head = qp;
+  else s.traffic.senders[turn.tail].ready_next = qp;
+  turn.tail = qp;
+  ring.waiting |= 1u << plan.priority;
 }
 
-std::uint32_t ring_pop(HostStep& s, ReadyRing& ring, unsigned c) {
-  const std::uint32_t qp = ring.head[c];
+std::uint32_t ring_pop(HostStep& s, ReadyRing& ring, unsigned priority) {
+  ReadyRing::Turn& turn = ring.turns[priority];
+  const std::uint32_t qp = turn.head;
   Sender& sender = s.traffic.senders[qp];
-  ring.head[c] = sender.ready_next;
-  if (ring.head[c] == kNil) {
-    ring.tail[c] = kNil;
-    ring.waiting &= ~(1u << c);
+  turn.head = sender.ready_next;
+  if (turn.head == kNil) {
+    turn.tail = kNil;
+    ring.waiting &= ~(1u << priority);
   }
   sender.in_ring = false;
   return qp;
@@ -144,7 +145,7 @@ void send_packet(HostStep& s, std::uint32_t port, std::uint32_t qp, std::int64_t
   const std::int64_t payload = payload_of(s.plan, message, packet);
   frame.bytes = static_cast<std::uint16_t>(payload + s.plan.network.header.count);
   const std::int64_t wire_bits = (frame.bytes + s.plan.network.gap.count) * 8;
-  frame.kind_and_class = pack(FrameKind::data, plan.traffic_class);
+  frame.kind_and_priority = pack(FrameKind::data, plan.priority);
   const bool last = packet + 1 == message.first_packet + message.packets;
   // A window of fewer packets than an acknowledgement waits for would stand still until the timeout.
   const bool held_back = sender.transport.window != 0 && packets_in_flight(sender) < s.plan.network.ack_every && !window_open(s, sender);
@@ -179,16 +180,16 @@ EASTWEST_INLINE_ALL void service(HostStep& s, std::uint32_t index, std::int64_t 
     if ((port.waiting & 1u) != 0) {
       transmit(s.network, s.domain, s.plan, s.wires[index], port, dequeue(port, s.domain.frames, 0), now);
     } else {
-      unsigned classes = ring.waiting & ~static_cast<unsigned>(port.paused);
-      while (classes != 0) {
-        const std::uint32_t qp = ring_pop(s, ring, static_cast<unsigned>(std::countr_zero(classes)));
+      unsigned priorities = ring.waiting & ~static_cast<unsigned>(port.paused);
+      while (priorities != 0) {
+        const std::uint32_t qp = ring_pop(s, ring, static_cast<unsigned>(std::countr_zero(priorities)));
         Sender& sender = s.traffic.senders[qp];
         if (can_send(s, sender, qp)) {
           send_packet(s, index, qp, now);
           queue_up(s, qp, std::max(now, port.busy_until));
           break;
         }
-        classes = ring.waiting & ~static_cast<unsigned>(port.paused);
+        priorities = ring.waiting & ~static_cast<unsigned>(port.paused);
       }
     }
   }
@@ -236,9 +237,9 @@ void answer(HostStep& s, const Frame& data, FrameKind kind, std::uint32_t sequen
   frame.sequence = sequence;
   frame.birth = selective;
   frame.destination = plan.source_endpoint;
-  frame.entropy = static_cast<std::uint16_t>(plan.entropy ^ 0x5555u);
+  frame.entropy = plan.answer_entropy;
   frame.bytes = static_cast<std::uint16_t>(s.plan.network.ack_size.count);
-  frame.kind_and_class = pack(kind, 0);
+  frame.kind_and_priority = pack(kind, 0);
   send_control(s, plan.destination_port, frame, data.time);
 }
 
@@ -460,8 +461,8 @@ void nic_receive(HostStep& s, const Frame& frame) {
     return;
   }
   if (kind == FrameKind::data) return receive_data(s, frame);
-  if (kind == FrameKind::pause || kind == FrameKind::resume) {
-    if (apply_pause(port, frame, frame.time)) service(s, frame.ingress, frame.time);
+  if (kind >= FrameKind::pause) {
+    if (apply_flow_control(port, s.plan, frame, frame.time)) service(s, frame.ingress, frame.time);
     return;
   }
   receive_answer(s, frame);
@@ -530,7 +531,8 @@ void nic_fault(HostStep& s, const Fault& fault, std::int64_t now) {
     port.down = !fault.up;
     if (port.paused != 0) port.paused_sum += now - port.paused_since;
     port.paused = 0;
-    while (port.down && port.head[0] != kNil) s.domain.frames.release(dequeue(port, s.domain.frames, 0));
+    if (s.wires[which.index].credit_buffer != 0) forget_credits(port, now);
+    while (port.down && port.queues[0].head != kNil) s.domain.frames.release(dequeue(port, s.domain.frames, 0));
     service(s, which.index, now);
   }
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The egress side of a port, the same for switch and NIC: what waits, what is being sent, who told it to pause.
 //
-// Queues are intrusive lists of slots of the domain's frame pool. A frame occupies its queue from admission to
-// the start of its transmission. Units: ps, bytes. Hot fields fill two cache lines; figures of the probe a third.
+// A queue for each priority, an intrusive list of slots of the domain's frame pool. A frame occupies its queue from
+// admission to the start of its transmission. A priority that may not send is `paused`, by PFC or because its credits are
+// short of a full frame. Units: ps, bytes. The first two cache lines hold what one data class needs.
 #pragma once
 
 #include <cstdint>
@@ -16,52 +17,82 @@
 
 namespace eastwest::packet {
 
+struct Queue {
+  std::uint32_t head = kNil;
+  std::uint32_t tail = kNil;
+  std::uint32_t bytes = 0;
+  std::int32_t credit = 0;  // bytes that the other end has room for; counted only with credits
+};
+
 struct alignas(64) PortState {
   std::int64_t busy_until = 0;
-  std::int64_t busy_sum = 0;  // ps of transmission started since the last probe row
-  std::uint32_t head[kClassCount] = {kNil, kNil, kNil, kNil};
-  std::uint32_t tail[kClassCount] = {kNil, kNil, kNil, kNil};
-  std::uint32_t waiting = 0;  // bit per class with frames in its queue
-  std::uint32_t paused = 0;   // bit per class that the peer paused
-  bool scheduled = false;     // a departure event is pending
+  std::int64_t busy_sum = 0;       // ps of transmission started since the last probe row
+  std::uint64_t frames = 0;        // sent, numbers the loss draws
+  std::uint32_t waiting = 0;       // bit per priority with frames in its queue
+  std::uint32_t paused = 0;        // bit per priority that may not send
+  std::uint32_t queued_total = 0;  // bytes, all priorities
+  std::uint32_t queue_max = 0;     // of the current probe interval
+  bool scheduled = false;          // a departure event is pending
   bool down = false;
-  std::uint32_t queued_total = 0;                    // bytes, all classes
-  std::uint64_t frames = 0;                          // sent, numbers the loss draws
-  std::uint64_t wire_bytes = 0;                      // sent, counted only in runs with telemetry
-  std::uint32_t queued[kClassCount] = {0, 0, 0, 0};  // bytes
+  Queue queues[kPriorityCount];
+  std::uint64_t wire_bytes = 0;  // sent, counted only in runs with telemetry
   std::int64_t paused_since = 0;
   // Figures of the current probe interval.
   std::int64_t paused_sum = 0;
-  std::uint32_t queue_max = 0;
   std::uint32_t drops = 0;
   std::uint32_t marks = 0;
 };
 
-/// Appends to the queue of the frame's class.
+/// Appends to the queue of the frame's priority.
 inline void enqueue(PortState& port, FramePool& frames, std::uint32_t index) {
   Frame& frame = frames[index];
-  const unsigned c = frame.traffic_class();
+  const unsigned priority = frame.priority();
+  Queue& queue = port.queues[priority];
   frame.time = kNil;
-  if (port.tail[c] == kNil) port.head[c] = index;
-  else frames[port.tail[c]].time = index;
-  port.tail[c] = index;
-  port.waiting |= 1u << c;
-  port.queued[c] += frame.bytes;
+  if (queue.tail == kNil) queue.head = index;
+  else frames[queue.tail].time = index;
+  queue.tail = index;
+  queue.bytes += frame.bytes;
+  port.waiting |= 1u << priority;
   port.queued_total += frame.bytes;
   if (port.queued_total > port.queue_max) port.queue_max = port.queued_total;
 }
 
-inline std::uint32_t dequeue(PortState& port, const FramePool& frames, unsigned c) {
-  const std::uint32_t index = port.head[c];
+inline std::uint32_t dequeue(PortState& port, const FramePool& frames, unsigned priority) {
+  Queue& queue = port.queues[priority];
+  const std::uint32_t index = queue.head;
   const Frame& frame = frames[index];
-  port.head[c] = static_cast<std::uint32_t>(frame.time);
-  if (port.head[c] == kNil) {
-    port.tail[c] = kNil;
-    port.waiting &= ~(1u << c);
+  queue.head = static_cast<std::uint32_t>(frame.time);
+  if (queue.head == kNil) {
+    queue.tail = kNil;
+    port.waiting &= ~(1u << priority);
   }
-  port.queued[c] -= frame.bytes;
+  queue.bytes -= frame.bytes;
   port.queued_total -= frame.bytes;
   return index;
+}
+
+/// A priority may not send from `now` on.
+inline void stop(PortState& port, unsigned priority, std::int64_t now) {
+  if (port.paused == 0) port.paused_since = now;
+  port.paused |= 1u << priority;
+}
+
+/// After a fault nothing is known of the other end's room until it tells.
+inline void forget_credits(PortState& port, std::int64_t now) {
+  for (unsigned priority = 1; priority < kPriorityCount; ++priority) {
+    port.queues[priority].credit = 0;
+    stop(port, priority, now);
+  }
+}
+
+/// Takes the bytes of a data frame off the credits of its priority; the next must wait when a full one may not fit.
+inline void spend_credit(PortState& port, const RunPlan& plan, const Frame& frame, std::int64_t now) {
+  if (frame.priority() == 0) return;
+  Queue& queue = port.queues[frame.priority()];
+  queue.credit -= frame.bytes;
+  EASTWEST_VERIFY(queue.credit >= 0, "a frame leaves without credit");
+  if (queue.credit < plan.full_frame) stop(port, frame.priority(), now);
 }
 
 /// Starts a transmission at `now` (the port must be free) and sends the frame to the other end.
@@ -73,6 +104,8 @@ inline void transmit(Network& network, Domain& domain, const RunPlan& plan, cons
   port.busy_until = now + duration;
   port.busy_sum += duration;
   ++port.frames;
+  if (wire.credit_buffer != 0) [[unlikely]]
+    spend_credit(port, plan, frame, now);
   if (wire.loss_threshold != 0) [[unlikely]] {
     if (draw(plan.seed, 0x1055'0000'0000'0000u | wire.link, port.frames) < wire.loss_threshold) {
       if (frame.kind() == FrameKind::data) ++domain.counters.drops_loss;
@@ -85,11 +118,12 @@ inline void transmit(Network& network, Domain& domain, const RunPlan& plan, cons
   send(network, domain, wire, index, now + wire.delay + (duration & wire.last_bit_mask));
 }
 
-/// Sends a PFC frame for `traffic_class`; it waits for the frame on the wire and goes before all others.
-inline void transmit_pause(Network& network, Domain& domain, const RunPlan& plan, const PortPlan& wire, PortState& port, FrameKind kind,
-                           unsigned traffic_class, std::int64_t now) {
+/// Sends a flow control frame for `priority`; it waits for the frame on the wire and goes before all others.
+inline void transmit_flow_control(Network& network, Domain& domain, const RunPlan& plan, const PortPlan& wire, PortState& port,
+                                  FrameKind kind, unsigned priority, std::uint32_t credit, std::int64_t now) {
   if (wire.rate == 0 || port.down) return;
-  const std::int64_t duration = wire.wire_time(64 + plan.network.gap.count);
+  const std::int64_t bytes = kind == FrameKind::credit ? kCreditFrameBytes : kPauseFrameBytes;
+  const std::int64_t duration = wire.wire_time(bytes + plan.network.gap.count);
   const std::int64_t start = port.busy_until > now ? port.busy_until : now;
   port.busy_until = start + duration;
   port.busy_sum += duration;
@@ -97,19 +131,24 @@ inline void transmit_pause(Network& network, Domain& domain, const RunPlan& plan
   const std::uint32_t index = domain.frames.take();
   Frame& frame = domain.frames[index];
   frame = {};
-  frame.kind_and_class = pack(kind, traffic_class);
+  frame.message = credit;
+  frame.kind_and_priority = pack(kind, priority);
   frame.ingress = wire.target_ingress;
   send(network, domain, wire, index, port.busy_until + wire.delay_pause);
 }
 
-/// A PFC frame from the peer; returns true when a class was released. What waits on an idle port may start now, not when
-/// the port fell idle: `busy_until` is always the earliest start of what waits and may be sent.
-inline bool apply_pause(PortState& port, const Frame& frame, std::int64_t now) {
-  const unsigned bit = 1u << frame.traffic_class();
+/// A flow control frame from the other end; returns true when a priority was released. What waits on an idle port may start
+/// now, not when the port fell idle: `busy_until` is always the earliest start of what waits and may be sent.
+inline bool apply_flow_control(PortState& port, const RunPlan& plan, const Frame& frame, std::int64_t now) {
+  const unsigned bit = 1u << frame.priority();
   if (frame.kind() == FrameKind::pause) {
-    if (port.paused == 0) port.paused_since = now;
-    port.paused |= bit;
+    stop(port, frame.priority(), now);
     return false;
+  }
+  if (frame.kind() == FrameKind::credit) {
+    Queue& queue = port.queues[frame.priority()];
+    queue.credit += static_cast<std::int32_t>(frame.message);
+    if (queue.credit < plan.full_frame) return false;
   }
   if ((port.paused & bit) == 0) return false;
   port.paused &= ~bit;

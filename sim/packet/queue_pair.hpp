@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "sim/idle_path.hpp"
 #include "sim/packet/port_state.hpp"
 #include "sim/packet/transports/transport_kind.hpp"
 
@@ -46,8 +47,9 @@ struct QueuePairPlan {
   std::uint16_t source_port = 0;  // within the node
   std::uint16_t destination_port = 0;
   std::uint16_t entropy = 0;
-  std::uint8_t traffic_class = 1;
-  PathCost path;
+  std::uint16_t answer_entropy = 0;
+  std::uint8_t priority = 1;  // of its packets when they enter the fabric
+  IdlePath path;
 };
 
 struct alignas(64) Sender {

@@ -2,8 +2,10 @@
 #include "sim/packet/run_plan.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
+#include "sim/packet/frame.hpp"
 #include "sim/packet/transports/transport_kind.hpp"
 
 namespace eastwest::packet {
@@ -13,10 +15,9 @@ namespace {
 constexpr std::int64_t kPauseQuanta = 60;  // 802.1Qbb response allowance
 constexpr std::int64_t kQuantumBits = 512;
 constexpr std::int64_t kWindowMax = (1 << 24) - 1;  // sort keys hold 24 bits of time
-constexpr std::int64_t kPauseFrameBytes = 64;
 
 std::int64_t pause_response(const NetworkOptions& network, BitRate rate) {
-  if (network.pfc_response.ps != 0) return network.pfc_response.ps;
+  if (network.pfc_response.ps != 0 || network.credits) return network.pfc_response.ps;
   return serialisation({kPauseQuanta * kQuantumBits / 8}, rate).ps;
 }
 
@@ -64,6 +65,7 @@ PortPlan plan_port(const RunPlan& plan, const Port& port) {
   out.link = port.out.value;
   out.target_node = static_cast<std::uint16_t>(target.node.value);
   out.target_ingress = static_cast<std::uint16_t>(target.index);
+  out.to_host = !node.is_switch;
   out.delay = link.delay.ps + node.latency;
   out.delay_pause = link.delay.ps + pause_response(network, link.rate);
   out.last_bit_mask = !node.is_switch || node.store_and_forward ? -1 : 0;
@@ -88,7 +90,25 @@ std::int64_t headroom_of(const RunPlan& plan, const Port& port) {
   return static_cast<std::int64_t>(std::ceil(bytes)) + 3 * frame + kPauseFrameBytes + plan.network.gap.count;
 }
 
-Status plan_buffers(RunPlan& plan) {
+/// The buffer of a switch, divided among its ingress ports and the priorities in use.
+Status plan_credits(RunPlan& plan, std::uint32_t priorities) {
+  for (std::size_t n = 0; n < plan.nodes.size(); ++n) {
+    NodePlan& node = plan.nodes[n];
+    if (!node.is_switch) continue;
+    const std::int64_t given = plan.network.credit_buffer.count;
+    node.credit_buffer = std::min<std::int64_t>(given != 0 ? given : node.buffer / (std::int64_t{node.port_count} * priorities), 1 << 30);
+    if (node.credit_buffer < 2 * plan.full_frame)
+      return Error{"`" + plan.fabric->nodes[n].name + "` has " + to_string(Bytes{node.credit_buffer}) + " of buffer for each of " +
+                       std::to_string(node.port_count) + " ports and " + std::to_string(priorities) +
+                       " priorities; credits need two full frames, " + to_string(Bytes{std::int64_t{2} * plan.full_frame}),
+                   "a larger network.buffer or network.credit_buffer, or a smaller network.mtu"};
+  }
+  for (PortPlan& port : plan.ports)
+    if (port.rate != 0 && !port.to_host) port.credit_buffer = static_cast<std::uint32_t>(plan.nodes[port.target_node].credit_buffer);
+  return Done{};
+}
+
+Status plan_buffers(RunPlan& plan, std::uint32_t priorities) {
   for (std::size_t n = 0; n < plan.nodes.size(); ++n) {
     NodePlan& node = plan.nodes[n];
     if (!node.is_switch) continue;
@@ -99,26 +119,26 @@ Status plan_buffers(RunPlan& plan) {
       if (!port.in.exists()) continue;
       const std::int64_t headroom = headroom_of(plan, port);
       plan.ports[node.first_port + i].headroom = static_cast<std::uint32_t>(headroom);
-      node.shared_pool -= headroom + plan.network.buffer_reserve.count;
+      node.shared_pool -= (headroom + plan.network.buffer_reserve.count) * priorities;
     }
     if (node.shared_pool <= 0)
       return Error{"the buffer of `" + plan.fabric->nodes[n].name + "`, " + to_string(Bytes{node.buffer}) +
-                       ", does not hold the PFC headroom and reserve of its " + std::to_string(node.port_count) + " ports, " +
+                       ", does not hold the PFC headroom and reserve of its " + std::to_string(node.port_count) + " ports" +
+                       (priorities == 1 ? "" : " and " + std::to_string(priorities) + " priorities") + ", " +
                        to_string(Bytes{node.buffer - node.shared_pool}),
                    "shorter cables, a larger network.buffer, a smaller network.headroom, or network.pfc: false"};
   }
   return Done{};
 }
 
-void plan_routes(RunPlan& plan) {
-  plan.routes.push_back({0, all_shortest_paths(*plan.fabric)});
-  std::vector<bool> down(plan.fabric->cables.size(), false);
-  for (std::size_t i = 0; i < plan.faults.size(); ++i) {
-    down[plan.faults[i].cable.index()] = !plan.faults[i].up;
-    const bool last_of_instant = i + 1 == plan.faults.size() || plan.faults[i + 1].time != plan.faults[i].time;
-    if (last_of_instant)
-      plan.routes.push_back({plan.faults[i].time.ps + plan.network.reroute_delay.ps, all_shortest_paths(*plan.fabric, down)});
-  }
+/// Priorities are numbered class after class, so the highest class in use decides.
+Status plan_priorities(RunPlan& plan, unsigned data_classes) {
+  for (const RouteVersion& version : plan.routes) plan.channels = std::max(plan.channels, version.channels());
+  const auto highest = static_cast<unsigned>(std::bit_width(data_classes)) - 1;
+  if (highest * plan.channels < kPriorityCount) return Done{};
+  return Error{"the routes need " + std::to_string(plan.channels) + " virtual channels for each of " + std::to_string(highest) +
+                   " traffic classes; a link has " + std::to_string(kPriorityCount - 1) + " priorities for data",
+               plan.channels < kPriorityCount ? "put the jobs into class 1, or use network.paths: up_down" : "use network.paths: up_down"};
 }
 
 void note_mixed_rates(RunPlan& plan) {
@@ -141,7 +161,8 @@ Status plan_windows(RunPlan& plan) {
     for (std::uint32_t i = 0; i < node.port_count; ++i) {
       const PortPlan& port = plan.ports[node.first_port + i];
       if (port.rate == 0) continue;
-      const std::int64_t least = plan.network.pfc && node.is_switch ? std::min(port.delay, port.delay_pause) : port.delay;
+      const std::int64_t least =
+          (plan.network.pfc || plan.network.credits) && node.is_switch ? std::min(port.delay, port.delay_pause) : port.delay;
       if (least < 1000) {
         const Fabric& fabric = *plan.fabric;
         return Error{"the link " + fabric.link_name(LinkId{port.link}) + " has a delay of " + to_string(fabric.links[port.link].delay) +
@@ -161,71 +182,32 @@ Status plan_windows(RunPlan& plan) {
 
 }  // namespace
 
-Result<RunPlan> make_run_plan(const Fabric& fabric, const SimulationOptions& options) {
+Result<RunPlan> make_run_plan(const Fabric& fabric, const SimulationOptions& options, unsigned data_classes) {
   if (const Status sizes = check_sizes(fabric, options.network); !sizes) return sizes.error();
   RunPlan plan;
   plan.fabric = &fabric;
   plan.network = options.network;
   plan.seed = options.seed;
+  plan.full_frame = static_cast<std::int32_t>(options.network.mtu.count + options.network.header.count);
   plan.signals = find_transport_kind(options.network.transport)->needs;
   plan.buffer_alpha_q16 = static_cast<std::int64_t>(std::llround(options.network.buffer_alpha * 65536.0));
   plan.ecn_probability_q64 = probability_to_q64(options.network.ecn_probability);
   plan.faults = options.faults;
   std::stable_sort(plan.faults.begin(), plan.faults.end(), [](const Fault& a, const Fault& b) { return a.time < b.time; });
+  Result<std::vector<RouteVersion>> routes = route_versions(fabric, options.network, plan.faults);
+  if (!routes) return routes.error();
+  plan.routes = std::move(routes).value();
+  data_classes = std::max(data_classes, 2u);  // class 1, where there are no jobs
+  if (const Status priorities = plan_priorities(plan, data_classes); !priorities) return priorities.error();
   for (const Node& node : fabric.nodes) plan_node(plan, node);
   for (const Port& port : fabric.ports) plan.ports.push_back(plan_port(plan, port));
-  if (const Status buffers = plan_buffers(plan); !buffers) return buffers.error();
-  plan_routes(plan);
-
+  const std::uint32_t in_use = static_cast<std::uint32_t>(std::popcount(data_classes & ~1u)) * plan.channels;
+  if (const Status buffers = plan_buffers(plan, in_use); !buffers) return buffers.error();
+  if (options.network.credits)
+    if (const Status credits = plan_credits(plan, in_use); !credits) return credits.error();
   note_mixed_rates(plan);
   if (const Status windows = plan_windows(plan); !windows) return windows.error();
   return plan;
-}
-
-PathCost RunPlan::path(EndpointId from, EndpointId to) const {
-  PathCost cost;
-  const auto nic = [this](EndpointId e) {
-    return fabric->hosts[fabric->nodes[fabric->endpoints[e.index()].host.index()].detail].nic_latency.ps;
-  };
-  cost.nic_latency = nic(from) + nic(to);
-  std::uint64_t rate = ~std::uint64_t{0};
-  PortId port = fabric->endpoints[from.index()].port;
-  for (std::size_t hop = 0; hop <= nodes.size(); ++hop) {
-    const PortPlan& out = ports[port.index()];
-    if (out.rate == 0) return cost;
-    cost.delay += out.delay;
-    rate = std::min(rate, out.rate);
-    const NodePlan& node = nodes[out.target_node];
-    if (!node.is_switch) {
-      cost.rate = rate;
-      return cost;
-    }
-    ++cost.hops;
-    if (out.last_bit_mask != 0) ++cost.stored_hops;
-    const auto next = routes.front().hops.at(node.detail, to);
-    if (next.empty()) return cost;
-    port = PortId{node.first_port + next.front()};
-  }
-  return cost;
-}
-
-Duration RunPlan::ideal_time(const PathCost& path, Bytes bytes) const {
-  if (path.rate == 0) return {0};
-  const std::int64_t frames = std::max<std::int64_t>(1, (bytes.count + network.mtu.count - 1) / network.mtu.count);
-  const std::int64_t overhead = network.header.count + network.gap.count;
-  const BitRate rate{path.rate};
-  const Duration wire = serialisation({bytes.count + frames * overhead}, rate);
-  const Duration stored = serialisation({std::min(bytes.count, network.mtu.count) + overhead}, rate) * path.stored_hops;
-  return Duration{path.nic_latency + path.delay} + wire + stored;
-}
-
-Duration RunPlan::base_round_trip(EndpointId from, EndpointId to) const {
-  const PathCost there = path(from, to);
-  const PathCost back = path(to, from);
-  if (there.rate == 0 || back.rate == 0) return {0};
-  const Duration packet = serialisation({network.mtu.count + network.header.count + network.gap.count}, {there.rate});
-  const Duration ack = serialisation({network.ack_size.count + network.gap.count}, {back.rate});
-  return Duration{there.delay + back.delay} + packet * (1 + there.stored_hops) + ack * (1 + back.stored_hops);
 }
 
 }  // namespace eastwest::packet

@@ -4,7 +4,9 @@
 // Units: ps, bytes. Source of the headroom: bytes that can still arrive after a pause is decided, i.e.
 //   rate x (2 x link delay + pipeline of the switch + response of the sender) + three full frames (one in flight at the
 //   sender when the pause arrives, one that delays the pause frame at the switch, one of rounding) + the pause frame,
-// which is the 802.1Qbb sum for the real cable length, with our pipeline counted before admission.
+// which is the 802.1Qbb sum for the real cable length, with our pipeline counted before admission. Each priority in use,
+// (traffic classes of the jobs) x (virtual channels of the routes), has headroom and reserve of its own.
+// With credits a switch divides its buffer evenly among its ingress ports and the priorities in use.
 // Rounds. Time is cut into windows of W. Let a be the smallest time in which a host can matter to a switch, b a switch
 // to a host, d a switch to a switch, h a host to a host: link delay plus what the receiving end needs before it reacts (a
 // switch its pipeline, or its PFC response if that is less; a host nothing). Round r handles hosts up to rW + b, then
@@ -20,10 +22,13 @@
 
 #include "core/result.hpp"
 #include "sim/options.hpp"
+#include "sim/route_versions.hpp"
 #include "topology/fabric.hpp"
-#include "topology/next_hops.hpp"
 
 namespace eastwest::packet {
+
+inline constexpr std::int64_t kPauseFrameBytes = 64;
+inline constexpr std::int64_t kCreditFrameBytes = 8;
 
 struct PortPlan {
   std::int64_t delay = 0;            // start of transmission to handling at the target, without serialisation
@@ -40,7 +45,9 @@ struct PortPlan {
   std::uint16_t target_domain = 0;  // set when domains are cut
   std::uint16_t target_node = 0;
   std::uint16_t target_ingress = 0;
-  std::int64_t last_bit_mask = 0;  // -1 where the target waits for the last bit: a host, or it stores and forwards; else 0
+  bool to_host = false;
+  std::uint32_t credit_buffer = 0;  // room for each priority at the other end; 0: no credits are counted
+  std::int64_t last_bit_mask = 0;   // -1 where the target waits for the last bit: a host, or it stores and forwards; else 0
 
   [[nodiscard]] std::int64_t wire_time(std::int64_t bytes) const {
     return ps_per_byte != 0 ? bytes * ps_per_byte : serialisation({bytes}, {rate}).ps;
@@ -56,26 +63,12 @@ struct NodePlan {
   std::uint32_t port_count = 0;
   bool is_switch = false;
   bool store_and_forward = false;
-  bool mixed_rates = false;      // cuts through, and its ports differ in rate
-  std::uint32_t detail = 0;      // index into Fabric::switches or hosts
-  std::int64_t latency = 0;      // switch pipeline
-  std::int64_t buffer = 0;       // switch memory
-  std::int64_t shared_pool = 0;  // buffer less headroom and reserve
-};
-
-/// What an idle path costs; all shortest paths of a regular fabric cost the same, the first one stands for them.
-struct PathCost {
-  std::int64_t delay = 0;         // links and switch pipelines, ps
-  std::int64_t nic_latency = 0;   // both sides, ps
-  std::uint32_t hops = 0;         // switches on the way
-  std::uint32_t stored_hops = 0;  // of these, those that wait for the last bit
-  std::uint64_t rate = 0;         // slowest link, bit/s; 0: unreachable
-};
-
-/// A next-hop table and when switches begin to use it.
-struct RouteVersion {
-  std::int64_t time = 0;
-  NextHops hops;
+  bool mixed_rates = false;        // cuts through, and its ports differ in rate
+  std::uint32_t detail = 0;        // index into Fabric::switches or hosts
+  std::int64_t latency = 0;        // switch pipeline
+  std::int64_t buffer = 0;         // switch memory
+  std::int64_t shared_pool = 0;    // buffer less headroom and reserve
+  std::int64_t credit_buffer = 0;  // credits: room per ingress port and priority
 };
 
 struct RunPlan {
@@ -91,16 +84,14 @@ struct RunPlan {
   std::vector<NodePlan> nodes;       // by NodeId
   std::vector<Fault> faults;         // by time
   std::vector<RouteVersion> routes;  // by time; the first from 0
+  std::uint32_t channels = 1;        // virtual channels of every data class
+  std::int32_t full_frame = 0;       // bytes in buffers
 
-  [[nodiscard]] PathCost path(EndpointId from, EndpointId to) const;
-  /// First bit to last byte on an idle path, both NICs included: the closed form for one message,
-  ///   2 NIC + delays + wire time of all frames + (store-and-forward hops) x wire time of the first frame.
-  [[nodiscard]] Duration ideal_time(const PathCost& path, Bytes bytes) const;
-  /// Round trip of a full packet and its acknowledgement on an idle path, without NIC software latency.
-  [[nodiscard]] Duration base_round_trip(EndpointId from, EndpointId to) const;
+  /// The priority in which a class enters the fabric, on its channel 0.
+  [[nodiscard]] unsigned priority_of(unsigned traffic_class) const { return traffic_class == 0 ? 0 : 1 + (traffic_class - 1) * channels; }
 };
 
-/// Errors name the link, switch or limit that makes the run impossible.
-Result<RunPlan> make_run_plan(const Fabric& fabric, const SimulationOptions& options);
+/// `data_classes`: bit per traffic class in use. Errors name the link, switch or limit that makes the run impossible.
+Result<RunPlan> make_run_plan(const Fabric& fabric, const SimulationOptions& options, unsigned data_classes);
 
 }  // namespace eastwest::packet

@@ -3,6 +3,8 @@
 #include <numeric>
 
 #include "sim/packet/run_state.hpp"
+#include "sim/path_hash.hpp"
+#include "sim/queue_pair_ends.hpp"
 
 namespace eastwest::packet {
 
@@ -200,26 +202,27 @@ void plant_roots(RunState& run) {
 void add_queue_pairs(RunState& run, RankId source, RankId destination, std::uint8_t traffic_class) {
   const Fabric& fabric = *run.fabric;
   Traffic& traffic = run.traffic;
-  const EndpointId from = fabric.endpoint_of_gpu(run.workload->ranks[source.index()]);
-  const EndpointId to = fabric.endpoint_of_gpu(run.workload->ranks[destination.index()]);
-  QueuePairPlan plan;
-  plan.source_node = fabric.endpoints[from.index()].host.value;
-  plan.destination_node = fabric.endpoints[to.index()].host.value;
-  plan.source_endpoint = static_cast<std::uint16_t>(from.value);
-  plan.destination_endpoint = static_cast<std::uint16_t>(to.value);
-  plan.source_port = static_cast<std::uint16_t>(fabric.ports[fabric.endpoints[from.index()].port.index()].index);
-  plan.destination_port = static_cast<std::uint16_t>(fabric.ports[fabric.endpoints[to.index()].port.index()].index);
-  plan.traffic_class = traffic_class;
-  plan.path = run.plan.path(from, to);
-  const Duration round_trip = run.plan.base_round_trip(from, to);
-  const PortId port = fabric.endpoints[from.index()].port;
-  PathFacts facts;
-  facts.line_rate = BitRate{run.plan.ports[port.index()].rate};
-  facts.base_round_trip = round_trip;
-  facts.hops = plan.path.hops;
-  for (std::int64_t k = 0; k < run.options.network.qps_per_connection; ++k) {
-    plan.entropy = static_cast<std::uint16_t>(
-        draw(run.plan.seed, (std::uint64_t{source.value} << 32) | destination.value, static_cast<std::uint64_t>(k)) >> 48);
+  const GpuId source_gpu = run.workload->ranks[source.index()];
+  const GpuId destination_gpu = run.workload->ranks[destination.index()];
+  const std::uint32_t count = queue_pair_count(fabric, run.options.network, source_gpu);
+  for (std::uint32_t k = 0; k < count; ++k) {
+    const auto [from, to] = queue_pair_ends(fabric, source_gpu, destination_gpu, source, destination, k);
+    QueuePairPlan plan;
+    plan.source_node = fabric.endpoints[from.index()].host.value;
+    plan.destination_node = fabric.endpoints[to.index()].host.value;
+    plan.source_endpoint = static_cast<std::uint16_t>(from.value);
+    plan.destination_endpoint = static_cast<std::uint16_t>(to.value);
+    plan.source_port = static_cast<std::uint16_t>(fabric.ports[fabric.endpoints[from.index()].port.index()].index);
+    plan.destination_port = static_cast<std::uint16_t>(fabric.ports[fabric.endpoints[to.index()].port.index()].index);
+    plan.priority = static_cast<std::uint8_t>(run.plan.priority_of(traffic_class));
+    plan.path = idle_path(fabric, run.plan.routes.front(), from, to);
+    const PortId port = fabric.endpoints[from.index()].port;
+    PathFacts facts;
+    facts.line_rate = BitRate{run.plan.ports[port.index()].rate};
+    facts.base_round_trip = round_trip_time(run.options.network, plan.path, idle_path(fabric, run.plan.routes.front(), to, from));
+    facts.hops = plan.path.hops;
+    plan.entropy = queue_pair_entropy(run.plan.seed, source, destination, k, run.options.network.hash_fields);
+    plan.answer_entropy = answer_entropy(run.plan.seed, source, destination, k, run.options.network.hash_fields);
     traffic.plans.push_back(plan);
     traffic.senders.emplace_back();
     traffic.cold.resize(traffic.cold.size() + traffic.transport->cold_bytes);
@@ -247,7 +250,8 @@ std::uint32_t add_message(RunState& run, RankId source, RankId destination, Byte
     const auto [at, fresh] = run.queue_pair_of.try_emplace(key, static_cast<std::uint32_t>(run.traffic.plans.size()));
     if (fresh) add_queue_pairs(run, source, destination, traffic_class);
     const std::uint32_t first = at->second;
-    message.queue_pair = first + run.turn[first]++ % static_cast<std::uint32_t>(run.options.network.qps_per_connection);
+    message.queue_pair =
+        first + run.turn[first]++ % queue_pair_count(*run.fabric, run.options.network, run.workload->ranks[source.index()]);
     message.packets = static_cast<std::uint32_t>(
         std::max<std::int64_t>(1, (bytes.count + run.options.network.mtu.count - 1) / run.options.network.mtu.count));
   }
@@ -260,10 +264,16 @@ Result<Done> set_up(RunState& run, const Fabric& fabric, Workload& workload, con
   run.fabric = &fabric;
   run.workload = &workload;
   run.options = options;
-  Result<RunPlan> plan = make_run_plan(fabric, options);
+  unsigned data_classes = 0;
+  for (const Job& job : workload.jobs) data_classes |= 1u << job.traffic_class;
+  for (const Operation& operation : workload.schedule.operations) data_classes |= 1u << operation.traffic_class;
+  Result<RunPlan> plan = make_run_plan(fabric, options, data_classes);
   if (!plan) return plan.error();
   run.plan = std::move(plan).value();
   run.ports.resize(fabric.ports.size());
+  for (std::size_t p = 0; p < run.ports.size(); ++p)
+    for (unsigned priority = 1; priority < kPriorityCount; ++priority)
+      run.ports[p].queues[priority].credit = static_cast<std::int32_t>(run.plan.ports[p].credit_buffer);
   run.links.resize(fabric.links.size());
   run.network.inboxes.resize(fabric.nodes.size());
   run.network.buckets.resize(fabric.nodes.size() * kBuckets);

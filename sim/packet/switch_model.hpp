@@ -32,11 +32,18 @@
 
 namespace eastwest::packet {
 
-/// What one ingress (port, class) holds.
+/// What one ingress (port, priority) holds.
 struct IngressAccount {
   std::int64_t used = 0;  // reserve and shared
   std::int64_t headroom_used = 0;
+  std::uint32_t owed = 0;  // credits: bytes that left and that the sender has not been told of
   bool pause_sent = false;
+};
+
+/// Where the last burst of a flow (or of several that share the entry) went, and when.
+struct Flowlet {
+  std::int64_t last = INT64_MIN / 2;
+  std::uint32_t choice = 0;
 };
 
 struct SwitchState {
@@ -44,12 +51,14 @@ struct SwitchState {
   EventHeap events;
   std::vector<std::uint64_t> active;     // bit per port with frames waiting
   std::uint32_t paused_accounts = 0;     // accounts that have paused their sender; departures are events while any has
-  std::vector<IngressAccount> accounts;  // port * kClassCount + class
+  std::vector<IngressAccount> accounts;  // port * kPriorityCount + priority
   std::int64_t shared_used = 0;
   std::int64_t buffer_used = 0;              // lossy mode: everything that waits
   const NextHops::Entry* entries = nullptr;  // row of this switch in the current table
   const std::uint16_t* hops = nullptr;
-  std::uint64_t salt = 0;  // of its hash
+  const RoutingTable* table = nullptr;  // instead of these two, where routes need phases or channels
+  std::uint64_t salt = 0;               // of its hash
+  std::vector<Flowlet> flowlets;        // by hash of the flow; empty unless the policy needs it
 };
 
 SwitchState make_switch(const RunPlan& plan, std::uint32_t node);
