@@ -137,6 +137,7 @@ std::string summary_json(const RunResult& result, const Fabric& fabric, const Wo
                        {"scenario", facts.scenario},
                        {"outcome", to_string(result.outcome)},
                        {"diagnosis", result.diagnosis},
+                       {"findings", result.findings},
                        {"digest", result.digest},
                        {"seed", facts.seed},
                        {"threads", facts.threads},

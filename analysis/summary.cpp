@@ -157,6 +157,8 @@ std::string summary_text(const RunResult& result, const Fabric& fabric, const Wo
     out += "  drops: " + std::to_string(c.drops_buffer) + " no room, " + std::to_string(c.drops_fault) + " link down or no route, " +
            std::to_string(c.drops_loss) + " lost on the medium\n";
 
+  if (!result.findings.empty()) out += "findings\n";
+  for (const std::string& finding : result.findings) out += "  " + finding + "\n";
   std::size_t passed = 0;
   for (const Sanity& s : result.sanity) passed += s.passed ? 1 : 0;
   out += "sanity: " + std::to_string(passed) + " of " + std::to_string(result.sanity.size()) + " checks passed\n";

@@ -165,8 +165,7 @@ std::string expand(const Scenario& scenario, bool with_comments) {
   writer.parameters(1, scenario.probes);
   if (!scenario.faults.empty()) writer.key(0, "faults");
   for (const ScenarioFault& fault : scenario.faults) {
-    writer.line(
-        1, "- {time: " + to_string(fault.time) + ", link: " + yaml_scalar(fault.link) + ", action: " + (fault.up ? "up" : "down") + "}");
+    writer.line(1, "- {time: " + to_string(fault.time) + ", link: " + yaml_scalar(fault.link) + ", action: " + fault.action + "}");
   }
   return writer.take();
 }

@@ -101,6 +101,16 @@ void build_jobs(const Scenario& scenario, Built& built, Diagnostics& diagnostics
 
 }  // namespace
 
+namespace {
+
+bool joins_host(const Fabric& fabric, CableId cable) {
+  const Cable& c = fabric.cables[cable.index()];
+  return fabric.nodes[fabric.ports[c.a.index()].node.index()].kind == NodeKind::host ||
+         fabric.nodes[fabric.ports[c.b.index()].node.index()].kind == NodeKind::host;
+}
+
+}  // namespace
+
 std::unique_ptr<const Fabric> build_fabric(const Site& site, Diagnostics& diagnostics) {
   const TopologyKind* kind = find_topology_kind(site.topology);
   EASTWEST_CHECK(kind != nullptr, "a scenario that was read names a known topology");
@@ -127,7 +137,12 @@ std::optional<Built> build(const Scenario& scenario, Diagnostics& diagnostics) {
   for (const ScenarioFault& fault : scenario.faults) {
     const Result<CableId> cable = find_cable(*built.fabric, fault.link);
     if (cable) {
-      built.options.faults.push_back({fault.time, *cable, fault.up});
+      const bool ends = fault.action == "up" || fault.action == "recover";
+      const bool hangs = fault.action == "hang" || fault.action == "recover";
+      if (hangs && !joins_host(*built.fabric, *cable))
+        diagnostics.error(fault.place, "no end of " + fault.link + " is a NIC that could " + fault.action,
+                          "name the cable of a host, or use `action: down`");
+      built.options.faults.push_back({fault.time, *cable, ends, hangs ? FaultKind::receiver : FaultKind::cable});
     } else {
       diagnostics.error(fault.place, cable.error().message, cable.error().remedy);
     }

@@ -60,8 +60,8 @@ struct ScenarioJob {
 
 struct ScenarioFault {
   Time time;
-  std::string link;  // "C0001" (a cable), "leaf-0:3" (a port) or "leaf-0 - spine-1" (two nodes)
-  bool up = false;
+  std::string link;    // "C0001" (a cable), "leaf-0:3" (a port) or "leaf-0 - spine-1" (two nodes)
+  std::string action;  // "down", "up", "hang", "recover"
   Place place;
 };
 

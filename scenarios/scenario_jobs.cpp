@@ -153,7 +153,10 @@ std::vector<ParameterSpec> fault_parameters() {
   return {
       {"time", quantity, Dimension::time, "", 0, 9e18, "when it happens", kChosen},
       {"link", text, Dimension::none, "", 0, 0, "the cable: its name `C0001`, a port `leaf-0:3`, or two nodes `leaf-0 - spine-1`", kChosen},
-      {"action", choice, Dimension::none, "down", 0, 0, "what happens to both directions of the cable", kChosen, "down, up"}};
+      {"action", choice, Dimension::none, "down", 0, 0,
+       "down and up: both directions of the cable; hang and recover: the NIC at its end stops taking data and pauses its switch, or goes "
+       "on",
+       "chosen; NICs that hang: Guo et al., SIGCOMM 2016, section 4.3", "down, up, hang, recover"}};
 }
 
 void read_faults(const YamlValue& value, std::vector<ScenarioFault>& faults, Diagnostics& diagnostics) {
@@ -167,7 +170,7 @@ void read_faults(const YamlValue& value, std::vector<ScenarioFault>& faults, Dia
     const std::size_t errors = diagnostics.error_count();
     const ReadParameters read = read_parameters(&item, item.place, "a fault", fault_parameters(), {}, diagnostics);
     if (diagnostics.error_count() != errors) continue;
-    faults.push_back({Time{read.values.integer("time")}, read.values.text("link"), read.values.text("action") == "up", item.place});
+    faults.push_back({Time{read.values.integer("time")}, read.values.text("link"), read.values.text("action"), item.place});
   }
 }
 

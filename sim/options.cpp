@@ -91,6 +91,8 @@ std::vector<ParameterSpec> network_parameters() {
       {"pfc_response", quantity, time, "0 ns", 0, 1e9, "a sender's time from pause frame to silence; 0 ns: 60 quanta of 512 bit times",
        kPfc},
       {"pfc_resume_offset", quantity, bytes, "3072 B", 0, 1e9, "how far a queue falls below the threshold before it resumes", kHpcc},
+      {"pfc_watchdog", quantity, time, "1 ms", 1e3, 1e14, "a link that is stopped for so long at a stretch is reported as a pause storm",
+       "chosen; PFC watchdogs of switches act after 100 ms to 400 ms"},
       {"ecn_min", quantity, bytes, "100 kB", 0, 1e12, "queue from which packets are marked, at the reference rate", kHpcc},
       {"ecn_max", quantity, bytes, "400 kB", 1, 1e12, "queue from which all packets are marked, at the reference rate", kHpcc},
       {"ecn_probability", ParameterType::real, none, "0.2", 0, 1, "marking probability just below ecn_max", kHpcc},
@@ -165,6 +167,7 @@ NetworkOptions network_options(const ParameterSet& p) {
   o.headroom = p.bytes("headroom");
   o.pfc_response = p.duration("pfc_response");
   o.pfc_resume_offset = p.bytes("pfc_resume_offset");
+  o.pfc_watchdog = p.duration("pfc_watchdog");
   o.ecn_min = p.bytes("ecn_min");
   o.ecn_max = p.bytes("ecn_max");
   o.ecn_probability = p.real("ecn_probability");

@@ -87,7 +87,8 @@ struct NetworkOptions {
   Bytes headroom;               // per ingress port and class; 0: from cable length
   Duration pfc_response;        // 0: 60 quanta at the port's rate
   Bytes pfc_resume_offset;
-  Bytes ecn_min;  // at ecn_reference_rate; scales with port rate
+  Duration pfc_watchdog{1'000'000'000};  // a link stopped for so long at a stretch is reported
+  Bytes ecn_min;                         // at ecn_reference_rate; scales with port rate
   Bytes ecn_max;
   double ecn_probability = 0.2;
   BitRate ecn_reference_rate;
@@ -96,10 +97,16 @@ struct NetworkOptions {
   TransportConstants transport_constants;
 };
 
+enum class FaultKind : std::uint8_t {
+  cable,     // goes down, or comes up
+  receiver,  // the NIC at an end of the cable pauses its switch for good, or lets it go on: a NIC that has hung
+};
+
 struct Fault {
   Time time;
   CableId cable;
-  bool up = false;  // false: goes down
+  bool up = false;  // false: begins
+  FaultKind kind = FaultKind::cable;
 };
 
 struct ProbeOptions {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "topology/deadlock.hpp"
 #include "topology/static_paths.hpp"
 
 namespace eastwest {
@@ -18,6 +19,11 @@ Result<RoutingTable> table_without(const Fabric& fabric, const NetworkOptions& n
 }
 
 bool is_plain(const RouteVersion& version) { return version.table.domains == 0 && version.table.channels == 1; }
+
+bool can_deadlock(const Fabric& fabric, const NetworkOptions& network, const std::vector<bool>& down) {
+  const bool whole = std::find(down.begin(), down.end(), true) == down.end();
+  return (network.pfc || network.credits) && !(whole && fabric.structure == Structure::tiers);
+}
 
 /// Next hops in place of tables.
 void flatten(const Fabric& fabric, const NetworkOptions& network, RouteVersion& version) {
@@ -59,15 +65,22 @@ Result<std::vector<RouteVersion>> route_versions(const Fabric& fabric, const Net
   const auto add = [&](Time time) -> Status {
     Result<RoutingTable> table = table_without(fabric, network, down);
     if (!table) return table.error();
-    versions.push_back({time, {}, std::move(table).value()});
+    versions.push_back({time, {}, std::move(table).value(), {}});
+    if (!can_deadlock(fabric, network, down)) return Done{};
+    RouteVersion& version = versions.back();
+    const std::vector<BufferWait> cycle = find_buffer_cycle(fabric, version.table);
+    if (!cycle.empty()) version.buffer_cycle = describe_cycle(fabric, cycle, version.table.channels);
     return Done{};
   };
   if (const Status first = add(Time{0}); !first) return first.error();
   down.assign(fabric.cables.size(), false);
+  bool changed = false;  // cables, at this instant
   for (std::size_t i = 0; i < faults.size(); ++i) {
-    down[faults[i].cable.index()] = !faults[i].up;
+    if (faults[i].kind == FaultKind::cable) down[faults[i].cable.index()] = !faults[i].up;
+    changed = changed || faults[i].kind == FaultKind::cable;
     const bool last_of_instant = i + 1 == faults.size() || faults[i + 1].time != faults[i].time;
-    if (!last_of_instant) continue;
+    if (!last_of_instant || !changed) continue;
+    changed = false;
     if (const Status next = add(faults[i].time + network.reroute_delay); !next) return next.error();
   }
   const auto odd = std::find_if_not(versions.begin(), versions.end(), is_plain);

@@ -5,10 +5,12 @@
 // come into use `reroute_delay` later, at all switches at once. Where one phase and one virtual channel suffice, routes are
 // next hops per endpoint (`hops`); else the table of topology/routing.hpp (`table`), whose rules the engines follow. All
 // versions of a run are of one form.
-// LIMITATIONS: no convergence of a routing protocol.
+// Where links are lossless, each version is searched for circles of waiting buffers (topology/deadlock.hpp); a Clos with all its
+// cables has none, since every path of its goes up and then down. LIMITATIONS: no convergence of a routing protocol.
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "core/result.hpp"
@@ -23,7 +25,8 @@ struct RouteVersion {
 
   Time time;
   NextHops hops;
-  RoutingTable table;  // without switches where `hops` holds
+  RoutingTable table;        // without switches where `hops` holds
+  std::string buffer_cycle;  // lossless links: queues that may come to wait for each other, in words; empty: none
 
   [[nodiscard]] bool by_table() const { return table.switches != 0; }
   [[nodiscard]] std::uint32_t channels() const { return by_table() ? table.channels : 1; }

@@ -68,7 +68,8 @@ struct Sanity {
 
 struct RunResult {
   Outcome outcome = Outcome::complete;
-  std::string diagnosis;  // stalled: job, operation, rank, peer, in words
+  std::string diagnosis;              // stalled: job, operation, rank, peer, in words
+  std::vector<std::string> findings;  // what an engineer should know of the network: circles of buffers, pause storms; in words
   std::string digest;
   Time simulated;   // when the last work finished
   Duration window;  // lookahead used

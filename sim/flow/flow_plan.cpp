@@ -158,7 +158,8 @@ Result<FlowPlan> make_flow_plan(const Fabric& fabric, const SimulationOptions& o
   plan.fabric = &fabric;
   plan.network = options.network;
   plan.seed = options.seed;
-  plan.faults = options.faults;
+  for (const Fault& fault : options.faults)
+    if (fault.kind == FaultKind::cable) plan.faults.push_back(fault);
   std::stable_sort(plan.faults.begin(), plan.faults.end(), [](const Fault& a, const Fault& b) { return a.time < b.time; });
   Result<std::vector<RouteVersion>> routes = route_versions(fabric, options.network, plan.faults);
   if (!routes) return routes.error();

@@ -137,6 +137,14 @@ struct DriverCompletion {
   std::uint32_t driver;
 };
 
+/// A link that was stopped for as long as the watchdog waits, or longer.
+struct StoppedLink {
+  std::uint32_t link = 0;
+  std::int64_t start = 0;
+  std::int64_t end = 0;
+  friend auto operator<=>(const StoppedLink&, const StoppedLink&) = default;
+};
+
 struct Domain {
   std::uint32_t index = 0;
   std::vector<std::uint32_t> hosts;  // nodes
@@ -155,6 +163,7 @@ struct Domain {
   std::uint64_t ring_span = 0;       // kBuckets x W
   Counters counters;
   RecordBatch records;  // made in this phase, in no order
+  std::vector<StoppedLink> stopped;
   std::vector<DriverCompletion> completions;
   std::vector<std::uint32_t> collectives_done;
   std::vector<LatencyHistogram> latency;  // by job * kClassCount + class

@@ -36,7 +36,7 @@ void hand_out(RunState& run, RecordBatch&& batch, const RecordSink& sink) {
 
 void add_fault_rows(RunState& run, RecordBatch& batch, std::int64_t from, std::int64_t to) {
   for (const Fault& fault : run.plan.faults) {
-    if (fault.time.ps < from || fault.time.ps >= to) continue;
+    if (fault.kind != FaultKind::cable || fault.time.ps < from || fault.time.ps >= to) continue;
     const PortId a = run.fabric->cables[fault.cable.index()].a;
     batch.events.push_back({fault.time, fault.up ? EventKind::link_up : EventKind::link_down, run.fabric->ports[a.index()].out.value, 0});
   }
@@ -229,6 +229,7 @@ RunResult make_result(RunState& run, Outcome outcome) {
   RunResult result;
   result.outcome = outcome;
   if (outcome == Outcome::stalled) result.diagnosis = describe_stall(run);
+  result.findings = describe_findings(run);
   result.window = {run.plan.window};
   result.counters = sum_counters(run);
   std::int64_t last = run.last_finish;

@@ -462,7 +462,7 @@ void nic_receive(HostStep& s, const Frame& frame) {
   }
   if (kind == FrameKind::data) return receive_data(s, frame);
   if (kind >= FrameKind::pause) {
-    if (apply_flow_control(port, s.plan, frame, frame.time)) service(s, frame.ingress, frame.time);
+    if (apply_flow_control(s.domain, s.plan, s.wires[frame.ingress], port, frame, frame.time)) service(s, frame.ingress, frame.time);
     return;
   }
   receive_answer(s, frame);
@@ -527,9 +527,16 @@ void nic_fault(HostStep& s, const Fault& fault, std::int64_t now) {
     const Port& which = s.plan.fabric->ports[id.index()];
     if (which.node.value != s.state.node) continue;
     PortState& port = s.ports[which.index];
+    if (fault.kind == FaultKind::receiver) {
+      for (unsigned priority = 1; priority <= s.plan.priorities; ++priority)
+        transmit_flow_control(s.network, s.domain, s.plan, s.wires[which.index], port, fault.up ? FrameKind::resume : FrameKind::pause,
+                              priority, 0, now);
+      service(s, which.index, now);
+      continue;
+    }
     if (port.down == !fault.up) continue;
     port.down = !fault.up;
-    if (port.paused != 0) port.paused_sum += now - port.paused_since;
+    if (port.paused != 0) go_on(s.domain, s.plan, s.wires[which.index], port, now);
     port.paused = 0;
     if (s.wires[which.index].credit_buffer != 0) forget_credits(port, now);
     while (port.down && port.queues[0].head != kNil) s.domain.frames.release(dequeue(port, s.domain.frames, 0));

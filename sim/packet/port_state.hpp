@@ -35,8 +35,9 @@ struct alignas(64) PortState {
   bool scheduled = false;          // a departure event is pending
   bool down = false;
   Queue queues[kPriorityCount];
-  std::uint64_t wire_bytes = 0;  // sent, counted only in runs with telemetry
-  std::int64_t paused_since = 0;
+  std::uint64_t wire_bytes = 0;   // sent, counted only in runs with telemetry
+  std::int64_t paused_since = 0;  // in this probe interval
+  std::int64_t stopped_at = 0;    // when the present pause began
   // Figures of the current probe interval.
   std::int64_t paused_sum = 0;
   std::uint32_t drops = 0;
@@ -74,8 +75,16 @@ inline std::uint32_t dequeue(PortState& port, const FramePool& frames, unsigned 
 
 /// A priority may not send from `now` on.
 inline void stop(PortState& port, unsigned priority, std::int64_t now) {
-  if (port.paused == 0) port.paused_since = now;
+  if (port.paused == 0) port.paused_since = port.stopped_at = now;
   port.paused |= 1u << priority;
+}
+
+/// Nothing stops the port any more.
+inline void go_on(Domain& domain, const RunPlan& plan, const PortPlan& wire, PortState& port, std::int64_t now) {
+  port.paused_sum += now - port.paused_since;
+  if (now - port.stopped_at < plan.network.pfc_watchdog.ps) return;
+  domain.stopped.push_back({wire.link, port.stopped_at, now});
+  domain.records.events.push_back({Time{now}, EventKind::pfc_storm, wire.link, static_cast<std::uint64_t>(now - port.stopped_at)});
 }
 
 /// After a fault nothing is known of the other end's room until it tells.
@@ -139,7 +148,8 @@ inline void transmit_flow_control(Network& network, Domain& domain, const RunPla
 
 /// A flow control frame from the other end; returns true when a priority was released. What waits on an idle port may start
 /// now, not when the port fell idle: `busy_until` is always the earliest start of what waits and may be sent.
-inline bool apply_flow_control(PortState& port, const RunPlan& plan, const Frame& frame, std::int64_t now) {
+inline bool apply_flow_control(Domain& domain, const RunPlan& plan, const PortPlan& wire, PortState& port, const Frame& frame,
+                               std::int64_t now) {
   const unsigned bit = 1u << frame.priority();
   if (frame.kind() == FrameKind::pause) {
     stop(port, frame.priority(), now);
@@ -152,7 +162,7 @@ inline bool apply_flow_control(PortState& port, const RunPlan& plan, const Frame
   }
   if ((port.paused & bit) == 0) return false;
   port.paused &= ~bit;
-  if (port.paused == 0) port.paused_sum += now - port.paused_since;
+  if (port.paused == 0) go_on(domain, plan, wire, port, now);
   if (port.busy_until < now) port.busy_until = now;
   return true;
 }

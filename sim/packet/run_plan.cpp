@@ -100,7 +100,8 @@ Status plan_credits(RunPlan& plan, std::uint32_t priorities) {
     if (node.credit_buffer < 2 * plan.full_frame)
       return Error{"`" + plan.fabric->nodes[n].name + "` has " + to_string(Bytes{node.credit_buffer}) + " of buffer for each of " +
                        std::to_string(node.port_count) + " ports and " + std::to_string(priorities) +
-                       " priorities; credits need two full frames, " + to_string(Bytes{std::int64_t{2} * plan.full_frame}),
+                       (priorities == 1 ? " priority" : " priorities") + "; credits need two full frames, " +
+                       to_string(Bytes{std::int64_t{2} * plan.full_frame}),
                    "a larger network.buffer or network.credit_buffer, or a smaller network.mtu"};
   }
   for (PortPlan& port : plan.ports)
@@ -135,7 +136,8 @@ Status plan_buffers(RunPlan& plan, std::uint32_t priorities) {
 Status plan_priorities(RunPlan& plan, unsigned data_classes) {
   for (const RouteVersion& version : plan.routes) plan.channels = std::max(plan.channels, version.channels());
   const auto highest = static_cast<unsigned>(std::bit_width(data_classes)) - 1;
-  if (highest * plan.channels < kPriorityCount) return Done{};
+  plan.priorities = highest * plan.channels;
+  if (plan.priorities < kPriorityCount) return Done{};
   return Error{"the routes need " + std::to_string(plan.channels) + " virtual channels for each of " + std::to_string(highest) +
                    " traffic classes; a link has " + std::to_string(kPriorityCount - 1) + " priorities for data",
                plan.channels < kPriorityCount ? "put the jobs into class 1, or use network.paths: up_down" : "use network.paths: up_down"};

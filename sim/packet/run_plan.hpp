@@ -85,6 +85,7 @@ struct RunPlan {
   std::vector<Fault> faults;         // by time
   std::vector<RouteVersion> routes;  // by time; the first from 0
   std::uint32_t channels = 1;        // virtual channels of every data class
+  std::uint32_t priorities = 1;      // of data that a link may carry: 1 to this
   std::int32_t full_frame = 0;       // bytes in buffers
 
   /// The priority in which a class enters the fabric, on its channel 0.

@@ -96,6 +96,9 @@ void end_link_row(RunState& run, NodeClass nodes, std::int64_t time, const Recor
 void end_link_rows(RunState& run, const RecordSink& sink);
 RunResult make_result(RunState& run, Outcome outcome);
 
+// findings.cpp: circles of buffers that the routes allow, links that stood still, in words.
+std::vector<std::string> describe_findings(const RunState& run);
+
 // stall.cpp: why nothing moves, in words.
 std::string describe_stall(const RunState& run);
 

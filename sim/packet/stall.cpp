@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/packet/run_state.hpp"
+#include "topology/deadlock.hpp"
 
 namespace eastwest::packet {
 
@@ -66,6 +67,65 @@ std::string blocked_operations(const RunState& run) {
   return text;
 }
 
+/// Queues of switches that wait for each other in a circle: each is stopped since the buffer behind its link is full of frames
+/// that wait in the next.
+std::vector<BufferWait> find_deadlock(const RunState& run) {
+  const auto stuck = [&](std::uint32_t p, unsigned priority) {
+    const PortState& port = run.ports[p];
+    return run.plan.nodes[run.fabric->ports[p].node.index()].is_switch && ((port.waiting & port.paused) >> priority & 1u) != 0;
+  };
+  const std::size_t count = run.ports.size() * kPriorityCount;
+  std::vector<std::uint8_t> colour(count);  // 0 not seen, 1 on the way, 2 leads nowhere
+  std::vector<std::uint32_t> way;
+  const auto wait = [&](std::uint32_t queue) {
+    const unsigned priority = queue % kPriorityCount;
+    return BufferWait{LinkId{run.plan.ports[queue / kPriorityCount].link}, priority == 0 ? 0 : (priority - 1) % run.plan.channels};
+  };
+  // The queues at the far end that hold what came in by this one.
+  const auto next_of = [&](std::uint32_t queue) {
+    std::vector<std::uint32_t> next;
+    const PortPlan& wire = run.plan.ports[queue / kPriorityCount];
+    const NodePlan& node = run.plan.nodes[wire.target_node];
+    const std::uint32_t account = wire.target_ingress * kPriorityCount + queue % kPriorityCount;
+    const FramePool& frames = run.domains[run.network.domain_of[wire.target_node]].frames;
+    for (std::uint32_t p = node.first_port; p < node.first_port + node.port_count; ++p)
+      for (unsigned priority = 1; priority < kPriorityCount; ++priority) {
+        if (!stuck(p, priority)) continue;
+        std::uint32_t frame = run.ports[p].queues[priority].head;
+        while (frame != kNil && frames[frame].ingress != account) frame = static_cast<std::uint32_t>(frames[frame].time);
+        if (frame != kNil) next.push_back(p * kPriorityCount + priority);
+      }
+    return next;
+  };
+  std::vector<std::vector<std::uint32_t>> left;
+  for (std::uint32_t start = 0; start < count; ++start) {
+    if (colour[start] != 0 || !stuck(start / kPriorityCount, start % kPriorityCount)) continue;
+    way.assign(1, start);
+    left.assign(1, next_of(start));
+    colour[start] = 1;
+    while (!way.empty()) {
+      if (left.back().empty()) {
+        colour[way.back()] = 2;
+        way.pop_back();
+        left.pop_back();
+        continue;
+      }
+      const std::uint32_t next = left.back().back();
+      left.back().pop_back();
+      if (colour[next] == 2) continue;
+      if (colour[next] == 1) {
+        std::vector<BufferWait> circle;
+        for (auto at = std::find(way.begin(), way.end(), next); at != way.end(); ++at) circle.push_back(wait(*at));
+        return circle;
+      }
+      colour[next] = 1;
+      way.push_back(next);
+      left.push_back(next_of(next));
+    }
+  }
+  return {};
+}
+
 std::string paused_ports(const RunState& run) {
   std::string text;
   std::size_t count = 0;
@@ -75,8 +135,11 @@ std::string paused_ports(const RunState& run) {
     text += "port " + run.fabric->port_name(PortId{static_cast<std::uint32_t>(p)}) + " is paused with " +
             to_string(Bytes{run.ports[p].queued_total}) + " waiting; ";
   }
-  if (count != 0) text += std::to_string(count) + " ports in all stay paused: a cycle of PFC pauses, or a receiver that stopped; ";
-  return text;
+  if (count == 0) return text;
+  const std::vector<BufferWait> circle = find_deadlock(run);
+  if (circle.empty()) return text + std::to_string(count) + " ports in all stay paused: a receiver has stopped; ";
+  return text + std::to_string(count) + " ports in all stay paused, a deadlock: " + describe_cycle(*run.fabric, circle, run.plan.channels) +
+         "; ";
 }
 
 }  // namespace

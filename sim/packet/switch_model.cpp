@@ -37,8 +37,8 @@ EASTWEST_APART void flow_control(Step& s, std::uint32_t index, std::int64_t now)
   const std::uint32_t port = s.domain.frames[index].ingress;
   depart(s, port, now);
   PortState& egress = s.ports[port];
-  if (apply_flow_control(egress, s.plan, s.domain.frames[index], now) && s.state.paused_accounts != 0 && sendable(egress) != 0 &&
-      !egress.scheduled)
+  if (apply_flow_control(s.domain, s.plan, s.wires[port], egress, s.domain.frames[index], now) && s.state.paused_accounts != 0 &&
+      sendable(egress) != 0 && !egress.scheduled)
     schedule(s, port, egress.busy_until);
   s.domain.frames.release(index);
 }
@@ -74,6 +74,7 @@ void offer_credits(Step& s, std::uint32_t port, std::int64_t now) {
 void fault(Step& s, std::size_t index, std::int64_t now) {
   depart_all(s, now);
   const Fault& event = s.plan.faults[index];
+  if (event.kind != FaultKind::cable) return;
   const Cable& cable = s.plan.fabric->cables[event.cable.index()];
   for (const PortId id : {cable.a, cable.b}) {
     if (s.plan.fabric->ports[id.index()].node.value != s.state.node) continue;
@@ -81,7 +82,7 @@ void fault(Step& s, std::size_t index, std::int64_t now) {
     PortState& port = s.ports[local];
     if (port.down == !event.up) continue;
     port.down = !event.up;
-    if (port.paused != 0) port.paused_sum += now - port.paused_since;
+    if (port.paused != 0) go_on(s.domain, s.plan, s.wires[local], port, now);
     port.paused = 0;
     if (s.wires[local].credit_buffer != 0) forget_credits(port, now);
     if (event.up) {

@@ -186,6 +186,7 @@ Status write_result(hdf5::File& file, const RunResult& result) {
   if (status) status = file.write_texts("/sanity/check", checks, "what was checked");
   numbers("/sanity/passed", passed, "1", "1: passed");
   if (status) status = file.write_texts("/sanity/detail", details, "figures");
+  if (status) status = file.write_texts("/sanity/finding", result.findings, "what an engineer should know of the network, in words");
   return status;
 }
 

@@ -71,7 +71,7 @@ TEST_CASE("expand: odd names, lists, custom graphs and faults survive") {
   CHECK(again.site.graph.links.at(1).frame_loss == 1e-9);
   CHECK(again.jobs.at(0).name == "my job");
   CHECK(again.jobs.at(0).placement.gpus.at(1).text == "0-1");
-  CHECK(again.faults.at(1).up);
+  CHECK(again.faults.at(1).action == "up");
 }
 
 TEST_CASE("expand: a folder is written only when a relative path needs it") {

@@ -43,7 +43,7 @@ std::vector<Flow> random_flows(std::uint64_t seed, std::uint32_t hosts, std::uin
 
 /// When each message has left, by solving everything anew at every arrival and end, in double.
 std::vector<double> plain_ends(const Fabric& fabric, const SimulationOptions& options, const std::vector<Flow>& list) {
-  const flow::FlowPlan plan = flow::make_flow_plan(fabric, options);
+  const flow::FlowPlan plan = flow::make_flow_plan(fabric, options).value();
   std::vector<double> capacities;
   for (const Link& link : fabric.links) capacities.push_back(static_cast<double>(link.rate.bits_per_second));
   std::vector<PlainFlow> paths;

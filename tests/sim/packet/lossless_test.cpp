@@ -34,7 +34,7 @@ TEST_CASE("PFC: an incast into a small buffer never drops at any cable length") 
 // The headroom formula in the header of run_plan.hpp, by hand: 1 us, 600 ns, 400 Gb/s, response 60 x 512 / 400 Gb/s.
 TEST_CASE("PFC: headroom is the sum that the header states") {
   const Fabric fabric = star(2);
-  const Result<packet::RunPlan> plan = packet::make_run_plan(fabric, options_with(network()));
+  const Result<packet::RunPlan> plan = packet::make_run_plan(fabric, options_with(network()), 2);
   REQUIRE(plan.has_value());
   const std::int64_t span_ps = 2 * 1'000'000 + 600'000 + 76'800;
   const std::int64_t flight = (span_ps * 50 + 999) / 1000;  // 50 B per ns, rounded up
