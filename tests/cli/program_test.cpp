@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "tests/support/places.hpp"
 #include "tests/support/run_program.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -13,7 +14,7 @@ using namespace eastwest::tests;
 
 namespace {
 
-std::string library(const std::string& name) { return std::string(EASTWEST_SOURCE_DIR) + "/scenarios/library/" + name; }
+std::string library(const std::string& name) { return eastwest::tests::source_directory() + "/scenarios/library/" + name; }
 
 }  // namespace
 

@@ -13,6 +13,7 @@
 #include "core/diagnostic.hpp"
 #include "scenarios/runner.hpp"
 #include "scenarios/scenario.hpp"
+#include "tests/support/places.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 using namespace eastwest;
@@ -21,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path broken_folder() { return fs::path(EASTWEST_SOURCE_DIR) / "tests/scenarios/broken"; }
+fs::path broken_folder() { return fs::path(eastwest::tests::source_directory()) / "tests/scenarios/broken"; }
 
 std::vector<fs::path> broken_files() {
   std::vector<fs::path> files;

@@ -10,6 +10,7 @@
 
 #include "sim/options.hpp"
 #include "tests/scenarios/library_files.hpp"
+#include "tests/support/places.hpp"
 #include "tests/support/run_program.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "topology/topology_kind.hpp"
@@ -84,7 +85,7 @@ TEST_CASE("schema: an independent validator accepts the library and refuses slip
   const tests::ProgramResult good = tests::run_command(command);
   CHECK(good.exit_code == 0);
   CHECK(good.output == "\n");
-  const std::string broken = std::string(EASTWEST_SOURCE_DIR) + "/tests/scenarios/broken/";
+  const std::string broken = eastwest::tests::source_directory() + "/tests/scenarios/broken/";
   for (const char* name : {"unknown-top-key", "duration-without-unit", "unknown-topology", "unknown-site-parameter", "wrong-dimension",
                            "unknown-job-parameter", "class-zero", "required-parameter-missing", "unknown-routing", "no-jobs", "ranks-zero",
                            "fault-without-time", "many-at-once"}) {

@@ -4,7 +4,9 @@
 
 #include "scenarios/runner.hpp"
 #include "scenarios/scenario.hpp"
+#include "sim/route_versions.hpp"
 #include "tests/scenarios/library_files.hpp"
+#include "tests/support/places.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "topology/deadlock.hpp"
 
@@ -14,7 +16,8 @@ namespace {
 
 Built built(const std::string& name) {
   Diagnostics diagnostics;
-  const auto scenario = load_scenario((std::filesystem::path(EASTWEST_SOURCE_DIR) / "scenarios/library" / name).string(), {}, diagnostics);
+  const auto scenario =
+      load_scenario((std::filesystem::path(eastwest::tests::source_directory()) / "scenarios/library" / name).string(), {}, diagnostics);
   REQUIRE_MESSAGE(scenario.has_value(), diagnostics.print());
   auto result = build(*scenario, diagnostics);
   REQUIRE_MESSAGE(result.has_value(), diagnostics.print());
@@ -79,8 +82,10 @@ TEST_CASE("library: where links are lossless, the paths that packets take cannot
     REQUIRE_MESSAGE(scenario.has_value(), diagnostics.print());
     const auto result = build(*scenario, diagnostics);
     REQUIRE_MESSAGE(result.has_value(), diagnostics.print());
-    if (!result->options.network.pfc) continue;
-    const Result<RoutingTable> table = build_routing(*result->fabric, {});
+    if (!result->options.network.pfc && !result->options.network.credits) continue;
+    RoutingOptions options;
+    options.rule = routing_rule(*result->fabric, result->options.network.paths);
+    const Result<RoutingTable> table = build_routing(*result->fabric, options);
     REQUIRE(table.has_value());
     const std::vector<BufferWait> cycle = find_buffer_cycle(*result->fabric, *table);
     CHECK_MESSAGE(cycle.empty(), describe_cycle(*result->fabric, cycle, table->channels));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/run_program.hpp"
+#include "tests/support/places.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -111,7 +112,7 @@ ProgramResult run_command(const std::vector<std::string>& command, const Program
 }
 
 ProgramResult run_program(const std::vector<std::string>& arguments, const ProgramOptions& options) {
-  std::vector<std::string> command{EASTWEST_PROGRAM};
+  std::vector<std::string> command{eastwest::tests::program()};
   command.insert(command.end(), arguments.begin(), arguments.end());
   return run_command(command, options);
 }

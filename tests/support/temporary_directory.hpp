@@ -12,6 +12,8 @@
 #include <string_view>
 #include <system_error>
 
+#include "tests/support/places.hpp"
+
 namespace eastwest::tests {
 
 class TemporaryDirectory {
@@ -56,7 +58,7 @@ inline std::string read_file(const std::filesystem::path& path) {
 /// that needs it then says MESSAGE("skipped: ...") and returns.
 inline std::filesystem::path shared_directory() {
   if (const char* named = std::getenv("EASTWEST_SHARED")) return named;
-  return std::filesystem::path(EASTWEST_SOURCE_DIR) / ".." / "shared";
+  return std::filesystem::path(eastwest::tests::source_directory()) / ".." / "shared";
 }
 
 }  // namespace eastwest::tests

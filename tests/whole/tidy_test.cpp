@@ -4,13 +4,14 @@
 
 #include <string>
 
+#include "tests/support/places.hpp"
 #include "tests/support/tidy_rules.hpp"
 
 namespace eastwest::tests {
 namespace {
 
 const std::vector<SourceFile>& tree() {
-  static const std::vector<SourceFile> kTree = read_tree(EASTWEST_SOURCE_DIR);
+  static const std::vector<SourceFile> kTree = read_tree(eastwest::tests::source_directory());
   return kTree;
 }
 
@@ -43,7 +44,7 @@ TEST_CASE("tidy: test names are unique and survive CTest") {
 }
 
 TEST_CASE("tidy: links of the documents lead somewhere") {
-  hold([](const SourceFile& file) { return check_links(file, EASTWEST_SOURCE_DIR); });
+  hold([](const SourceFile& file) { return check_links(file, eastwest::tests::source_directory()); });
 }
 
 TEST_CASE("tidy: no source lies dead") {
@@ -168,7 +169,7 @@ TEST_CASE("tidy rule: test names") {
 }
 
 TEST_CASE("tidy rule: links") {
-  const std::string root = EASTWEST_SOURCE_DIR;
+  const std::string root = eastwest::tests::source_directory();
   CHECK(check_links({"docs/a.md", "[x](nowhere.md)"}, root).size() == 1);
   CHECK(check_links({"docs/a.md", "[x](../README.md#top) [y](https://example.org/z) [here](#part)"}, root).empty());
   CHECK(check_links({"README.md", "[x](docs/README.md)"}, root).empty());

@@ -9,6 +9,7 @@
 
 #include "scenarios/runner.hpp"
 #include "scenarios/scenario.hpp"
+#include "tests/support/places.hpp"
 #include "tests/support/small_fabrics.hpp"
 
 using namespace eastwest;
@@ -24,7 +25,8 @@ struct Pair {
 
 Built build_text(const std::string& text) {
   Diagnostics diagnostics;
-  const auto scenario = load_scenario_text(text, "agreement.yaml", EASTWEST_SOURCE_DIR "/scenarios/library", {}, diagnostics);
+  const auto scenario =
+      load_scenario_text(text, "agreement.yaml", eastwest::tests::source_directory() + "/scenarios/library", {}, diagnostics);
   REQUIRE_MESSAGE(scenario.has_value(), diagnostics.print());
   std::optional<Built> built = build(*scenario, diagnostics);
   REQUIRE_MESSAGE(built.has_value(), diagnostics.print());

@@ -16,6 +16,7 @@
 #include "core/random.hpp"
 #include "sim/trace/trace_writer.hpp"
 #include "tests/sim/trace/trace_fixture.hpp"
+#include "tests/support/places.hpp"
 #include "tests/support/run_program.hpp"
 #include "tests/support/small_disk.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -245,7 +246,7 @@ TEST_CASE("trace: read_trace.py reads a finished trace and a killed one, and h5p
     REQUIRE(dropped.has_value());
     dropped->push(batch_of(0, 50, 4));
   }
-  const std::string script = std::string(EASTWEST_SOURCE_DIR) + "/docs/examples/read_trace.py";
+  const std::string script = eastwest::tests::source_directory() + "/docs/examples/read_trace.py";
   const ProgramResult finished = run_command({"/usr/bin/python3", script, folder.file("run.h5")});
   INFO(finished.errors);
   CHECK(finished.exit_code == 0);

@@ -3,13 +3,14 @@
 #include <doctest/doctest.h>
 
 #include "sim/trace/trace_table.hpp"
+#include "tests/support/places.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace eastwest::tests {
 namespace {
 
 TEST_CASE("trace format: every column of every table stands in the document with its unit") {
-  const std::string text = read_file(std::filesystem::path(EASTWEST_SOURCE_DIR) / "docs/trace-format.md");
+  const std::string text = read_file(std::filesystem::path(eastwest::tests::source_directory()) / "docs/trace-format.md");
   TraceTables tables(4, 1);
   for (const TraceTable* table : tables.all()) {
     const std::string heading = "### `" + table->spec().group + "`";

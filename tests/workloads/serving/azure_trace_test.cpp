@@ -9,6 +9,7 @@
 #include <iterator>
 #include <string>
 
+#include "tests/support/places.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "workloads/serving/arrival.hpp"
 
@@ -145,9 +146,9 @@ TEST_CASE("the published conversation trace: 19,366 requests, means 1155 and 211
 
 TEST_CASE("the shipped synthetic trace: 600 requests in two minutes with chat-like lengths") {
   Diagnostics diagnostics;
-  const auto arrivals =
-      read(eastwest::tests::read_file(std::filesystem::path(EASTWEST_SOURCE_DIR) / "scenarios/library/data/synthetic-conversation.csv"),
-           diagnostics);
+  const auto arrivals = read(eastwest::tests::read_file(std::filesystem::path(eastwest::tests::source_directory()) /
+                                                        "scenarios/library/data/synthetic-conversation.csv"),
+                             diagnostics);
   CHECK(diagnostics.all().empty());
   REQUIRE(arrivals.size() == 600);
   double prompts = 0;
