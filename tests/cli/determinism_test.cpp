@@ -37,7 +37,7 @@ constexpr const char* kArrivals =
     "2024-01-01 00:00:00.002,120,2\n"
     "2024-01-01 00:00:00.002,700,3\n";
 
-constexpr const char* kGolden = "4290069de30b60379f73d00d209bdf3b";
+constexpr const char* kGolden = "7c41a7413eaddbdf84ce9aca1b83e311";
 
 }  // namespace
 
