@@ -9,6 +9,7 @@
 #include "scenarios/placement.hpp"
 #include "scenarios/reachability.hpp"
 #include "scenarios/relocate.hpp"
+#include "sim/route_versions.hpp"
 #include "topology/catalogue.hpp"
 
 namespace eastwest {
@@ -131,6 +132,11 @@ std::optional<Built> build(const Scenario& scenario, Diagnostics& diagnostics) {
   if (built.fabric == nullptr) return std::nullopt;
   built.options.fidelity = scenario.fidelity;
   built.options.network = network_options(scenario.network.values);
+  if (const Status routing = check_routing(*built.fabric, built.options.network); !routing) {
+    const bool of_paths = routing.error().message.starts_with("`paths`");
+    diagnostics.error(scenario.network.place_of(of_paths ? "paths" : "routing", scenario.site.place), routing.error().message,
+                      routing.error().remedy);
+  }
   built.options.probes = probe_options(scenario.probes.values);
   built.options.seed = scenario.seed;
   built.options.duration = scenario.duration;

@@ -59,7 +59,22 @@ RoutingRule routing_rule(const Fabric& fabric, PathRule paths) {
   return own_rule ? RoutingRule::minimal : RoutingRule::shortest;
 }
 
+Status check_routing(const Fabric& fabric, const NetworkOptions& network) {
+  const RoutingRule rule = routing_rule(fabric, network.paths);
+  const bool own_rule = fabric.structure == Structure::groups || fabric.structure == Structure::torus;
+  if ((rule == RoutingRule::valiant || rule == RoutingRule::ugal) && !own_rule)
+    return Error{"`paths`: `" + std::string(to_string(rule)) + "` needs groups or a torus to choose an intermediate from; `" +
+                     fabric.topology + "` has neither",
+                 "use `shortest`: in a Clos it spreads over all spines as it is"};
+  if (network.routing == RoutingPolicy::static_paths && own_rule && rule != RoutingRule::shortest && rule != RoutingRule::up_down)
+    return Error{"`routing`: `static` deals whole paths out, and `" + std::string(to_string(rule)) + "` paths on `" + fabric.topology +
+                     "` use virtual channels",
+                 "use `routing: ecmp`, or `paths: up_down`"};
+  return Done{};
+}
+
 Result<std::vector<RouteVersion>> route_versions(const Fabric& fabric, const NetworkOptions& network, const std::vector<Fault>& faults) {
+  if (const Status possible = check_routing(fabric, network); !possible) return possible.error();
   std::vector<RouteVersion> versions;
   std::vector<bool> down;
   const auto add = [&](Time time) -> Status {
@@ -83,14 +98,8 @@ Result<std::vector<RouteVersion>> route_versions(const Fabric& fabric, const Net
     changed = false;
     if (const Status next = add(faults[i].time + network.reroute_delay); !next) return next.error();
   }
-  const auto odd = std::find_if_not(versions.begin(), versions.end(), is_plain);
-  if (odd == versions.end()) {
+  if (std::all_of(versions.begin(), versions.end(), is_plain))
     for (RouteVersion& version : versions) flatten(fabric, network, version);
-  } else if (network.routing == RoutingPolicy::static_paths) {
-    return Error{"static routing deals whole paths out; `" + std::string(to_string(odd->table.rule)) + "` paths on `" + fabric.topology +
-                     "` need virtual channels",
-                 "use network.routing: ecmp, or network.paths: up_down"};
-  }
   return versions;
 }
 

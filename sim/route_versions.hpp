@@ -38,6 +38,9 @@ struct RouteVersion {
 /// against deadlock (groups, torus), and every shortest path elsewhere.
 RoutingRule routing_rule(const Fabric& fabric, PathRule paths);
 
+/// Whether the fabric has a use for the rule, and the policy for the rule: what route_versions would refuse, without making any routes.
+Status check_routing(const Fabric& fabric, const NetworkOptions& network);
+
 /// `faults` in order of time. Errors: a rule that the fabric has no use for, or a policy that the rule cannot do.
 Result<std::vector<RouteVersion>> route_versions(const Fabric& fabric, const NetworkOptions& network, const std::vector<Fault>& faults);
 

@@ -326,10 +326,10 @@ std::int64_t bytes_in_flight(const HostStep& s, const Sender& sender) {
   return static_cast<std::int64_t>(packets_in_flight(sender)) * s.plan.network.mtu.count;
 }
 
-/// Packets `first` to `end` - 1 are taken for lost.
-LossSignal loss(const HostStep& s, const Sender& sender, std::uint32_t first, std::uint32_t end) {
+/// So many packets, the newest of them `end` - 1, are taken for lost.
+LossSignal loss(const HostStep& s, const Sender& sender, std::uint32_t packets, std::uint32_t end) {
   LossSignal signal;
-  signal.bytes = end > first ? static_cast<std::int64_t>(end - first) * s.plan.network.mtu.count : 0;
+  signal.bytes = static_cast<std::int64_t>(packets) * s.plan.network.mtu.count;
   signal.in_flight = std::max<std::int64_t>(0, bytes_in_flight(s, sender) - signal.bytes);
   signal.sequence = end;
   signal.sent = sender.sent;
@@ -416,6 +416,21 @@ void tell_transport(HostStep& s, Sender& sender, std::uint32_t qp, std::uint32_t
   s.traffic.transport->acknowledged(sender.transport, s.traffic.context(s.plan.network, qp), signal, now);
 }
 
+/// Packets before `end` that have not arrived count as lost from now on. On a sprayed path there mostly are none: being overtaken
+/// is no loss, and the transport hears of holes only.
+void give_up_holes(HostStep& s, Sender& sender, std::uint32_t qp, std::uint32_t end, std::int64_t now) {
+  std::uint32_t holes = 0;
+  std::uint32_t newest = 0;
+  for (std::uint32_t packet = std::max(sender.acked, sender.repair_end); packet < end; ++packet) {
+    if (ring_bit(s.traffic.sender_bits, s.traffic.words, qp, packet)) continue;
+    ++holes;
+    newest = packet;
+  }
+  sender.repair_end = end;
+  if (holes == 0) return;
+  s.traffic.transport->lost(sender.transport, s.traffic.context(s.plan.network, qp), loss(s, sender, holes, newest + 1), now);
+}
+
 void go_back(HostStep& s, Sender& sender) {
   sender.next = sender.acked;
   sender.message = sender.first_message == kNil ? kNil : message_holding(s.traffic, sender, sender.acked);
@@ -435,14 +450,11 @@ void receive_answer(HostStep& s, const Frame& frame) {
   if (kind == FrameKind::sack && acknowledge_selectively(s, sender, qp, frame.birth)) ++news;
   if (kind != FrameKind::trim || news != 0) tell_transport(s, sender, qp, news, now);
   if (kind == FrameKind::nack && frame.sequence == sender.acked && sender.next > sender.acked) {
-    s.traffic.transport->lost(sender.transport, context, loss(s, sender, sender.acked, sender.next), now);
+    s.traffic.transport->lost(sender.transport, context, loss(s, sender, sender.next - sender.acked, sender.next), now);
     go_back(s, sender);
   } else if (kind == FrameKind::sack) {
     const auto overtaken = static_cast<std::int64_t>(sender.selective_end) - s.plan.network.reorder_threshold;
-    if (overtaken > static_cast<std::int64_t>(sender.repair_end)) {
-      s.traffic.transport->lost(sender.transport, context, loss(s, sender, sender.repair_end, static_cast<std::uint32_t>(overtaken)), now);
-      sender.repair_end = static_cast<std::uint32_t>(overtaken);
-    }
+    if (overtaken > static_cast<std::int64_t>(sender.repair_end)) give_up_holes(s, sender, qp, static_cast<std::uint32_t>(overtaken), now);
   } else if (kind == FrameKind::trim) {
     packet_trimmed(s, sender, qp, frame.birth, now);
   }
@@ -508,7 +520,8 @@ void nic_timeout(HostStep& s, std::uint32_t qp, std::int64_t now) {
     sender.dead = true;
     return;
   }
-  s.traffic.transport->timed_out(sender.transport, s.traffic.context(s.plan.network, qp), loss(s, sender, sender.acked, sender.next), now);
+  const std::uint32_t unanswered = sender.next > sender.acked ? sender.next - sender.acked : 0;
+  s.traffic.transport->timed_out(sender.transport, s.traffic.context(s.plan.network, qp), loss(s, sender, unanswered, sender.next), now);
   if (s.traffic.selective()) {
     sender.repair_next = sender.acked;
     sender.repair_end = sender.sent;

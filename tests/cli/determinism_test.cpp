@@ -37,7 +37,7 @@ constexpr const char* kArrivals =
     "2024-01-01 00:00:00.002,120,2\n"
     "2024-01-01 00:00:00.002,700,3\n";
 
-constexpr const char* kGolden = "d221166379f168961e63a992f374b13e";
+constexpr const char* kGolden = "880a92607298192a43b860f69d013623";
 
 }  // namespace
 

@@ -57,7 +57,7 @@ Counted run(const std::vector<std::string>& changes, unsigned domains) {
   shape.buffer = 2_MiB;
   const Fabric fabric = two_tier(4, 4, 3, shape);
   std::vector<Flow> list;
-  for (std::uint32_t i = 0; i < 16; ++i) list.push_back({i, i % 4 == 3 ? (i + 5) % 16 : (i / 4 * 4 + 7) % 16, 48_MiB});
+  for (std::uint32_t i = 0; i < 16; ++i) list.push_back({i, i % 4 == 3 ? (i + 5) % 16 : (i / 4 * 4 + 7) % 16, 56_MiB});
   Workload workload = flows(fabric, list);
   SimulationOptions options = options_with(network(changes));
   options.domains = domains;

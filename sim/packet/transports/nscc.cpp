@@ -14,7 +14,10 @@
 // what arrived in that time is below 1/8 of the largest window: W = what arrived, and marks and losses of the bytes then
 // in flight say nothing new. MTU <= W <= 1.5 BDP, which is also the first window.
 // Source: Ultra Ethernet specification 1.0, congestion control, in the form of the consortium's uet-htsim.
-// LIMITATIONS: no receiver credit (RCCC); T is smoothed by nothing but the minimum; the paths are the routing policy's
+// The idle T of target and scales is that of the queue pair's own path unless `nscc.round_trip` gives one for all, as uet-htsim has it. Shares
+// of paths of unequal length differ either way: far senders aim at more delay with T of their own, near ones grow in shorter rounds without.
+// LIMITATIONS: no receiver credit (RCCC); T is smoothed by nothing but the minimum; marks are to begin at 0.2 and be certain at 0.8 of a
+// bandwidth-delay product (`ecn_*`, whose defaults are made for DCQCN and lie far above); the paths are the routing policy's
 // (spray), which does not learn from marks.
 #include <algorithm>
 
@@ -43,6 +46,7 @@ struct Constants {
   double adapt_delay;       // 4, in targets
   double adapt_share;       // 1/8
   double clear_delay;       // 1 us
+  double round_trip;        // idle T in ps, 0: the path's
   double adjust_packets;    // 8
 };
 
@@ -64,6 +68,8 @@ std::vector<ParameterSpec> parameters() {
       {"nscc.adapt_delay", real, none, "4", 1, 1e6, "delay in targets from which quick adapt is considered", kModel},
       {"nscc.adapt_share", real, none, "0.125", 0, 1, "share of the largest window below which what arrived becomes the window", kModel},
       {"nscc.clear_delay", quantity, time, "1 us", 0, 1e12, "delay below which a path counts as clear", kModel},
+      {"nscc.round_trip", quantity, time, "0 ns", 0, 1e12, "idle round trip of target and scales; 0 ns: each queue pair its own path's",
+       kModel},
       {"nscc.adjust_packets", quantity, none, "8", 1, 1e6, "packets after which collected increase is applied", kModel},
   };
 }
@@ -81,6 +87,7 @@ void configure(const ParameterSet& p, NetworkOptions& options) {
                                             .adapt_delay = p.real("nscc.adapt_delay"),
                                             .adapt_share = p.real("nscc.adapt_share"),
                                             .clear_delay = static_cast<double>(p.integer("nscc.clear_delay")),
+                                            .round_trip = static_cast<double>(p.integer("nscc.round_trip")),
                                             .adjust_packets = static_cast<double>(p.integer("nscc.adjust_packets"))});
 }
 
@@ -122,8 +129,9 @@ void start(TransportState& state, const TransportContext& context, const PathFac
   state.line_rate = state.rate;
   View v{state};
   v.round_trip_min() = std::max<std::int64_t>(1, path.base_round_trip.ps);
-  v.idle_round_trip() = static_cast<double>(v.round_trip_min());
-  set_window(v, context, window_max(v, context.options.transport_constants.as<Constants>()));
+  const Constants& c = context.options.transport_constants.as<Constants>();
+  v.idle_round_trip() = c.round_trip > 0 ? c.round_trip : static_cast<double>(v.round_trip_min());
+  set_window(v, context, window_max(v, c));
 }
 
 /// True: the window was set to what arrives, or what is told is old news of that.

@@ -35,31 +35,44 @@ TEST_CASE("dcqcn: cuts, fast recovery, additive and hyper increase follow the eq
            "dcqcn.fast_recovery_stages=2", "dcqcn.additive_increase=1 Gb/s", "dcqcn.hyper_increase=4 Gb/s"});
   CHECK(d.rate(0) == 100e9);
   CHECK(d.state.window == 0);
-  // First notification at 100 us: alpha = 1. At 150 us: R_t = 100, R_c = 100 (1 - 1/2).
+  // First notification at 100 us: alpha = 1, and the cut comes with it: R_t = 100, R_c = 100 (1 - 1/2).
+  CHECK(d.rate(99 * kUs) == 100e9);
   d.notify(100 * kUs);
-  CHECK(d.rate(149 * kUs) == 100e9);
-  CHECK(d.rate(150 * kUs) == 50e9);
-  // The alpha timer at 155 us saw no notification after the first: alpha = 3/4. Recovery at 210 and 270 us: 75, 87.5.
+  CHECK(d.rate(100 * kUs) == 50e9);
+  // The alpha timer at 155 us saw no notification after the first: alpha = 3/4. Recovery at 160 and 220 us: 75, 87.5.
   CHECK(d.rate(155 * kUs) == 50e9);
   CHECK(d.state.real[1] == 0.75);
-  CHECK(d.rate(210 * kUs) == 75e9);
-  CHECK(d.rate(270 * kUs) == 87.5e9);
+  CHECK(d.rate(160 * kUs) == 75e9);
+  CHECK(d.rate(220 * kUs) == 87.5e9);
   // Stage F = 2 is additive, and the target stops at line rate: R_t = min(101, 100), R_c = (87.5 + 100) / 2.
-  CHECK(d.rate(330 * kUs) == 93.75e9);
-  // Notified at 340 us; cut at 350 us with the alpha of then: (3/4)^4 after the timers at 155, 210, 265 and 320 us.
-  d.notify(340 * kUs);
+  CHECK(d.rate(280 * kUs) == 93.75e9);
+  // Notified at 330 us: cut with the alpha of then, (3/4)^4 after the timers at 155, 210, 265 and 320 us.
+  d.notify(330 * kUs);
   const double alpha = 0.75 * 0.75 * 0.75 * 0.75;
   const double cut = 93.75e9 * (1 - alpha / 2);
-  CHECK(d.rate(350 * kUs) == cut);
+  CHECK(d.rate(330 * kUs) == cut);
   // 375 us: this interval had a notification: alpha = 3/4 alpha + 1/4.
   CHECK(d.rate(375 * kUs) == cut);
-  CHECK(d.state.real[1] == 0.75 * alpha + 0.25);
-  // Two halvings towards 93.75 at 410 and 470 us, then R_t = 94.75 at 530 us, and 98.75 at 590 us.
+  const double raised = 0.75 * alpha + 0.25;
+  CHECK(d.state.real[1] == raised);
+  // Two halvings towards 93.75 at 390 and 450 us, then R_t = 94.75 at 510 us, and 98.75 at 570 us.
   const double second = ((cut + 93.75e9) / 2 + 93.75e9) / 2;
-  CHECK(d.rate(470 * kUs) == second);
+  CHECK(d.rate(450 * kUs) == second);
   const double additive = (second + 94.75e9) / 2;
-  CHECK(d.rate(530 * kUs) == additive);
-  CHECK(d.rate(590 * kUs) == (additive + 98.75e9) / 2);
+  CHECK(d.rate(510 * kUs) == additive);
+  const double hyper = (additive + 98.75e9) / 2;
+  CHECK(d.rate(570 * kUs) == hyper);
+  // Two notifications 20 us apart: the second cut waits until 50 us after the first one, with the alpha of then.
+  d.notify(580 * kUs);
+  const double first_cut = d.rate(580 * kUs);
+  CHECK(first_cut < hyper);
+  d.notify(600 * kUs);
+  CHECK(d.rate(629 * kUs) == first_cut);
+  const double second_cut = d.rate(630 * kUs);
+  CHECK(second_cut < first_cut);
+  // The increase timer has started again: 60 us after it, half way back to what was cut.
+  CHECK(d.rate(689 * kUs) == second_cut);
+  CHECK(d.rate(690 * kUs) == (second_cut + first_cut) / 2);
 }
 
 TEST_CASE("dcqcn: the rate does not depend on how often it is looked at") {

@@ -68,6 +68,28 @@ TEST_CASE("nscc: first window, trims, proportional and fair increase follow the 
   CHECK(near(n.window(), expected));
 }
 
+// A path of half the round trip, told that T is 12 us for all: first window and clock of its own, target and scales of the reference.
+TEST_CASE("nscc: one round trip for all gives a near sender the target and the increase of a far one") {
+  const TransportKind& kind = transport("nscc");
+  const NetworkOptions options = transport_options(kind, {"nscc.round_trip=12 us"});
+  TransportState state;
+  kind.start(state, {options}, {{100'000'000'000}, {6 * kUs}, 1});
+  const double w = 112'500;
+  CHECK(near(state.real[0], w));
+  AckSignal signal;
+  signal.packets = 1;
+  signal.bytes = 8 * 4096;
+  signal.round_trip = 10'500'000;  // 4.5 us of delay: half of 9 us; with a target of its own, 4.5 us, it would be late
+  kind.acknowledged(state, {options}, signal, 11 * kUs);
+  const double inc = 8 * (4 * 4096 * 0.75 / 9e6) * 4096 * 4.5e6;
+  CHECK(near(state.real[0], std::min(w, w + inc / w)));  // at its largest already
+  for (int i = 0; i < 10; ++i) kind.trimmed(state, {options}, {4096, 0, 0, 0}, 12 * kUs);
+  const double cut = state.real[0];
+  CHECK(near(cut, w - 10 * 4096));
+  kind.acknowledged(state, {options}, signal, 13 * kUs);  // 12 us are over: the constant comes too
+  CHECK(near(state.real[0], cut + inc / cut + 0.15 * 4096));
+}
+
 TEST_CASE("nscc: marked and late, the window falls with the mean delay, once a round trip") {
   Nscc n({"nscc.delay_gain=0.5", "nscc.adapt_share=0"});
   n.acknowledge(12 * kUs, false, 1 * kUs);  // T = 12 us, mean 0
