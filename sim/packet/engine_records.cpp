@@ -235,7 +235,10 @@ RunResult make_result(RunState& run, Outcome outcome) {
   std::int64_t last = run.last_finish;
   for (const auto& finish : run.execution.job_finish) last = std::max(last, finish.load());
   result.simulated = {outcome == Outcome::complete ? last : run.clock};
-  const double span = std::max<double>(1.0, static_cast<double>(std::max(run.clock, run.switch_clock)));
+  // Until the last frame was on its wire; clocks stand at the end of a window, which in a short run is much later.
+  std::int64_t quiet = std::max<std::int64_t>(1, result.simulated.ps);
+  for (const PortState& port : run.ports) quiet = std::max(quiet, port.busy_until);
+  const auto span = static_cast<double>(quiet);
   for (const LinkFigures& link : run.links)
     result.links.push_back(
         {static_cast<double>(link.busy) / span, link.utilization_max, link.drops, link.marks, link.queue_max, Duration{link.paused}});
