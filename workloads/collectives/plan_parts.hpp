@@ -51,11 +51,20 @@ void ring_rounds(PlanCursor& cursor, std::span<const std::vector<std::uint32_t>>
   }
 }
 
+/// The ring of `channel`, turned so that rank `first` comes first.
+std::vector<std::uint32_t> ring_from(const std::vector<std::vector<std::uint32_t>>& hosts, std::uint32_t channel, std::uint32_t first);
+
 /// At least two ranks, sane counts, and no more steps than memory allows.
 Status check_request(const CollectiveRequest& request, std::uint64_t rounds);
 
+inline constexpr std::uint32_t kMaxLanes = 65'535;
+Error too_many_lanes(std::uint64_t lanes);
+
 /// Both of the lanes of a request and their number: channel and chunk of lane l are l % channels and l / channels.
 inline std::uint32_t lane_count(const CollectiveRequest& request) { return request.channels * request.chunks; }
+
+/// For CollectiveKind::chunks_per_loop of algorithms whose channels carry one chunk after the other.
+inline std::uint32_t one_chunk_per_loop(const CollectiveRequest&) { return 1; }
 
 inline std::uint32_t group_size(const CollectiveRequest& request) { return static_cast<std::uint32_t>(request.ranks.size()); }
 
