@@ -148,7 +148,7 @@ constexpr std::string_view kAnywhere[] = {"direct_send_recv",        "halving_do
                                           "hierarchical_all_reduce", "pairwise_all_to_all",
                                           "ring_all_gather",         "ring_all_reduce",
                                           "ring_broadcast",          "ring_reduce",
-                                          "ring_reduce_scatter"};
+                                          "ring_reduce_scatter",     "tree_all_reduce"};
 
 }  // namespace
 
@@ -225,7 +225,8 @@ TEST_CASE("collectives: channels and chunks cut the data but change no result") 
   for (const std::uint32_t n : {2u, 8u, 24u}) {
     for (const std::uint32_t channels : {2u, 3u, 8u}) {
       for (const std::uint32_t chunks : {1u, 3u}) {
-        for (const std::string_view kind : {"ring_all_reduce", "ring_all_gather", "ring_reduce_scatter", "ring_broadcast", "ring_reduce"}) {
+        for (const std::string_view kind :
+             {"ring_all_reduce", "ring_all_gather", "ring_reduce_scatter", "ring_broadcast", "ring_reduce", "tree_all_reduce"}) {
           prove({.kind = kind, .n = n, .bytes = 100'003, .per_host = 4, .channels = channels, .chunks = chunks, .root = n / 2});
           prove({.kind = kind, .n = n, .bytes = 100'003, .per_host = 3, .channels = channels, .chunks = 7, .root = n - 1, .slots = 2});
         }
@@ -271,8 +272,8 @@ TEST_CASE("collectives: a ring over 512 ranks is right, and has 1,046,528 operat
 
 TEST_CASE("collectives: the replay sees a missing dependency (so that the proofs above can fail)") {
   // A schedule of the same messages, of which none waits for another, must give a wrong sum in some order.
-  for (const std::string_view kind :
-       {"ring_all_reduce", "ring_all_gather", "ring_reduce_scatter", "halving_doubling_all_reduce", "ring_broadcast", "ring_reduce"}) {
+  for (const std::string_view kind : {"ring_all_reduce", "ring_all_gather", "ring_reduce_scatter", "halving_doubling_all_reduce",
+                                      "ring_broadcast", "ring_reduce", "tree_all_reduce"}) {
     CAPTURE(kind);
     Made made = make({.kind = kind, .n = 8, .bytes = 4096});
     made.schedule.successors.clear();
@@ -290,6 +291,7 @@ TEST_CASE("collectives: ends stand for all receives of a rank, so that what foll
         Use{.kind = "ring_all_reduce", .n = 8, .bytes = 4096, .per_host = 4, .channels = 4, .chunks = 2, .join = true},
         Use{.kind = "halving_doubling_all_reduce", .n = 6, .bytes = 4096, .join = true},
         Use{.kind = "pairwise_all_to_all", .n = 6, .bytes = 4096, .concurrency = 3, .join = true},
+        Use{.kind = "tree_all_reduce", .n = 12, .bytes = 4096, .per_host = 4, .channels = 2, .chunks = 3, .join = true, .slots = 2},
         Use{.kind = "ring_broadcast", .n = 5, .bytes = 4096, .chunks = 3, .join = true, .root = 2},
         Use{.kind = "hierarchical_all_reduce", .n = 8, .bytes = 4096, .per_host = 4, .chunks = 3, .fused = true, .join = true}}) {
     CAPTURE(use.kind);
