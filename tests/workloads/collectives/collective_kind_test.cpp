@@ -273,7 +273,7 @@ TEST_CASE("collectives: a ring over 512 ranks is right, and has 1,046,528 operat
 TEST_CASE("collectives: the replay sees a missing dependency (so that the proofs above can fail)") {
   // A schedule of the same messages, of which none waits for another, must give a wrong sum in some order.
   for (const std::string_view kind : {"ring_all_reduce", "ring_all_gather", "ring_reduce_scatter", "halving_doubling_all_reduce",
-                                      "ring_broadcast", "ring_reduce", "tree_all_reduce"}) {
+                                      "ring_broadcast", "ring_reduce", "tree_all_reduce", "pat_all_gather", "pat_reduce_scatter"}) {
     CAPTURE(kind);
     Made made = make({.kind = kind, .n = 8, .bytes = 4096});
     made.schedule.successors.clear();
