@@ -293,6 +293,7 @@ TEST_CASE("collectives: ends stand for all receives of a rank, so that what foll
         Use{.kind = "pairwise_all_to_all", .n = 6, .bytes = 4096, .concurrency = 3, .join = true},
         Use{.kind = "direct_all_to_all", .n = 8, .bytes = 4096, .per_host = 4, .concurrency = 3, .join = true, .pxn = true},
         Use{.kind = "tree_all_reduce", .n = 12, .bytes = 4096, .per_host = 4, .channels = 2, .chunks = 3, .join = true, .slots = 2},
+        Use{.kind = "nvls_tree_all_reduce", .n = 12, .bytes = 4096, .per_host = 4, .chunks = 3, .join = true},
         Use{.kind = "ring_broadcast", .n = 5, .bytes = 4096, .chunks = 3, .join = true, .root = 2},
         Use{.kind = "hierarchical_all_reduce", .n = 8, .bytes = 4096, .per_host = 4, .chunks = 3, .fused = true, .join = true}}) {
     CAPTURE(use.kind);
