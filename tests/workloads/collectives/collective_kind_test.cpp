@@ -272,8 +272,9 @@ TEST_CASE("collectives: a ring over 512 ranks is right, and has 1,046,528 operat
 
 TEST_CASE("collectives: the replay sees a missing dependency (so that the proofs above can fail)") {
   // A schedule of the same messages, of which none waits for another, must give a wrong sum in some order.
-  for (const std::string_view kind : {"ring_all_reduce", "ring_all_gather", "ring_reduce_scatter", "halving_doubling_all_reduce",
-                                      "ring_broadcast", "ring_reduce", "tree_all_reduce", "pat_all_gather", "pat_reduce_scatter"}) {
+  for (const std::string_view kind :
+       {"ring_all_reduce", "ring_all_gather", "ring_reduce_scatter", "halving_doubling_all_reduce", "ring_broadcast", "ring_reduce",
+        "tree_all_reduce", "pat_all_gather", "pat_reduce_scatter", "collnet_direct_all_reduce", "collnet_chain_all_reduce"}) {
     CAPTURE(kind);
     Made made = make({.kind = kind, .n = 8, .bytes = 4096});
     made.schedule.successors.clear();
@@ -294,6 +295,7 @@ TEST_CASE("collectives: ends stand for all receives of a rank, so that what foll
         Use{.kind = "direct_all_to_all", .n = 8, .bytes = 4096, .per_host = 4, .concurrency = 3, .join = true, .pxn = true},
         Use{.kind = "tree_all_reduce", .n = 12, .bytes = 4096, .per_host = 4, .channels = 2, .chunks = 3, .join = true, .slots = 2},
         Use{.kind = "nvls_tree_all_reduce", .n = 12, .bytes = 4096, .per_host = 4, .chunks = 3, .join = true},
+        Use{.kind = "collnet_direct_all_reduce", .n = 12, .bytes = 4096, .per_host = 4, .chunks = 3, .join = true},
         Use{.kind = "ring_broadcast", .n = 5, .bytes = 4096, .chunks = 3, .join = true, .root = 2},
         Use{.kind = "hierarchical_all_reduce", .n = 8, .bytes = 4096, .per_host = 4, .chunks = 3, .fused = true, .join = true}}) {
     CAPTURE(use.kind);
