@@ -36,6 +36,15 @@ class Frontier {
   std::vector<std::uint32_t> touched_;
 };
 
+bool inside_host(const CollectiveRequest& request, std::uint32_t from, std::uint32_t to) {
+  return !request.rank_host.empty() && request.rank_host[from] == request.rank_host[to];
+}
+
+/// Bytes of a step as the schedule has them.
+Bytes message_bytes(const CollectivePlan& plan, const CollectiveRequest& request, const PlanStep& step) {
+  return wire_bytes(plan, step, request.protocol, inside_host(request, step.from, step.to));
+}
+
 /// Where every rank begins: after what the request says, and the protocol's start.
 Frontier beginning(const CollectiveRequest& request, ScheduleBuilder& builder) {
   Frontier frontier(request.ranks.size());
@@ -61,7 +70,7 @@ class Hops {
   }
   /// What a message from `from` to `to` waits for when its data is there after `ready`.
   OperationId before(std::uint32_t from, std::uint32_t to, OperationId ready) {
-    const bool inside = !request_.rank_host.empty() && request_.rank_host[from] == request_.rank_host[to];
+    const bool inside = inside_host(request_, from, to);
     const Duration time = inside ? request_.protocol.hop_inside : request_.protocol.hop_across;
     if (time.ps == 0) return ready;
     OperationId& delay = delay_[inside ? 1 : 0][from];
@@ -161,7 +170,7 @@ class ForwardingAppender {
       const PlanStep& step = plan_.steps[step_];
       const OperationId ready = hops_.before(step.from, step.to, frontier.done(step.from));
       const auto [send, receive] =
-          builder_.transfer(request_.ranks[step.from], request_.ranks[step.to], wire_bytes(plan_, step, request_.protocol), request_.label);
+          builder_.transfer(request_.ranks[step.from], request_.ranks[step.to], message_bytes(plan_, request_, step), request_.label);
       builder_.depend(send, ready);
       builder_.depend(send, slots_.exchange(lane % plan_.streams, step.from, step.to, send));
       builder_.depend(receive, frontier.latest(step.to));
@@ -171,7 +180,7 @@ class ForwardingAppender {
   }
 
   void append_fused(const PlanFused& fused, Frontier& frontier) {
-    const PortBytes bytes = port_bytes(fused);
+    const PortBytes bytes = port_bytes(fused, request_.protocol.inside_share, request_.protocol.in_switch_share);
     FusedGroup group;
     for (const std::uint32_t member : fused.members) group.members.push_back(request_.ranks[member]);
     // A reduction in the switch asks the others and gets the sum back, a multicast goes one way; members by themselves
@@ -223,7 +232,7 @@ Frontier append_windowed(const CollectivePlan& plan, const CollectiveRequest& re
       const bool first = !oldest.send.exists() && !oldest.receive.exists();
       const OperationId ready = hops.before(step.from, step.to, first ? start.done(step.from) : oldest.send);
       const auto [send, receive] =
-          builder.transfer(request.ranks[step.from], request.ranks[step.to], wire_bytes(plan, step, request.protocol), request.label);
+          builder.transfer(request.ranks[step.from], request.ranks[step.to], message_bytes(plan, request, step), request.label);
       builder.depend(send, ready);
       builder.depend(send, oldest.receive);
       builder.depend(receive, received.done(step.to));

@@ -44,19 +44,29 @@ const CollectiveKind* find_collective_kind(CollectiveOperation operation, std::s
   return nullptr;
 }
 
-PortBytes port_bytes(const PlanFused& fused) {
+namespace {
+
+/// Whole bytes for `bytes` of which a port carries `share` thousandths at its rate.
+Bytes occupying(std::int64_t bytes, std::int64_t share) { return {share == 1000 ? bytes : (bytes * 1000 + share - 1) / share}; }
+
+}  // namespace
+
+PortBytes port_bytes(const PlanFused& fused, std::int64_t inside_share, std::int64_t in_switch_share) {
   const auto members = static_cast<std::int64_t>(fused.members.size());
-  if (!fused.in_switch) return {{fused.bytes - fused.bytes / members}, {fused.bytes - fused.bytes / members}};
-  const Bytes all{fused.bytes};
-  const Bytes one{(fused.bytes + members - 1) / members};
+  if (!fused.in_switch) {
+    const Bytes others = occupying(fused.bytes - fused.bytes / members, inside_share);
+    return {others, others};
+  }
+  const Bytes all = occupying(fused.bytes, in_switch_share);
+  const Bytes one = occupying((fused.bytes + members - 1) / members, in_switch_share);
   if (fused.everywhere) return {all + one, all + one};
   return fused.reduce ? PortBytes{all, one} : PortBytes{one, all};
 }
 
-Bytes wire_bytes(const CollectivePlan& plan, const PlanStep& step, const ProtocolCost& protocol) {
-  const std::int64_t carried = step.in_network ? (step.bytes + plan.network_rounds - 1) / plan.network_rounds : step.bytes;
-  if (protocol.wire == protocol.payload) return {carried};
-  return {(carried * protocol.wire + protocol.payload - 1) / protocol.payload};
+Bytes wire_bytes(const CollectivePlan& plan, const PlanStep& step, const ProtocolCost& protocol, bool inside) {
+  std::int64_t carried = step.in_network ? (step.bytes + plan.network_rounds - 1) / plan.network_rounds : step.bytes;
+  if (protocol.wire != protocol.payload) carried = (carried * protocol.wire + protocol.payload - 1) / protocol.payload;
+  return inside ? occupying(carried, protocol.inside_share) : Bytes{carried};
 }
 
 Result<CollectiveEnds> append_collective(const CollectiveKind& kind, const CollectiveRequest& request, ScheduleBuilder& builder) {
@@ -67,9 +77,11 @@ Result<CollectiveEnds> append_collective(const CollectiveKind& kind, const Colle
 
 Duration lower_bound(const CollectivePlan& plan, const Fabric& fabric, std::span<const GpuId> gpus, const ProtocolCost& protocol) {
   LoadBound load(fabric, gpus);
-  for (const PlanStep& step : plan.steps) load.add_message(step.from, step.to, wire_bytes(plan, step, protocol));
+  const std::vector<std::uint32_t> hosts = hosts_of(fabric, gpus);
+  for (const PlanStep& step : plan.steps)
+    load.add_message(step.from, step.to, wire_bytes(plan, step, protocol, hosts[step.from] == hosts[step.to]));
   for (const PlanFused& fused : plan.fused) {
-    const PortBytes bytes = port_bytes(fused);
+    const PortBytes bytes = port_bytes(fused, protocol.inside_share, protocol.in_switch_share);
     for (const std::uint32_t member : fused.members) load.add_scale_up(member, bytes.out, bytes.in);
   }
   return load.time();

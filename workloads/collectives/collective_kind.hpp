@@ -44,14 +44,17 @@ std::string_view to_string(CollectiveOperation operation);
 /// busbw = algbw x factor: 2(n-1)/n for all-reduce; 1 for broadcast, reduce and send_recv; (n-1)/n for the others.
 double bus_factor(CollectiveOperation operation, std::uint32_t ranks);
 
-/// What a protocol makes of a message: `wire` bytes for every `payload` bytes, and delays of the software beside the network's own.
+/// What a protocol makes of a message: `wire` bytes for every `payload` bytes, the thousandths of a scale-up port's rate that software gets
+/// out of it, and delays of the software beside the network's own.
 struct ProtocolCost {
   std::string_view name;  // "ll", "ll128", "simple"; "": the bytes alone
   std::int64_t payload = 1;
   std::int64_t wire = 1;
-  Duration start = {};       // once per rank, before anything else
-  Duration hop_inside = {};  // before each message, or operation of the scale-up switch, inside a host
-  Duration hop_across = {};  // before each message to another host
+  std::int64_t inside_share = 1000;     // messages inside a host occupy the port for 1000 / this of their bytes
+  std::int64_t in_switch_share = 1000;  // so do operations of the scale-up switch
+  Duration start = {};                  // once per rank, before anything else
+  Duration hop_inside = {};             // before each message, or operation of the scale-up switch, inside a host
+  Duration hop_across = {};             // before each message to another host
 };
 
 struct CollectiveRequest {
@@ -105,7 +108,7 @@ struct PortBytes {
   Bytes out;
   Bytes in;
 };
-PortBytes port_bytes(const PlanFused& fused);
+PortBytes port_bytes(const PlanFused& fused, std::int64_t inside_share = 1000, std::int64_t in_switch_share = 1000);
 
 struct CollectivePlan {
   std::vector<PlanStep> steps;
@@ -137,8 +140,8 @@ struct CollectiveKind {
   std::uint32_t (*chunks_per_loop)(const CollectiveRequest& request) = nullptr;
 };
 
-/// Bytes of a step on the wire.
-Bytes wire_bytes(const CollectivePlan& plan, const PlanStep& step, const ProtocolCost& protocol);
+/// Bytes of a step on the wire, or inside a host on the scale-up ports.
+Bytes wire_bytes(const CollectivePlan& plan, const PlanStep& step, const ProtocolCost& protocol, bool inside = false);
 
 /// All algorithms, sorted by name.
 std::span<const CollectiveKind* const> collective_kinds();

@@ -9,7 +9,7 @@ Status check_collnet(const CollectiveRequest& request, std::uint64_t rounds) {
   if (Status status = check_request(request, rounds); !status) return status;
   if (!request.without_aggregation.empty())
     return Error{"collnet needs switches that reduce (SHARP), and `" + std::string(request.without_aggregation) + "` does not",
-                 "choose ring or tree, or switches of data/switches.csv with `in_network_reduction`"};
+                 "choose ring or tree, or switches that data/collective_hardware.csv says reduce"};
   if (hosts_of_group(request).size() < 2) return Error{"collnet runs over several hosts, and the job is on one", "choose ring or nvls"};
   return Done{};
 }

@@ -4,7 +4,7 @@
 //
 // Time between hosts: one way up and down the aggregation tree and S / (R B), R rails; busbw up to 2 (n-1)/n R B.
 // Source: Graham et al., "Scalable Hierarchical Aggregation and Reduction Protocol (SHARP)", COM-HPC 2016; NCCL 2.30
-// src/transport/coll_net.cc. Which switches reduce: `in_network_reduction` of data/switches.csv; on a fabric with a
+// src/transport/coll_net.cc. Which switches reduce: data/collective_hardware.csv; on a fabric with a
 // switch that does not, the plan is refused by the switch's name.
 // LIMITATIONS: neither engine has a reduction in a switch. What a NIC sends and gets is right to the byte, and no host has the
 // sum before all have given their part; but that data travels between hosts, in ceil(log2 N) rounds to the hosts 1, 2, 4, ... further

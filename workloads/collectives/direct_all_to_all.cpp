@@ -15,6 +15,7 @@ extern const CollectiveKind kind_collective_direct_all_to_all{
     .options = "concurrency, pxn",
     .plan = plan_direct_all_to_all,
     .bytes_sent = bytes_sent_direct,
+    .protocols = "ll, simple",
 };
 
 }  // namespace eastwest

@@ -13,6 +13,7 @@ extern const CollectiveKind kind_collective_direct_all_to_all_v{
     .options = "concurrency, pxn",
     .plan = plan_direct_all_to_all,
     .bytes_sent = bytes_sent_direct,
+    .protocols = "ll, simple",
 };
 
 }  // namespace eastwest

@@ -39,6 +39,7 @@ extern const CollectiveKind kind_collective_direct_send_recv{
     .options = "chunks",
     .plan = plan,
     .bytes_sent = bytes_sent,
+    .protocols = "ll, simple",
     .chunks_per_loop = one_chunk_per_loop,
 };
 
