@@ -77,6 +77,7 @@ TEST_CASE("cost model: channels fill what NVLink and NICs give, as the published
 TEST_CASE("cost model: eight H200 take ring LL up to 1 MiB and NVLS Simple from 2 MiB on, as observed") {
   const Machine machine = machine_of(servers("h200-sxm", 1, 8, 400_Gbps, 3'600_Gbps));
   for (const Bytes size : {1_KiB, 32_KiB, 256_KiB}) CHECK(choice(machine, kAllReduce, size).starts_with("ring ll"));
+  CHECK(choice(machine, kAllReduce, 1_MiB) == "ring ll");
   for (const Bytes size : {2_MiB, 16_MiB, 1_GiB, 8_GiB}) CHECK(choice(machine, kAllReduce, size) == "nvls simple");
 }
 
