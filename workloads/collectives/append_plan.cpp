@@ -172,7 +172,9 @@ class ForwardingAppender {
       const auto [send, receive] =
           builder_.transfer(request_.ranks[step.from], request_.ranks[step.to], message_bytes(plan_, request_, step), request_.label);
       builder_.depend(send, ready);
-      builder_.depend(send, slots_.exchange(lane % plan_.streams, step.from, step.to, send));
+      // The delay of a message begins once it has a slot: the receiver has told the sender by then that the slot is free.
+      const OperationId slot = slots_.exchange(lane % plan_.streams, step.from, step.to, send);
+      builder_.depend(ready.exists() && ready != frontier.done(step.from) ? ready : send, slot);
       builder_.depend(receive, frontier.latest(step.to));
       if (frontier.done(step.from) == lane_start_[step.from]) first_sends_.push_back({step.from, {frontier.done(step.from), send}});
       frontier.set(step.to, receive);

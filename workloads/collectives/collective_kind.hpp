@@ -58,18 +58,18 @@ struct ProtocolCost {
 };
 
 struct CollectiveRequest {
-  std::span<const RankId> ranks;             // the group, host after host
-  std::span<const std::uint32_t> rank_host;  // host of each; empty: every rank has a host to itself
-  Bytes bytes;                               // nccl-tests convention, see above
-  std::uint32_t label = kNoLabel;            // index into Schedule::collectives
-  std::span<const OperationId> after;        // per rank, what must be over before; empty or missing ids: nothing
-  std::uint32_t channels = 1;                // rings side by side, each with its own order inside the hosts
-  std::uint32_t chunks = 1;                  // parts that move on independently, so that phases overlap
-  std::uint32_t concurrency = 1;             // all-to-all: peers in progress at a time; 0: all at once
-  std::uint32_t slots = 0;                   // messages under way on a connection; 0: no limit
-  std::uint32_t root = 0;                    // broadcast, reduce: index into `ranks`
-  bool pxn = false;                          // all-to-all: through the local GPU on the rail of the receiver
-  std::span<const std::int64_t> pair_bytes;  // all_to_all_v: from i to j at i * n + j; empty: equal shares of `bytes`
+  std::span<const RankId> ranks;                  // the group, host after host
+  std::span<const std::uint32_t> rank_host;       // host of each; empty: every rank has a host to itself
+  Bytes bytes;                                    // nccl-tests convention, see above
+  std::uint32_t label = kNoLabel;                 // index into Schedule::collectives
+  std::span<const OperationId> after;             // per rank, what must be over before; empty or missing ids: nothing
+  std::uint32_t channels = 1;                     // rings side by side, each with its own order inside the hosts
+  std::uint32_t chunks = 1;                       // parts that move on independently, so that phases overlap
+  std::uint32_t concurrency = 1;                  // all-to-all: peers in progress at a time; 0: all at once
+  std::uint32_t slots = 0;                        // messages under way on a connection; 0: no limit
+  std::uint32_t root = 0;                         // broadcast, reduce: index into `ranks`
+  bool pxn = false;                               // all-to-all: through the local GPU on the rail of the receiver
+  std::span<const std::int64_t> pair_bytes = {};  // all_to_all_v: from i to j at i * n + j; empty: equal shares of `bytes`
   ProtocolCost protocol = {};
   std::string_view without_multicast = {};    // a host whose scale-up switch cannot reduce and multicast; empty: all can
   std::string_view without_aggregation = {};  // a switch of the fabric that cannot reduce; empty: all can

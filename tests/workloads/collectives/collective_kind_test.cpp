@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/random.hpp"
 #include "tests/support/collective_use.hpp"
 #include "tests/support/ideal_network.hpp"
 #include "tests/support/symbolic_replay.hpp"
@@ -194,6 +195,37 @@ TEST_CASE("collectives: every algorithm is right on 2, 3, 8, 24, 64 and 512 rank
       const std::uint32_t per_host = per_host_for(*kind, n);
       if (per_host == 0) continue;
       prove({.kind = kind->name, .n = n, .bytes = 100'003, .per_host = per_host, .concurrency = 2, .root = n / 3}, 1);
+    }
+  }
+}
+
+TEST_CASE("collectives: every algorithm is right on random shapes, sizes and options") {
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    CAPTURE(seed);
+    RandomStream random(seed, 0x7368'6170u);
+    const auto draw = [&](std::uint64_t least, std::uint64_t most) {
+      return static_cast<std::uint32_t>(least + random.below(most - least + 1));
+    };
+    for (const CollectiveKind* kind : collective_kinds()) {
+      Use use{.kind = kind->name,
+              .n = draw(2, 40),
+              .bytes = draw(1, 20'000),
+              .per_host = draw(1, 9),
+              .channels = draw(1, 4),
+              .chunks = draw(1, 4),
+              .concurrency = draw(0, 5),
+              .fused = draw(0, 1) == 1,
+              .slots = draw(0, 3),
+              .pxn = draw(0, 1) == 1};
+      // What the algorithm asks of a shape; the tests of each say that it refuses others.
+      if (kind->algorithm == "nvls") use.per_host = use.n;
+      if (kind->algorithm == "pat") use.per_host = 1;
+      if (kind->algorithm == "nvls_tree") use.per_host = draw(2, 5);
+      if (kind->algorithm == "nvls_tree" || kind->algorithm == "collnet_direct" || kind->algorithm == "hierarchical")
+        use.n = use.per_host * draw(2, 6);
+      if (kind->algorithm == "collnet_chain") use.n += use.per_host;
+      use.root = draw(0, use.n - 1);
+      prove(use, 1);
     }
   }
 }
