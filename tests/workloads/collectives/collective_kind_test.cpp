@@ -52,6 +52,7 @@ tests::SymbolicMemory initial_memory(const Made& made) {
   std::vector<std::int64_t> cuts;
   for (std::uint32_t i = 0; i < n; ++i) {
     if (!numbered_through(made)) cuts.push_back(block(made, i).offset);
+    else if (made.kind->operation == CollectiveOperation::send_recv) cuts.push_back(size * i);
     else
       for (std::uint32_t j = 0; j < n; ++j) cuts.push_back(pair_block(made, i, j).offset);
   }
