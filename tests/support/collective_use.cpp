@@ -15,7 +15,7 @@ Made make(const Use& use) {
   REQUIRE(made.kind != nullptr);
   for (std::uint32_t i = 0; i < use.n; ++i) {
     made.ranks.push_back({i});
-    made.hosts.push_back(i / use.per_host);
+    made.hosts.push_back(use.strided ? i % ((use.n + use.per_host - 1) / use.per_host) : i / use.per_host);
   }
   made.request.ranks = made.ranks;
   made.request.rank_host = made.hosts;

@@ -24,6 +24,7 @@ struct Use {
   std::uint32_t root = 0;
   std::uint32_t slots = 0;
   bool pxn = false;
+  bool strided = false;  // ranks go round the hosts
   ProtocolCost protocol = {};
 };
 

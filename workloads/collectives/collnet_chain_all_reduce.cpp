@@ -13,7 +13,7 @@ namespace {
 
 Result<CollectivePlan> plan(const CollectiveRequest& request) {
   if (Status status = check_collnet(request, std::uint64_t{3} * lane_count(request)); !status) return status.error();
-  const auto hosts = hosts_of_group(request);
+  const auto hosts = hosts_by_place(request);
   std::size_t longest = 0;
   for (const auto& host : hosts) longest = std::max(longest, host.size());
   CollectivePlan plan;
@@ -39,7 +39,7 @@ Result<CollectivePlan> plan(const CollectiveRequest& request) {
 }
 
 Bytes bytes_sent(const CollectiveRequest& request) {
-  const auto hosts = hosts_of_group(request);
+  const auto hosts = hosts_by_place(request);
   Bytes sum = request.bytes * (2 * (std::int64_t{group_size(request)} - static_cast<std::int64_t>(hosts.size())));
   for (std::uint32_t lane = 0; lane < lane_count(request); ++lane)
     sum += bytes_in_network(hosts.size(), share({0, request.bytes.count}, lane_count(request), lane));

@@ -10,7 +10,7 @@ namespace {
 
 Result<CollectivePlan> plan(const CollectiveRequest& request) {
   if (Status status = check_collnet(request, request.chunks); !status) return status.error();
-  const auto hosts = hosts_of_group(request);
+  const auto hosts = hosts_by_place(request);
   const auto g = static_cast<std::uint32_t>(hosts.front().size());
   for (std::size_t h = 1; h < hosts.size(); ++h) {
     if (hosts[h].size() != g)
@@ -46,7 +46,7 @@ Result<CollectivePlan> plan(const CollectiveRequest& request) {
 }
 
 Bytes bytes_sent(const CollectiveRequest& request) {
-  const auto hosts = hosts_of_group(request);
+  const auto hosts = hosts_by_place(request);
   const auto g = static_cast<std::uint32_t>(hosts.front().size());
   Bytes sum = request.bytes * (2 * std::int64_t{g - 1} * static_cast<std::int64_t>(hosts.size()));
   for (std::uint32_t lane = 0; lane < request.chunks; ++lane)
@@ -56,7 +56,7 @@ Bytes bytes_sent(const CollectiveRequest& request) {
 }
 
 std::uint32_t chunks_per_loop(const CollectiveRequest& request) {
-  return static_cast<std::uint32_t>(hosts_of_group(request).front().size());
+  return static_cast<std::uint32_t>(hosts_by_place(request).front().size());
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workloads/collectives/collnet_parts.hpp"
 
+#include <algorithm>
 #include <bit>
 
 namespace eastwest {
@@ -10,7 +11,7 @@ Status check_collnet(const CollectiveRequest& request, std::uint64_t rounds) {
   if (!request.without_aggregation.empty())
     return Error{"collnet needs switches that reduce (SHARP), and `" + std::string(request.without_aggregation) + "` does not",
                  "choose ring or tree, or switches that data/collective_hardware.csv says reduce"};
-  if (hosts_of_group(request).size() < 2) return Error{"collnet runs over several hosts, and the job is on one", "choose ring or nvls"};
+  if (hosts_by_place(request).size() < 2) return Error{"collnet runs over several hosts, and the job is on one", "choose ring or nvls"};
   return Done{};
 }
 
@@ -32,7 +33,7 @@ void reduce_in_network_round(PlanCursor& cursor, const std::vector<std::vector<s
 }
 
 Bytes bytes_in_network(std::size_t hosts, ByteRange range) {
-  const std::int64_t rounds = network_rounds(hosts);
+  const std::int64_t rounds = std::max(network_rounds(hosts), 1u);
   return Bytes{(range.bytes + rounds - 1) / rounds} * (rounds * static_cast<std::int64_t>(hosts));
 }
 

@@ -159,30 +159,24 @@ Machine describe_machine(const Fabric& fabric, std::span<const GpuId> gpus) {
   Machine machine;
   machine.ranks = static_cast<std::uint32_t>(gpus.size());
   const std::vector<std::uint32_t> hosts = hosts_of(fabric, gpus);
+  std::vector<std::uint32_t> ranks_on(fabric.hosts.size(), 0);
+  std::vector<std::vector<std::uint32_t>> nics_of(fabric.hosts.size());
   machine.nodes = 0;
-  std::vector<std::uint32_t> nics;
-  std::uint32_t count = 0;
   for (std::size_t i = 0; i < gpus.size(); ++i) {
-    const bool first = i == 0 || hosts[i] != hosts[i - 1];
-    if (first) {
-      if (i != 0 && count != machine.per_node && machine.nodes > 1) machine.even = false;
-      ++machine.nodes;
-      count = 0;
-      nics.clear();
-    }
-    ++count;
+    const Host& host = fabric.hosts[hosts[i]];
+    std::vector<std::uint32_t>& nics = nics_of[hosts[i]];
     const std::uint32_t nic = fabric.endpoint_of_gpu(gpus[i]).value;
     if (std::find(nics.begin(), nics.end(), nic) == nics.end()) nics.push_back(nic);
-    if (machine.nodes > 1 && count > machine.per_node) machine.even = false;
-    machine.per_node = std::max(machine.per_node, count);
     machine.nics = std::max(machine.nics, static_cast<std::uint32_t>(nics.size()));
-    const Host& host = fabric.hosts[hosts[i]];
+    machine.per_node = std::max(machine.per_node, ++ranks_on[hosts[i]]);
+    if (ranks_on[hosts[i]] != 1) continue;
+    ++machine.nodes;
     const bool known = host.gpu_model < fabric.gpu_models.size();
     const CollectiveHardware hardware = known ? collective_hardware(fabric.gpu_models[host.gpu_model].name) : CollectiveHardware{};
-    if (first && !hardware.reduces && machine.without_multicast.empty()) machine.without_multicast = fabric.nodes[host.node.index()].name;
+    if (!hardware.reduces && machine.without_multicast.empty()) machine.without_multicast = fabric.nodes[host.node.index()].name;
     machine.generation = i == 0 ? hardware.generation : std::min(machine.generation, hardware.generation);
   }
-  if (count != machine.per_node) machine.even = false;
+  for (const std::uint32_t count : ranks_on) machine.even = machine.even && (count == 0 || count == machine.per_node);
   for (const Switch& unit : fabric.switches) {
     if (collective_hardware(unit.model).reduces) continue;
     machine.without_aggregation = fabric.nodes[unit.node.index()].name;
@@ -193,6 +187,7 @@ Machine describe_machine(const Fabric& fabric, std::span<const GpuId> gpus) {
   const double port = gigabytes(host.scale_up_rate) * (machine.generation == 0 ? 1 : limit("scale_up_share", {}, {}, machine));
   machine.inside = std::max(filled(levels("channel_speeds_inside", machine), port, port, 0), port * 0.5);
   machine.in_switch = filled(levels("channel_speeds_inside", machine), port, port, machine.per_node);
+  if (machine.in_switch == 0) machine.in_switch = port;  // more heads than the slowest level feeds: a rack that is one domain
   BitRate nic;
   for (std::uint32_t p = 0; p < host.nic_ports; ++p) {
     const LinkId link = fabric.ports[fabric.endpoints[host.first_endpoint + p].port.index()].out;

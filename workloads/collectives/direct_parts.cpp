@@ -6,6 +6,8 @@
 #include <limits>
 #include <numeric>
 
+#include "core/check.hpp"
+
 namespace eastwest {
 
 namespace {
@@ -16,7 +18,7 @@ constexpr std::uint32_t kGroupMost = 8;  // NCCL_P2P_SCHEDULE_GROUP_SIZE
 class Blocks {
  public:
   explicit Blocks(const CollectiveRequest& request)
-      : request_(request), n_(group_size(request)), host_(n_), local_(n_), hosts_(hosts_of_group(request)) {
+      : request_(request), n_(group_size(request)), host_(n_), local_(n_), hosts_(hosts_by_place(request)) {
     for (std::uint32_t h = 0; h < hosts_.size(); ++h)
       for (std::uint32_t i = 0; i < hosts_[h].size(); ++i) {
         host_[hosts_[h][i]] = h;
@@ -83,6 +85,7 @@ Result<CollectivePlan> plan_direct_all_to_all(const CollectiveRequest& request) 
   EASTWEST_CHECK(request.pair_bytes.empty() || request.pair_bytes.size() == std::size_t{n} * n, "pair_bytes has an entry per pair");
   const Blocks blocks(request);
   const std::uint32_t g = blocks.group();
+  EASTWEST_CHECK(g > 0 && g <= n, "groups divide the ranks");
   const std::vector<PeerRound> rounds = peer_rounds(n, g);
   CollectivePlan plan;
   const std::uint32_t window = request.concurrency == 0 ? n - 1 : std::min(request.concurrency, n - 1);

@@ -10,7 +10,7 @@ Status check_nvls(const CollectiveRequest& request, std::uint64_t rounds) {
   if (!request.without_multicast.empty())
     return Error{"NVLS needs a scale-up switch that reduces and multicasts, and `" + std::string(request.without_multicast) + "` has none",
                  "choose ring or tree, or servers with NVSwitch of the third generation or later"};
-  const auto hosts = hosts_of_group(request);
+  const auto hosts = hosts_by_place(request);
   for (std::size_t h = 0; h < hosts.size(); ++h) {
     if (hosts[h].size() < 2 || hosts[h].size() != hosts.front().size())
       return Error{"NVLS needs as many ranks on every host, two or more: host 0 of the job has " + std::to_string(hosts.front().size()) +
@@ -22,7 +22,7 @@ Status check_nvls(const CollectiveRequest& request, std::uint64_t rounds) {
 
 Status check_nvls_alone(const CollectiveRequest& request) {
   if (Status status = check_nvls(request, 1); !status) return status;
-  const std::size_t hosts = hosts_of_group(request).size();
+  const std::size_t hosts = hosts_by_place(request).size();
   if (hosts == 1) return Done{};
   return Error{"NVLS runs inside one host, and the job is on " + std::to_string(hosts),
                "choose nvls_tree for an all-reduce over several hosts, or ring"};

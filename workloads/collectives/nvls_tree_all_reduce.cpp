@@ -14,7 +14,7 @@ namespace {
 
 Result<CollectivePlan> plan(const CollectiveRequest& request) {
   if (Status status = check_nvls(request, std::uint64_t{4} * request.chunks); !status) return status.error();
-  const auto hosts = hosts_of_group(request);
+  const auto hosts = hosts_by_place(request);
   const auto g = static_cast<std::uint32_t>(hosts.front().size());
   const auto n = static_cast<std::uint32_t>(hosts.size());
   if (n < 2) return Error{"nvls_tree runs over several hosts, and the job is on one", "choose nvls"};
@@ -55,14 +55,14 @@ Result<CollectivePlan> plan(const CollectiveRequest& request) {
 Bytes bytes_sent(const CollectiveRequest& request) {
   const Result<CollectivePlan> made = plan(request);
   if (!made) return {};
-  Bytes sum = request.bytes * (2 * (static_cast<std::int64_t>(hosts_of_group(request).size()) - 1));
+  Bytes sum = request.bytes * (2 * (static_cast<std::int64_t>(hosts_by_place(request).size()) - 1));
   for (const PlanFused& fused : made->fused) sum += port_bytes(fused).out * static_cast<std::int64_t>(fused.members.size());
   return sum;
 }
 
 /// NCCL has a chunk per head; both trees here belong to one channel.
 std::uint32_t chunks_per_loop(const CollectiveRequest& request) {
-  return 2 * static_cast<std::uint32_t>(hosts_of_group(request).front().size());
+  return 2 * static_cast<std::uint32_t>(hosts_by_place(request).front().size());
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ void pat_hops(std::uint32_t n, Visit visit) {
 inline Status check_pat(const CollectiveRequest& request) {
   const std::uint32_t n = group_size(request);
   if (Status status = check_request(request, std::uint64_t{request.chunks} * (n > 0 ? n - 1 : 0)); !status) return status;
-  const auto hosts = hosts_of_group(request);
+  const auto hosts = hosts_by_place(request);
   for (std::size_t h = 0; h < hosts.size(); ++h) {
     if (hosts[h].size() != 1)
       return Error{"PAT runs with one rank per host, and host " + std::to_string(h) + " of the job has " + std::to_string(hosts[h].size()),

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <string>
+#include <unordered_map>
 
 namespace eastwest {
 
@@ -17,7 +18,20 @@ ByteRange share(ByteRange range, std::uint32_t count, std::uint32_t index) {
   return {range.offset + base * index + std::min<std::int64_t>(index, longer), base + (index < longer ? 1 : 0)};
 }
 
+std::vector<std::vector<std::uint32_t>> hosts_by_place(const CollectiveRequest& request) {
+  std::vector<std::vector<std::uint32_t>> hosts;
+  std::unordered_map<std::uint32_t, std::size_t> place;  // looked up only
+  for (std::uint32_t i = 0; i < group_size(request); ++i) {
+    const std::uint32_t host = request.rank_host.empty() ? i : request.rank_host[i];
+    const auto [known, fresh] = place.try_emplace(host, hosts.size());
+    if (fresh) hosts.emplace_back();
+    hosts[known->second].push_back(i);
+  }
+  return hosts;
+}
+
 std::vector<std::vector<std::uint32_t>> hosts_of_group(const CollectiveRequest& request) {
+  if (!request.protocol.name.empty()) return hosts_by_place(request);
   std::vector<std::vector<std::uint32_t>> hosts;
   for (std::uint32_t i = 0; i < group_size(request); ++i) {
     const bool same = !hosts.empty() && !request.rank_host.empty() && request.rank_host[i] == request.rank_host[i - 1];

@@ -21,8 +21,11 @@ struct ByteRange {
 /// Share `index` of `count` of `range`; the first (bytes mod count) shares are one byte longer.
 ByteRange share(ByteRange range, std::uint32_t count, std::uint32_t index);
 
-/// Runs of ranks on the same host, in the order given: indices into the group, host after host.
+/// Runs of ranks on the same host, in the order given: indices into the group, host after host. With a protocol `hosts_by_place`,
+/// because NCCL orders ranks by where they are.
 std::vector<std::vector<std::uint32_t>> hosts_of_group(const CollectiveRequest& request);
+/// All ranks of each host together, hosts in the order of their first rank.
+std::vector<std::vector<std::uint32_t>> hosts_by_place(const CollectiveRequest& request);
 
 /// The ring of `channel`: hosts in order; inside a host the order is turned by `channel`, so that every channel leaves
 /// through another NIC, and reversed on every second host, so that a ring which leaves on rail r also arrives on rail r

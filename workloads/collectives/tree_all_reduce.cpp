@@ -12,7 +12,7 @@ namespace {
 Result<CollectivePlan> plan(const CollectiveRequest& request) {
   const std::uint32_t n = group_size(request);
   if (Status status = check_request(request, std::uint64_t{4} * lane_count(request)); !status) return status.error();
-  const auto hosts = hosts_of_group(request);
+  const auto hosts = hosts_by_place(request);
   CollectivePlan plan;
   plan.streams = 2 * request.channels;
   plan.lanes = plan.streams * request.chunks;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workloads/collectives/unequal_blocks.hpp"
 
+#include <cmath>
 #include <numeric>
 #include <utility>
 
@@ -11,7 +12,7 @@ namespace eastwest {
 
 std::vector<std::int64_t> ramp_blocks(std::uint32_t ranks, Bytes size, double imbalance, std::uint64_t seed) {
   constexpr std::uint64_t kStream = 0x626c'6f63'6b73u;  // "blocks"
-  const auto most = static_cast<std::uint64_t>(imbalance * 1000 + 0.5);
+  const auto most = static_cast<std::uint64_t>(std::llround(imbalance * 1000));
   std::vector<std::uint32_t> order(ranks);
   std::iota(order.begin(), order.end(), 0u);
   RandomStream random(seed, kStream);

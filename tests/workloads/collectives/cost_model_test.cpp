@@ -3,6 +3,7 @@
 // and the choices that NCCL was observed to make (stas00/ml-engineering, network chapter, 2026; NCCL 2.27).
 #include <doctest/doctest.h>
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -114,6 +115,20 @@ TEST_CASE("cost model: what the hardware or the shape cannot do is not chosen") 
   CHECK(machine_of(sharp).without_aggregation.empty());
   CHECK_FALSE(choice(machine_of(sharp), kAllReduce, 1_GiB).starts_with("collnet"));
   CHECK(choose(machine_of(sharp), kAllReduce, "collnet_direct", "auto", 1_GiB)->kind->name == "collnet_direct_all_reduce");
+}
+
+TEST_CASE("cost model: a job is where its GPUs are, in whatever order its ranks come; a rack of 72 GPUs has NVLS") {
+  const Fabric fabric = servers("h100-sxm", 3, 8, 400_Gbps, 3'600_Gbps);
+  std::vector<GpuId> strided;
+  for (std::uint32_t gpu = 0; gpu < 8; ++gpu)
+    for (std::uint32_t host = 0; host < 3; ++host) strided.push_back({host * 8 + gpu});
+  const Machine machine = describe_machine(fabric, strided);
+  CHECK(machine.nodes == 3);
+  CHECK(machine.per_node == 8);
+  CHECK(machine.even);
+  CHECK(machine.nics == 8);
+  CHECK_FALSE(describe_machine(fabric, std::span(strided).first(23)).even);
+  CHECK(choice(b200(1, 72), kAllReduce, 8_GiB) == "nvls simple");
 }
 
 TEST_CASE("cost model: every operation has a choice at every size, and it is never slower than another by the model itself") {
