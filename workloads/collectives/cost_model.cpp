@@ -71,7 +71,8 @@ bool does(std::string_view list, std::string_view name) {
 
 bool available(const Machine& machine, std::string_view algorithm, std::string_view protocol) {
   if (protocol == "ll128" && machine.generation == 0) return false;  // needs stores of 128 bytes that stay whole
-  if (algorithm == "nvls") return machine.nodes == 1 && machine.without_multicast.empty();
+  if (algorithm == "nvls")
+    return machine.without_multicast.empty() && (machine.nodes == 1 || (machine.even && machine.without_aggregation.empty()));
   if (algorithm == "nvls_tree") return machine.nodes > 1 && machine.even && machine.per_node > 1 && machine.without_multicast.empty();
   if (algorithm == "pat") return machine.per_node == 1;
   if (algorithm == "collnet_direct") return machine.nodes > 1 && machine.even && machine.without_aggregation.empty();
@@ -106,7 +107,7 @@ double latency_of(const Machine& machine, CollectiveOperation operation, std::st
     return base + (steps - steps_across) * std::max(inside, post) + steps_across * across;
   }
   if (algorithm == "tree") return base + 2 * (local * inside + depth * across);
-  if (algorithm == "nvls") return base + inside;
+  if (algorithm == "nvls") return base + inside + (machine.nodes > 1 ? latency("hop_latency", algorithm, protocol, "network") : 0);
   if (algorithm == "nvls_tree") return base + inside + 2 * depth * latency("hop_latency", algorithm, protocol, "network");
   if (algorithm == "collnet_direct")
     return base + 2 * (std::min(1.0, local) * inside + 0.4 * local) + latency("hop_latency", algorithm, protocol, "network");
@@ -140,6 +141,7 @@ double bandwidth_of(const Machine& machine, CollectiveOperation operation, std::
   if (algorithm == "nvls" || algorithm == "nvls_tree") {
     const double heads = 2.0 * machine.per_node;
     double bus = machine.in_switch * limit("nvls_efficiency", {}, {}, machine) * (heads - 1) / heads * (reduces_all ? 2 : (n - 1) / n);
+    if (machine.nodes > 1 && algorithm == "nvls") bus = std::min(bus, machine.across * 2);  // a NIC carries the data once
     if (algorithm == "nvls_tree") bus = std::min({bus, machine.across * (machine.nodes <= 2 ? 2 : 1), channel_limit("nvls_tree")});
     return bus * bus_to_result;
   }
@@ -223,7 +225,8 @@ Result<TuningChoice> choose(const Machine& machine, CollectiveOperation operatio
   for (const CollectiveKind* kind : collective_kinds()) {
     if (kind->operation != operation) continue;
     const bool nccl = charged_as(kind->algorithm) == kind->algorithm || kind->algorithm == "direct";
-    const bool by_name_only = !nccl || kind->algorithm.starts_with("collnet");
+    // NCCL_COLLNET_ENABLE is off by default, and NVLS over hosts needs it.
+    const bool by_name_only = !nccl || kind->algorithm.starts_with("collnet") || (kind->algorithm == "nvls" && machine.nodes > 1);
     if (algorithm == "auto" ? by_name_only : kind->algorithm != algorithm) continue;
     exists = true;
     if (kind->algorithm == "direct" && protocol == "auto") {
@@ -269,8 +272,9 @@ ProtocolCost protocol_cost(const Machine& machine, std::string_view algorithm, s
   double inside = latency("hop_latency", as, protocol, inside_link(machine)) - kHardwareInside;
   double across = latency("hop_latency", machine.per_node == 1 && as == "ring" ? "tree" : as, protocol, "network");
   if (as == "pat") start += 2.8 * machine.ranks, across /= 3.5;
-  if (as == "nvls_tree") inside /= 2;  // one reduction, one multicast
-  if (as.starts_with("collnet")) across /= std::max(1.0, static_cast<double>(std::bit_width(machine.nodes - 1)));
+  const bool over_hosts = as == "nvls" && machine.nodes > 1;
+  if (as == "nvls_tree" || over_hosts) inside /= 2;  // one reduction, one multicast
+  if (as.starts_with("collnet") || over_hosts) across /= std::max(1.0, static_cast<double>(std::bit_width(machine.nodes - 1)));
   across -= kHardwareAcross;
   cost.start = microseconds(start);
   cost.hop_inside = microseconds(inside);
@@ -295,7 +299,7 @@ std::uint32_t channel_count(const Machine& machine, const TuningChoice& choice, 
 
 Bytes chunk_size(const Machine& machine, const TuningChoice& choice, Bytes size) {
   const std::string_view algorithm = choice.kind->algorithm;
-  if (algorithm == "nvls") return size;
+  if (algorithm == "nvls") return machine.nodes == 1 ? size : Bytes{128 << 10};
   if (algorithm == "nvls_tree") return {machine.nodes >= 4 ? 64 << 10 : 128 << 10};
   if (algorithm == "collnet_direct") return {128 << 10};
   if (algorithm == "collnet_chain") return {256 << 10};

@@ -11,7 +11,7 @@
 // Source: NCCL 2.30 src/graph/tuning.cc (ncclTopoTuneModel, ncclTopoGetAlgoTime), src/graph/search.cc, src/enqueue.cc.
 // LIMITATIONS: the search for channels is replaced by speed levels x NICs (or the levels that fit a GPU's scale-up port); one make of host
 // (Intel's constants); NIC latency 0; a scale-up link of a GPU that data/collective_hardware.csv does not know counts as PCI;
-// CollNet is chosen only by name (NCCL_COLLNET_ENABLE is off by default); tuner plug-ins of clouds replace all of this.
+// CollNet and NVLS over hosts are chosen only by name (NCCL_COLLNET_ENABLE is off by default); tuner plug-ins of clouds replace all of this.
 #pragma once
 
 #include <cstdint>

@@ -25,7 +25,19 @@ Status check_nvls_alone(const CollectiveRequest& request) {
   const std::size_t hosts = hosts_by_place(request).size();
   if (hosts == 1) return Done{};
   return Error{"NVLS runs inside one host, and the job is on " + std::to_string(hosts),
-               "choose nvls_tree for an all-reduce over several hosts, or ring"};
+               "choose nvls_tree for an all-reduce over several hosts, or ring; switches that reduce (SHARP) join hosts, too"};
+}
+
+void in_switch_of_hosts(PlanCursor& cursor, const std::vector<std::vector<std::uint32_t>>& hosts, ByteRange part, bool reduce) {
+  for (const auto& host : hosts)
+    cursor.plan.fused.push_back({.offset = part.offset,
+                                 .bytes = part.bytes,
+                                 .round = cursor.round,
+                                 .lane = cursor.lane,
+                                 .reduce = reduce,
+                                 .everywhere = false,
+                                 .in_switch = true,
+                                 .members = host});
 }
 
 CollectivePlan plan_in_switch(const CollectiveRequest& request, bool reduce, bool everywhere) {

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "workloads/collectives/plan_parts.hpp"
 
@@ -18,6 +19,9 @@ namespace eastwest {
 Status check_nvls(const CollectiveRequest& request, std::uint64_t rounds);
 /// check_nvls, and all ranks on one host.
 Status check_nvls_alone(const CollectiveRequest& request);
+
+/// In the cursor's round every host's switch reduces `part`, its rank i ending with share i, or multicasts share i of each rank i.
+void in_switch_of_hosts(PlanCursor& cursor, const std::vector<std::vector<std::uint32_t>>& hosts, ByteRange part, bool reduce);
 
 /// One operation of the switch over all ranks; with `everywhere` one per chunk.
 CollectivePlan plan_in_switch(const CollectiveRequest& request, bool reduce, bool everywhere);

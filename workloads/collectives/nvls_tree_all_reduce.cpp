@@ -28,25 +28,14 @@ Result<CollectivePlan> plan(const CollectiveRequest& request) {
     const ByteRange part = share({0, request.bytes.count}, plan.lanes, lane);
     if (part.bytes == 0) continue;
     PlanCursor cursor{plan, static_cast<std::uint16_t>(lane), 0};
-    const auto in_switch = [&](bool reduce) {
-      for (const auto& host : hosts)
-        plan.fused.push_back({.offset = part.offset,
-                              .bytes = part.bytes,
-                              .round = cursor.round,
-                              .lane = cursor.lane,
-                              .reduce = reduce,
-                              .everywhere = false,
-                              .in_switch = true,
-                              .members = host});
-    };
-    in_switch(true);
+    in_switch_of_hosts(cursor, hosts, part, true);
     for (const TreeStep& step : trees[lane % 2]) {
       cursor.round = 1 + step.round;
       for (std::uint32_t head = 0; head < g; ++head)
         cursor.step(hosts[step.from][head], hosts[step.to][head], share(part, g, head), step.reduce);
     }
     ++cursor.round;
-    in_switch(false);
+    in_switch_of_hosts(cursor, hosts, part, false);
   }
   return plan;
 }

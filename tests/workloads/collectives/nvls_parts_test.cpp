@@ -2,6 +2,7 @@
 // NVLS and NVLSTree: bytes of ports and times against NCCL's arithmetic; what they refuse.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <vector>
@@ -36,6 +37,7 @@ Error refusal(std::string_view kind, std::uint32_t n, std::uint32_t per_host, st
   request.rank_host = hosts;
   request.bytes = {4096};
   request.without_multicast = without;
+  request.without_aggregation = "leaf-0";
   const auto plan = find_collective_kind(kind)->plan(request);
   REQUIRE_FALSE(plan.has_value());
   return plan.error();
@@ -85,6 +87,23 @@ TEST_CASE("NVLSTree: between the load of the NICs and that plus two passes insid
   }
 }
 
+TEST_CASE(
+    "NVLS over hosts: the slower of ports and NICs, S (1 + 1/g) / B_i or S / (g B_e), once chunks overlap; one chunk in closed form") {
+  for (const std::uint32_t hosts : {2u, 8u}) {
+    CAPTURE(hosts);
+    const std::int64_t rounds = std::bit_width(hosts - 1);
+    const std::int64_t bytes = 48 << 20;
+    const auto time = [&](std::uint32_t chunks) {
+      const Made made = make({.kind = "nvls_all_reduce", .n = hosts * 8, .bytes = bytes, .per_host = 8, .chunks = chunks});
+      return tests::makespan(made.schedule, network_of(made));
+    };
+    CHECK(time(1) == bytes * 2 + rounds * 3'000'000 + bytes / 8 * 20 + bytes * 2);
+    const std::int64_t busiest = std::max((bytes + bytes / 8) * 2, bytes / 8 * 20);
+    CHECK(time(64) >= busiest);
+    CHECK(time(64) <= busiest + rounds * 3'000'000 + 4 * bytes / 64 * 20);
+  }
+}
+
 TEST_CASE("NVLSTree: chunks pipeline the switch and the rails; reductions and multicasts share a port's two directions") {
   // With rails that cost nothing only the ports count: S (1 + 1/g) in each direction, not 2 S, up to a chunk at each end.
   const std::int64_t bytes = 64 << 20;
@@ -102,7 +121,8 @@ TEST_CASE("NVLS: refuses hosts without such a switch by name, several hosts, sin
   CHECK(refusal("nvls_tree_all_reduce", 16, 8, "server-03").message ==
         "NVLS needs a scale-up switch that reduces and multicasts, and `server-03` has none");
   CHECK(refusal("nvls_all_reduce", 16, 8, "").message == "NVLS runs inside one host, and the job is on 2");
-  CHECK(refusal("nvls_all_reduce", 16, 8, "").remedy == "choose nvls_tree for an all-reduce over several hosts, or ring");
+  CHECK(refusal("nvls_all_reduce", 16, 8, "").remedy ==
+        "choose nvls_tree for an all-reduce over several hosts, or ring; switches that reduce (SHARP) join hosts, too");
   CHECK(refusal("nvls_tree_all_reduce", 8, 8, "").message == "nvls_tree runs over several hosts, and the job is on one");
   CHECK(refusal("nvls_tree_all_reduce", 4, 1, "").message ==
         "NVLS needs as many ranks on every host, two or more: host 0 of the job has 1, host 0 has 1");
