@@ -13,7 +13,7 @@
 // bytes of all send buffers through, so that block j of rank i starts at i * size + share j (pair_bytes: where the blocks before end).
 // Source: Thakur, Rabenseifner, Gropp, "Optimization of Collective Communication Operations in MPICH", 2005; NCCL 2.30.
 // LIMITATIONS: reduction costs no time; a slot is free once its message has arrived, not only when the receiver has used it; the
-// engines have no reduction in fabric switches: a step `in_network` is played between hosts (collnet.hpp).
+// engines have no reduction in fabric switches: a step `in_network` is played between hosts (collnet_parts.hpp).
 #pragma once
 
 #include <cstdint>
