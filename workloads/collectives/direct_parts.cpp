@@ -58,7 +58,9 @@ class Blocks {
 };
 
 std::uint32_t partner(std::uint32_t rank, const PeerRound& round, std::uint32_t n, std::uint32_t g) {
-  return (rank / g + round.groups) % (n / g) * g + (rank % g + round.places) % g;
+  const std::uint32_t groups = n / g;
+  EASTWEST_CHECK(groups > 0, "groups divide the ranks");
+  return (rank / g + round.groups) % groups * g + (rank % g + round.places) % g;
 }
 
 }  // namespace
@@ -85,7 +87,6 @@ Result<CollectivePlan> plan_direct_all_to_all(const CollectiveRequest& request) 
   EASTWEST_CHECK(request.pair_bytes.empty() || request.pair_bytes.size() == std::size_t{n} * n, "pair_bytes has an entry per pair");
   const Blocks blocks(request);
   const std::uint32_t g = blocks.group();
-  EASTWEST_CHECK(g > 0 && g <= n, "groups divide the ranks");
   const std::vector<PeerRound> rounds = peer_rounds(n, g);
   CollectivePlan plan;
   const std::uint32_t window = request.concurrency == 0 ? n - 1 : std::min(request.concurrency, n - 1);

@@ -4,6 +4,7 @@
 //
 // Over hosts the switch reduces, every rank's share goes through its own NIC and the fabric's switches, the switch multicasts; chunks
 // overlap: max(S (1 + 1/g) / B_i, S / (g B_e)) and latencies. LIMITATIONS: those of nvls_parts.hpp and, over hosts, collnet_parts.hpp.
+#include "core/check.hpp"
 #include "workloads/collectives/collnet_parts.hpp"
 #include "workloads/collectives/nvls_parts.hpp"
 
@@ -44,6 +45,7 @@ Bytes bytes_sent(const CollectiveRequest& request) {
   const auto hosts = hosts_by_place(request);
   if (hosts.size() == 1) return bytes_sent_in_switch(request, true, true);
   const auto g = static_cast<std::uint32_t>(hosts.front().size());
+  EASTWEST_CHECK(g > 0, "a host of a group has a rank");
   Bytes sum;
   for (std::uint32_t lane = 0; lane < request.chunks; ++lane) {
     const ByteRange part = share({0, request.bytes.count}, request.chunks, lane);
