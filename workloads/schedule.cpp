@@ -32,9 +32,10 @@ void ScheduleBuilder::begin_job(std::uint16_t job, std::uint8_t traffic_class) {
   traffic_class_ = traffic_class;
 }
 
-OperationId ScheduleBuilder::compute(RankId rank, Duration time) {
+OperationId ScheduleBuilder::compute(RankId rank, Duration time, std::uint32_t label) {
   const OperationId id{index_of_next(operations_)};
-  operations_.push_back({.amount = time.ps, .rank = rank, .kind = OperationKind::compute, .traffic_class = traffic_class_, .job = job_});
+  operations_.push_back(
+      {.amount = time.ps, .rank = rank, .label = label, .kind = OperationKind::compute, .traffic_class = traffic_class_, .job = job_});
   return id;
 }
 

@@ -7,7 +7,8 @@
 // Semantics: an operation starts when all its predecessors have finished (or at its job's start). `compute` takes its
 // time; `send` hands the message to the NIC or scale-up port and finishes when the receiver acknowledged it; `receive`
 // finishes when the message is complete in the receiver's memory; `fused` is a collective inside one scale-up domain
-// that occupies every member's port for `amount` bytes after `latency`; `marker` ends a training step on its rank.
+// that occupies every member's port for `amount` bytes after `latency`, or, made by the scale-up switch, its two directions each
+// for its own bytes; `marker` ends a training step on its rank.
 #pragma once
 
 #include <cstdint>
@@ -40,16 +41,20 @@ struct Operation {
 static_assert(sizeof(Operation) == 32);
 
 /// A fused collective: all members must reach it; it starts when the last one does and its ports are free.
+/// With `in_switch` the scale-up switch reduces or multicasts: a port carries `amount` bytes outwards and `bytes_in` inwards, each
+/// direction from when it is free at every member; the end is `latency` after the later one, and the latency holds no port.
 struct FusedGroup {
   std::vector<RankId> members;  // all in one host
   Duration latency;             // steps x hop latency, before the bytes flow
+  bool in_switch = false;
+  Bytes bytes_in = {};  // in_switch: into each port
 };
 
 /// One collective operation for the record: what nccl-tests would print about it.
 struct Collective {
   std::string name;       // e.g. "all_reduce #0", "gradient bucket 12"
   std::string algorithm;  // e.g. "ring"
-  std::string operation;  // all_reduce, all_gather, reduce_scatter, all_to_all, point_to_point
+  std::string operation;  // all_reduce, all_gather, reduce_scatter, all_to_all, broadcast, ..., point_to_point
   std::uint16_t job = 0;
   std::uint32_t ranks = 0;
   Bytes bytes;                   // size as nccl-tests reports it
@@ -76,7 +81,7 @@ class ScheduleBuilder {
   /// Operations added from here on belong to `job` and travel in `traffic_class`.
   void begin_job(std::uint16_t job, std::uint8_t traffic_class);
 
-  OperationId compute(RankId rank, Duration time);
+  OperationId compute(RankId rank, Duration time, std::uint32_t label = kNoLabel);
   struct Transfer {
     OperationId send;
     OperationId receive;

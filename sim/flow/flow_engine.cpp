@@ -53,6 +53,7 @@ void handle(FlowState& run, const Event& event) {
     case kComputeDone: return finish_operation(run, id, event.time);
     case kFusedStart: return fused_starts(run, id);
     case kFusedDone: return fused_done(run, id, event.time);
+    case kInSwitch: return in_switch(run, id, static_cast<std::uint32_t>(event.key >> 32) & kStampMask);
     case kJobStart: return start_job(run, id, event.time);
     case kDriverWake:
       if (run.drivers[id].wake == event.time) call_driver(run, id);

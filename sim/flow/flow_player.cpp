@@ -2,7 +2,8 @@
 // The software side: ranks play their operations as the schedule's semantics say (workloads/schedule.hpp).
 //
 // A fused collective starts when its last member arrives and no other holds a port of its members; it holds them for
-// latency + bytes / rate, and messages on those ports stand still meanwhile.
+// latency + bytes / rate, and messages on those ports stand still meanwhile. One made by the scale-up switch holds the two
+// directions of the ports apart, each for its own bytes; its latency holds nothing.
 #include <algorithm>
 #include <bit>
 
@@ -31,17 +32,46 @@ void start_send(FlowState& run, std::uint32_t index, std::int64_t now) {
   else run.events.push(now + stream.nic_source, event_key(kPost, t));
 }
 
+/// Takes one direction of all members' ports for `bytes`, as soon as no fused collective has it; the time when it is over.
+std::int64_t hold_one_way(FlowState& run, std::uint32_t g, std::uint32_t direction, std::int64_t bytes, std::int64_t now) {
+  if (bytes == 0) return now;
+  const FusedGroup& group = run.workload->schedule.groups[g];
+  std::int64_t start = now;
+  for (const RankId member : group.members)
+    start = std::max(start, run.scale_up[run.workload->ranks[member.index()].value].fused_until[direction]);
+  const BitRate rate = run.fabric->hosts[run.ranks[group.members.front().index()].host].scale_up_rate;
+  const std::int64_t end = start + serialisation({bytes}, rate).ps;
+  for (const RankId member : group.members) run.scale_up[run.workload->ranks[member.index()].value].fused_until[direction] = end;
+  const std::uint32_t stamp = direction == 1 ? kHoldIn : 0;
+  if (start == now) in_switch(run, g, stamp);
+  else run.events.push(start, event_key(kInSwitch, g, stamp));
+  run.events.push(end, event_key(kInSwitch, g, stamp | kHoldEnd));
+  return end;
+}
+
 void arrive_at_fused(FlowState& run, std::uint32_t g, std::int64_t now) {
   if (--run.fused_left[g] != 0) return;
   const Schedule& schedule = run.workload->schedule;
   const FusedGroup& group = schedule.groups[g];
   const std::int64_t bytes = schedule.operations[run.fused.operations[run.fused.first[g]]].amount;
+  run.counters.bytes_scale_up.count += bytes * static_cast<std::int64_t>(group.members.size());
+  if (group.in_switch) {
+    const std::int64_t out = hold_one_way(run, g, 0, bytes, now);
+    const std::int64_t in = hold_one_way(run, g, 1, group.bytes_in.count, now);
+    run.events.push(std::max(out, in) + group.latency.ps, event_key(kFusedDone, g));
+    return;
+  }
   std::int64_t start = now;
-  for (const RankId member : group.members) start = std::max(start, run.scale_up[run.workload->ranks[member.index()].value].fused_until);
+  for (const RankId member : group.members) {
+    const ScaleUpPort& port = run.scale_up[run.workload->ranks[member.index()].value];
+    start = std::max({start, port.fused_until[0], port.fused_until[1]});
+  }
   const BitRate rate = run.fabric->hosts[run.ranks[group.members.front().index()].host].scale_up_rate;
   const std::int64_t end = start + group.latency.ps + (bytes == 0 ? 0 : serialisation({bytes}, rate).ps);
-  for (const RankId member : group.members) run.scale_up[run.workload->ranks[member.index()].value].fused_until = end;
-  run.counters.bytes_scale_up.count += bytes * static_cast<std::int64_t>(group.members.size());
+  for (const RankId member : group.members) {
+    ScaleUpPort& port = run.scale_up[run.workload->ranks[member.index()].value];
+    port.fused_until[0] = port.fused_until[1] = end;
+  }
   if (start == now) fused_starts(run, g);
   else run.events.push(start, event_key(kFusedStart, g));
   run.events.push(end, event_key(kFusedDone, g));
@@ -160,12 +190,23 @@ void transfer_delivered(FlowState& run, std::uint32_t t, std::int64_t now) {
   arrive(run, transfer.receive_operation, now);
 }
 
+void in_switch(FlowState& run, std::uint32_t g, std::uint32_t stamp) {
+  for (const RankId member : run.workload->schedule.groups[g].members)
+    hold_scale_up(run, run.workload->ranks[member.index()].value, (stamp & kHoldIn) != 0 ? 1 : 0, (stamp & kHoldEnd) != 0 ? -1 : 1);
+}
+
 void fused_starts(FlowState& run, std::uint32_t g) {
-  for (const RankId member : run.workload->schedule.groups[g].members) hold_scale_up(run, run.workload->ranks[member.index()].value, 1);
+  for (const RankId member : run.workload->schedule.groups[g].members)
+    for (const std::uint32_t direction : {0u, 1u}) hold_scale_up(run, run.workload->ranks[member.index()].value, direction, 1);
 }
 
 void fused_done(FlowState& run, std::uint32_t g, std::int64_t now) {
-  for (const RankId member : run.workload->schedule.groups[g].members) hold_scale_up(run, run.workload->ranks[member.index()].value, -1);
+  if (run.workload->schedule.groups[g].in_switch) {
+    for (std::uint32_t i = run.fused.first[g]; i < run.fused.first[g + 1]; ++i) finish_operation(run, run.fused.operations[i], now);
+    return;
+  }
+  for (const RankId member : run.workload->schedule.groups[g].members)
+    for (const std::uint32_t direction : {0u, 1u}) hold_scale_up(run, run.workload->ranks[member.index()].value, direction, -1);
   for (std::uint32_t i = run.fused.first[g]; i < run.fused.first[g + 1]; ++i) finish_operation(run, run.fused.operations[i], now);
 }
 

@@ -37,9 +37,12 @@ enum FlowEvent : std::uint8_t {  // high 4 bits of a key
   kComputeDone,                  // id: operation
   kFusedStart,                   // id: group of the schedule
   kFusedDone,                    // id: the same
+  kInSwitch,                     // id: the same; stamp: a bit of kHoldIn and kHoldEnd
   kJobStart,                     // id: job
   kDriverWake,                   // id: driver
 };
+inline constexpr std::uint32_t kHoldIn = 1;   // stamp of kInSwitch: the inward direction of the ports; else the outward one
+inline constexpr std::uint32_t kHoldEnd = 2;  // they are free again; else they are taken
 inline constexpr std::uint32_t kStampMask = 0x0fff'ffffu;
 constexpr std::uint64_t event_key(FlowEvent kind, std::uint32_t id, std::uint32_t stamp = 0) {
   return (static_cast<std::uint64_t>(kind) << 60) | (static_cast<std::uint64_t>(stamp & kStampMask) << 32) | id;
@@ -121,9 +124,9 @@ struct CollectiveSpan {
   std::uint32_t left = 0;
 };
 
-struct ScaleUpPort {  // of one GPU
-  std::int64_t fused_until = 0;
-  std::uint32_t holds = 0;  // fused collectives under way: 1 or 0, 2 at the instant where one follows another
+struct ScaleUpPort {  // of one GPU; each member out and in
+  std::int64_t fused_until[2] = {0, 0};
+  std::uint32_t holds[2] = {0, 0};  // fused collectives under way: 1 or 0, 2 at the instant where one follows another
 };
 
 struct DriverTransfer {
@@ -221,7 +224,7 @@ void settle_rates(FlowState& run, std::int64_t now);
 void settle(FlowState& run, std::uint32_t group, std::int64_t now);
 void apply_fault(FlowState& run, const Fault& fault, std::int64_t now);
 void apply_routes(FlowState& run, std::uint32_t route, std::int64_t now);
-void hold_scale_up(FlowState& run, std::uint32_t gpu, int change);
+void hold_scale_up(FlowState& run, std::uint32_t gpu, std::uint32_t direction, int change);  // direction: 0 out, 1 in
 
 // flow_player.cpp: the software side.
 void start_job(FlowState& run, std::uint32_t job, std::int64_t now);
@@ -229,6 +232,7 @@ void finish_operation(FlowState& run, std::uint32_t operation, std::int64_t now)
 void transfer_delivered(FlowState& run, std::uint32_t transfer, std::int64_t now);
 void fused_starts(FlowState& run, std::uint32_t group);
 void fused_done(FlowState& run, std::uint32_t group, std::int64_t now);
+void in_switch(FlowState& run, std::uint32_t group, std::uint32_t stamp);
 
 // flow_engine.cpp
 Outcome run_to_end(FlowState& run, const RecordSink& sink, Progress& progress);

@@ -376,12 +376,11 @@ void apply_routes(FlowState& run, std::uint32_t route, std::int64_t now) {
   }
 }
 
-void hold_scale_up(FlowState& run, std::uint32_t gpu, int change) {
-  ScaleUpPort& port = run.scale_up[gpu];
-  port.holds = static_cast<std::uint32_t>(static_cast<int>(port.holds) + change);
-  const Rate rate = port.holds != 0 ? 0 : to_rate(run.fabric->hosts[run.fabric->host_of_gpu(GpuId{gpu})].scale_up_rate);
-  run.solvers[kScaleUpSolver].set_capacity(gpu * 2, rate);
-  run.solvers[kScaleUpSolver].set_capacity(gpu * 2 + 1, rate);
+void hold_scale_up(FlowState& run, std::uint32_t gpu, std::uint32_t direction, int change) {
+  std::uint32_t& holds = run.scale_up[gpu].holds[direction];
+  holds = static_cast<std::uint32_t>(static_cast<int>(holds) + change);
+  const Rate rate = holds != 0 ? 0 : to_rate(run.fabric->hosts[run.fabric->host_of_gpu(GpuId{gpu})].scale_up_rate);
+  run.solvers[kScaleUpSolver].set_capacity(gpu * 2 + direction, rate);
 }
 
 }  // namespace eastwest::flow

@@ -5,7 +5,9 @@
 // chunk at the scale-up rate; transfers that share an egress take turns per chunk. On idle ports
 //   time = latency + bytes / rate.
 // A fused collective starts when its last member arrives and all members' ports are free, and holds them for
-// latency + bytes / rate. LIMITATIONS: an ingress queue does not push back on the egress; no reduction arithmetic time.
+// latency + bytes / rate. One made by the scale-up switch (NVLS) books the two directions of its ports apart:
+//   end = latency + max(start_out + bytes_out / rate, start_in + bytes_in / rate), each start the first time that all members' are free.
+// LIMITATIONS: an ingress queue does not push back on the egress; no reduction arithmetic time.
 #include <algorithm>
 
 #include "sim/packet/host_state.hpp"
@@ -138,11 +140,28 @@ void delivered(HostStep& s, std::uint32_t m, std::int64_t now) {
   arrive(s, message.receive_operation, now);
 }
 
+/// The scale-up switch reduces or multicasts: directions are booked apart, so that a reduction and a multicast overlap.
+std::int64_t book_in_switch(HostStep& s, const FusedGroup& group, std::int64_t bytes, std::int64_t now) {
+  const auto book = [&](std::int64_t ScaleUpPort::* free, std::int64_t count) {
+    if (count == 0) return now;
+    std::int64_t end = now;
+    for (const RankId member : group.members) end = std::max(end, s.state.scale_up[s.execution.ranks[member.index()].gpu].*free);
+    end += serialisation({count}, s.state.scale_up_rate).ps;
+    for (const RankId member : group.members) s.state.scale_up[s.execution.ranks[member.index()].gpu].*free = end;
+    return end;
+  };
+  const std::int64_t out = book(&ScaleUpPort::egress_free, bytes);
+  const std::int64_t in = book(&ScaleUpPort::ingress_free, group.bytes_in.count);
+  s.domain.counters.bytes_scale_up.count += bytes * static_cast<std::int64_t>(group.members.size());
+  return std::max(out, in) + group.latency.ps;
+}
+
 void start_fused(HostStep& s, std::uint32_t group_index, std::int64_t now) {
   if (--s.execution.fused_left[group_index] != 0) return;
   const FusedGroup& group = schedule_of(s).groups[group_index];
   const std::uint32_t first = s.execution.fused_operations[s.execution.fused_first[group_index]];
   const std::int64_t bytes = schedule_of(s).operations[first].amount;
+  if (group.in_switch) return s.state.events.push(book_in_switch(s, group, bytes, now), event_key(kFusedDone, group_index));
   std::int64_t start = now;
   for (const RankId member : group.members) {
     const ScaleUpPort& port = s.state.scale_up[s.execution.ranks[member.index()].gpu];

@@ -72,6 +72,10 @@ TEST_CASE("library: sizes are those of the names") {
   CHECK(built("allreduce-64-torus.yaml").fabric->switches.size() == 64);
   CHECK(built("alltoall-64-multiplane.yaml").fabric->endpoints.size() == 128);
   CHECK(built("allreduce-64-railonly.yaml").fabric->switches.size() == 8);
+  CHECK(built("algorithms-192-rail.yaml").workload.ranks.size() == 3 * 64);
+  CHECK(built("allreduce-64-sharp.yaml").workload.ranks.size() == 64);
+  // Of 64 x 63 blocks 7 stay inside for each GPU, 7 go straight along the own rail, and the other 49 take two steps.
+  CHECK(sends(built("alltoall-64-railonly.yaml")) == 64 * (7 + 7 + 2 * 49));
 }
 
 TEST_CASE("library: where links are lossless, the paths that packets take cannot deadlock") {

@@ -21,18 +21,26 @@ struct Use {
   std::uint32_t concurrency = 1;
   bool fused = false;
   bool join = false;
+  std::uint32_t root = 0;
+  std::uint32_t slots = 0;
+  bool pxn = false;
+  bool strided = false;  // ranks go round the hosts
+  ProtocolCost protocol = {};
 };
 
 struct Made {
   const CollectiveKind* kind = nullptr;
   std::vector<RankId> ranks;
   std::vector<std::uint32_t> hosts;
+  std::vector<std::int64_t> pair_bytes;
+  std::vector<std::int64_t> pair_offset;
   CollectiveRequest request;  // its spans look into ranks and hosts, whose memory moves along
   CollectivePlan plan;
   Schedule schedule;
   CollectiveEnds ends;
 };
 
+/// All-to-all of unequal blocks: mean block `bytes` / n, drawn from (n, bytes).
 /// Fails the running test when the algorithm refuses or the schedule breaks an invariant.
 Made make(const Use& use);
 

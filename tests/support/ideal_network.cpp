@@ -26,6 +26,7 @@ class Player {
     std::uint32_t ranks = 0;
     for (const Operation& operation : schedule.operations) ranks = std::max(ranks, operation.rank.value + 1);
     egress_.assign(2, std::vector<std::int64_t>(ranks, 0));
+    ingress_.assign(ranks, 0);
   }
 
   std::vector<std::int64_t> run() {
@@ -64,6 +65,18 @@ class Player {
         // Members stand in a row; the first is the one whose rank is the first member's.
         std::uint32_t first = index;
         while (schedule_.operations[first].rank != group.members.front() || schedule_.operations[first].peer != operation.peer) --first;
+        if (group.in_switch) {
+          const auto book = [&](std::vector<std::int64_t>& free, std::int64_t bytes) {
+            std::int64_t end = time;
+            for (const RankId member : group.members) end = std::max(end, free[member.index()]);
+            end += bytes * network_.inside_ps_per_byte;
+            for (const RankId member : group.members) free[member.index()] = end;
+            return end;
+          };
+          const std::int64_t end = std::max(book(egress_[1], operation.amount), book(ingress_, group.bytes_in.count)) + group.latency.ps;
+          for (std::uint32_t i = 0; i < group.members.size(); ++i) events_.emplace(end, first + i, What::finished);
+          return;
+        }
         std::int64_t begin = time;
         for (const RankId member : group.members) begin = std::max(begin, egress_[1][member.index()]);
         const std::int64_t done = begin + group.latency.ps + operation.amount * network_.inside_ps_per_byte;
@@ -91,6 +104,7 @@ class Player {
   std::vector<std::int64_t> finish_;
   std::vector<std::size_t> group_ready_;
   std::vector<std::vector<std::int64_t>> egress_;
+  std::vector<std::int64_t> ingress_;  // of ports inside hosts, for what the scale-up switch does
   std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
 };
 

@@ -3,7 +3,7 @@
 //
 // A rank has one egress per network (between hosts, inside a host) that sends one message after the other, in the order
 // in which the sends became ready (ties by operation number). A message arrives alpha after its last byte left; nothing
-// contends anywhere else; acknowledgements take no time. Units: ps and bytes; the rate is a whole number of ps per byte.
+// contends anywhere else, but for what a scale-up switch writes into ports; acknowledgements take no time. Units: ps and bytes; the rate is a whole number of ps per byte.
 #pragma once
 
 #include <cstdint>

@@ -75,8 +75,9 @@ namespace {
 
 class Replay {
  public:
-  Replay(const Schedule& schedule, const CollectivePlan& plan, SymbolicMemory& memory, std::uint64_t seed)
-      : schedule_(schedule),
+  Replay(const Schedule& schedule, const CollectivePlan& plan, SymbolicMemory& memory, std::uint64_t seed, const ProtocolCost& protocol)
+      : protocol_(protocol),
+        schedule_(schedule),
         plan_(plan),
         memory_(memory),
         random_(seed, 0x7379'6d62u),
@@ -110,7 +111,7 @@ class Replay {
     const Operation& operation = schedule_.operations[index];
     if (operation.kind == OperationKind::send) {
       const PlanStep& step = plan_.steps[step_of_[index]];
-      if (step.bytes != operation.amount || step.from != operation.rank.value || step.to != operation.peer)
+      if (wire_bytes(plan_, step, protocol_).count != operation.amount || step.from != operation.rank.value || step.to != operation.peer)
         return "not the message of its step";
       messages_[step_of_[index]] = memory_.copy(step.from, step.offset, step.offset + step.bytes);
       release(operation.match);
@@ -118,7 +119,8 @@ class Replay {
     if (operation.kind == OperationKind::receive) {
       const PlanStep& step = plan_.steps[step_of_[index]];
       const auto message = std::exchange(messages_[step_of_[index]], {});
-      if (!memory_.put(step.to, step.offset, message, step.reduce)) return "a contribution is counted twice";
+      if (step.in_network) memory_.unite(step.to, step.offset, message);
+      else if (!memory_.put(step.to, step.offset, message, step.reduce)) return "a contribution is counted twice";
     }
     if (operation.kind == OperationKind::fused) return execute_fused(operation.peer, index);
     for (const std::uint32_t later : schedule_.successors_of(index)) release(later);
@@ -142,6 +144,9 @@ class Replay {
           once = memory_.put(fused.members[i], part.offset, memory_.copy(fused.members[j], part.offset, part.offset + part.bytes), true) &&
                  once;
       }
+      if (!fused.everywhere) continue;
+      const auto sum = memory_.copy(fused.members[i], part.offset, part.offset + part.bytes);
+      for (std::uint32_t j = 0; j < members; ++j) memory_.put(fused.members[j], part.offset, sum, false);
     }
     for (const auto& [of, operation] : group_operations_)
       if (of == group)
@@ -153,6 +158,7 @@ class Replay {
     if (--waiting_[index] == 0) ready_.push_back(index);
   }
 
+  const ProtocolCost protocol_;
   const Schedule& schedule_;
   const CollectivePlan& plan_;
   SymbolicMemory& memory_;
@@ -167,8 +173,9 @@ class Replay {
 
 }  // namespace
 
-std::string replay(const Schedule& schedule, const CollectivePlan& plan, SymbolicMemory& memory, std::uint64_t seed) {
-  return Replay(schedule, plan, memory, seed).run();
+std::string replay(const Schedule& schedule, const CollectivePlan& plan, SymbolicMemory& memory, std::uint64_t seed,
+                   const ProtocolCost& protocol) {
+  return Replay(schedule, plan, memory, seed, protocol).run();
 }
 
 }  // namespace eastwest::tests

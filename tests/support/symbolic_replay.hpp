@@ -3,7 +3,8 @@
 //
 // The memory of a rank is cut where any step begins or ends; each piece holds the set of ranks whose contribution is in
 // it. A send takes a copy of its range when it starts; a receive puts it down when it finishes: by union when the step
-// reduces, and a contribution that is there already is a fault, else by replacement. What is ready is executed in an
+// reduces, and a contribution that is there already is a fault, else by replacement. Steps of a reduction in the network
+// pass on what each end has of the whole range, by union: the switches count each contribution once; that all have come is what is proved. What is ready is executed in an
 // order drawn from the seed, so a missing dependency shows as wrong contents under some seed.
 // The schedule must hold the operations of one plan and nothing else: its k-th send is step k, fused group k is fused k.
 #pragma once
@@ -29,6 +30,7 @@ class SymbolicMemory {
   [[nodiscard]] Words copy(std::uint32_t rank, std::int64_t begin, std::int64_t end) const;
   /// False when reducing would count a contribution twice.
   bool put(std::uint32_t rank, std::int64_t begin, const Words& words, bool reduce);
+  void unite(std::uint32_t rank, std::int64_t begin, const Words& words) { (void)put(rank, begin, words, true); }
 
  private:
   [[nodiscard]] std::size_t piece_at(std::int64_t offset) const;
@@ -41,6 +43,7 @@ class SymbolicMemory {
 };
 
 /// Executes `schedule`, made of `plan`, on `memory`; the fault in words, or empty.
-std::string replay(const Schedule& schedule, const CollectivePlan& plan, SymbolicMemory& memory, std::uint64_t seed);
+std::string replay(const Schedule& schedule, const CollectivePlan& plan, SymbolicMemory& memory, std::uint64_t seed,
+                   const ProtocolCost& protocol = {});
 
 }  // namespace eastwest::tests

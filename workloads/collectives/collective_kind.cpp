@@ -9,152 +9,64 @@
 
 namespace eastwest {
 
-namespace {
-
-/// Bytes that each port carries in a fused phase: all shares of the others.
-Bytes bytes_per_port(const PlanFused& fused) {
-  const auto members = static_cast<std::int64_t>(fused.members.size());
-  return {fused.bytes - fused.bytes / members};
-}
-
-/// What the next operation of each rank has to wait for.
-class Frontier {
- public:
-  explicit Frontier(std::size_t ranks) : done_(ranks), fresh_(ranks) {}
-  Frontier(std::span<const OperationId> after, std::size_t ranks) : Frontier(ranks) {
-    if (!after.empty()) std::copy(after.begin(), after.end(), done_.begin());
-  }
-  [[nodiscard]] OperationId done(std::uint32_t rank) const { return done_[rank]; }
-  /// The latest operation of `rank`, in this round or before it.
-  [[nodiscard]] OperationId latest(std::uint32_t rank) const { return fresh_[rank].exists() ? fresh_[rank] : done_[rank]; }
-  void set(std::uint32_t rank, OperationId operation) {
-    if (!fresh_[rank].exists()) touched_.push_back(rank);
-    fresh_[rank] = operation;
-  }
-  void end_round() {
-    for (const std::uint32_t rank : touched_) done_[rank] = std::exchange(fresh_[rank], OperationId{});
-    touched_.clear();
-  }
-
- private:
-  std::vector<OperationId> done_;   // up to the round before
-  std::vector<OperationId> fresh_;  // of this round
-  std::vector<std::uint32_t> touched_;
-};
-
-/// Lane by lane, each rank waits for what it received in the rounds before.
-class ForwardingAppender {
- public:
-  ForwardingAppender(const CollectivePlan& plan, const CollectiveRequest& request, ScheduleBuilder& builder)
-      : plan_(plan), request_(request), builder_(builder), ranks_(request.ranks.size()) {}
-
-  /// Last operation per lane and rank.
-  std::vector<Frontier> run() {
-    std::vector<Frontier> ends;
-    Frontier start(request_.after, ranks_);
-    for (std::uint32_t lane = 0; lane < plan_.lanes; ++lane) {
-      Frontier frontier = start;
-      bool chained = plan_.lane_chain_round == 0;
-      while (true) {
-        const std::uint32_t round = next_round(lane);
-        if (!chained && round >= plan_.lane_chain_round) {
-          start = frontier;
-          chained = true;
-        }
-        if (round == kNoRound) break;
-        append_round(lane, round, frontier);
-        frontier.end_round();
-      }
-      ends.push_back(std::move(frontier));
-    }
-    return ends;
-  }
-
- private:
-  static constexpr std::uint32_t kNoRound = 0xffff'ffffu;
-
-  std::uint32_t next_round(std::uint32_t lane) const {
-    std::uint32_t round = kNoRound;
-    if (step_ < plan_.steps.size() && plan_.steps[step_].lane == lane) round = plan_.steps[step_].round;
-    if (fused_ < plan_.fused.size() && plan_.fused[fused_].lane == lane) round = std::min(round, plan_.fused[fused_].round);
-    return round;
-  }
-
-  void append_round(std::uint32_t lane, std::uint32_t round, Frontier& frontier) {
-    for (; fused_ < plan_.fused.size() && plan_.fused[fused_].lane == lane && plan_.fused[fused_].round == round; ++fused_)
-      append_fused(plan_.fused[fused_], frontier);
-    for (; step_ < plan_.steps.size() && plan_.steps[step_].lane == lane && plan_.steps[step_].round == round; ++step_) {
-      const PlanStep& step = plan_.steps[step_];
-      const auto [send, receive] = builder_.transfer(request_.ranks[step.from], request_.ranks[step.to], {step.bytes}, request_.label);
-      builder_.depend(send, frontier.done(step.from));
-      builder_.depend(receive, frontier.latest(step.to));
-      frontier.set(step.to, receive);
-    }
-  }
-
-  void append_fused(const PlanFused& fused, Frontier& frontier) {
-    FusedGroup group;
-    for (const std::uint32_t member : fused.members) group.members.push_back(request_.ranks[member]);
-    group.latency = request_.scale_up_latency * static_cast<std::int64_t>(fused.members.size() - 1);
-    const std::vector<OperationId> operations = builder_.fused(std::move(group), bytes_per_port(fused), request_.label);
-    for (std::size_t i = 0; i < operations.size(); ++i) {
-      builder_.depend(operations[i], frontier.latest(fused.members[i]));
-      frontier.set(fused.members[i], operations[i]);
-    }
-  }
-
-  const CollectivePlan& plan_;
-  const CollectiveRequest& request_;
-  ScheduleBuilder& builder_;
-  std::size_t ranks_;
-  std::size_t step_ = 0;
-  std::size_t fused_ = 0;
-};
-
-/// Rounds in which every rank sends one message and receives one, `window` of them in progress at a time.
-Frontier append_windowed(const CollectivePlan& plan, const CollectiveRequest& request, ScheduleBuilder& builder) {
-  const std::size_t n = request.ranks.size();
-  const Frontier start(request.after, n);
-  Frontier received(request.after, n);
-  std::vector<std::vector<ScheduleBuilder::Transfer>> open(plan.window, std::vector<ScheduleBuilder::Transfer>(n));
-  std::vector<ScheduleBuilder::Transfer> current(n);
-  for (std::size_t i = 0; i < plan.steps.size();) {
-    const std::uint32_t round = plan.steps[i].round;
-    std::vector<ScheduleBuilder::Transfer>& before = open[round % plan.window];
-    current.assign(n, {});
-    for (; i < plan.steps.size() && plan.steps[i].round == round; ++i) {
-      const PlanStep& step = plan.steps[i];
-      const auto [send, receive] = builder.transfer(request.ranks[step.from], request.ranks[step.to], {step.bytes}, request.label);
-      const ScheduleBuilder::Transfer& oldest = before[step.from];
-      if (!oldest.send.exists() && !oldest.receive.exists()) builder.depend(send, start.done(step.from));
-      builder.depend(send, oldest.send);
-      builder.depend(send, oldest.receive);
-      builder.depend(receive, received.done(step.to));
-      current[step.from].send = send;
-      current[step.to].receive = receive;
-      received.set(step.to, receive);
-    }
-    std::swap(before, current);
-    received.end_round();
-  }
-  return received;
-}
-
-}  // namespace
-
 std::string_view to_string(CollectiveOperation operation) {
   switch (operation) {
     case CollectiveOperation::all_reduce: return "all_reduce";
     case CollectiveOperation::all_gather: return "all_gather";
     case CollectiveOperation::reduce_scatter: return "reduce_scatter";
     case CollectiveOperation::all_to_all: return "all_to_all";
+    case CollectiveOperation::all_to_all_v: return "all_to_all_v";
+    case CollectiveOperation::broadcast: return "broadcast";
+    case CollectiveOperation::reduce: return "reduce";
+    case CollectiveOperation::send_recv: return "send_recv";
   }
   return "";
 }
 
 double bus_factor(CollectiveOperation operation, std::uint32_t ranks) {
   const double share = static_cast<double>(ranks - 1) / static_cast<double>(ranks);
-  return operation == CollectiveOperation::all_reduce ? 2 * share : share;
+  switch (operation) {
+    case CollectiveOperation::all_reduce: return 2 * share;
+    case CollectiveOperation::all_gather:
+    case CollectiveOperation::reduce_scatter:
+    case CollectiveOperation::all_to_all:
+    case CollectiveOperation::all_to_all_v: return share;
+    case CollectiveOperation::broadcast:
+    case CollectiveOperation::reduce:
+    case CollectiveOperation::send_recv: return 1;
+  }
+  return 1;
+}
+
+const CollectiveKind* find_collective_kind(CollectiveOperation operation, std::string_view algorithm) {
+  for (const CollectiveKind* kind : collective_kinds())
+    if (kind->operation == operation && kind->algorithm == algorithm) return kind;
+  return nullptr;
+}
+
+namespace {
+
+/// Whole bytes for `bytes` of which a port carries `share` thousandths at its rate.
+Bytes occupying(std::int64_t bytes, std::int64_t share) { return {share == 1000 ? bytes : (bytes * 1000 + share - 1) / share}; }
+
+}  // namespace
+
+PortBytes port_bytes(const PlanFused& fused, std::int64_t inside_share, std::int64_t in_switch_share) {
+  const auto members = static_cast<std::int64_t>(fused.members.size());
+  if (!fused.in_switch) {
+    const Bytes others = occupying(fused.bytes - fused.bytes / members, inside_share);
+    return {others, others};
+  }
+  const Bytes all = occupying(fused.bytes, in_switch_share);
+  const Bytes one = occupying((fused.bytes + members - 1) / members, in_switch_share);
+  if (fused.everywhere) return {all + one, all + one};
+  return fused.reduce ? PortBytes{all, one} : PortBytes{one, all};
+}
+
+Bytes wire_bytes(const CollectivePlan& plan, const PlanStep& step, const ProtocolCost& protocol, bool inside) {
+  std::int64_t carried = step.in_network ? (step.bytes + plan.network_rounds - 1) / plan.network_rounds : step.bytes;
+  if (protocol.wire != protocol.payload) carried = (carried * protocol.wire + protocol.payload - 1) / protocol.payload;
+  return inside ? occupying(carried, protocol.inside_share) : Bytes{carried};
 }
 
 Result<CollectiveEnds> append_collective(const CollectiveKind& kind, const CollectiveRequest& request, ScheduleBuilder& builder) {
@@ -163,40 +75,15 @@ Result<CollectiveEnds> append_collective(const CollectiveKind& kind, const Colle
   return append_plan(*plan, request, builder);
 }
 
-CollectiveEnds append_plan(const CollectivePlan& plan, const CollectiveRequest& request, ScheduleBuilder& builder) {
-  builder.reserve(2 * plan.steps.size(), 2 * plan.steps.size());
-  std::vector<Frontier> lanes;
-  if (plan.window > 0) {
-    lanes.push_back(append_windowed(plan, request, builder));
-  } else {
-    lanes = ForwardingAppender(plan, request, builder).run();
-  }
-  CollectiveEnds ends;
-  if (!request.join) return ends;
-  ends.last.resize(request.ranks.size());
-  std::vector<OperationId> different;
-  for (std::uint32_t rank = 0; rank < ends.last.size(); ++rank) {
-    different.clear();
-    const OperationId before = request.after.empty() ? OperationId{} : request.after[rank];
-    for (const Frontier& lane : lanes)
-      if (lane.done(rank).exists() && lane.done(rank) != before) different.push_back(lane.done(rank));
-    if (different.empty()) {
-      ends.last[rank] = before;
-    } else if (different.size() == 1) {
-      ends.last[rank] = different.front();
-    } else {
-      ends.last[rank] = builder.compute(request.ranks[rank], {});
-      for (const OperationId operation : different) builder.depend(ends.last[rank], operation);
-    }
-  }
-  return ends;
-}
-
-Duration lower_bound(const CollectivePlan& plan, const Fabric& fabric, std::span<const GpuId> gpus) {
+Duration lower_bound(const CollectivePlan& plan, const Fabric& fabric, std::span<const GpuId> gpus, const ProtocolCost& protocol) {
   LoadBound load(fabric, gpus);
-  for (const PlanStep& step : plan.steps) load.add_message(step.from, step.to, {step.bytes});
-  for (const PlanFused& fused : plan.fused)
-    for (const std::uint32_t member : fused.members) load.add_scale_up(member, bytes_per_port(fused));
+  const std::vector<std::uint32_t> hosts = hosts_of(fabric, gpus);
+  for (const PlanStep& step : plan.steps)
+    load.add_message(step.from, step.to, wire_bytes(plan, step, protocol, hosts[step.from] == hosts[step.to]));
+  for (const PlanFused& fused : plan.fused) {
+    const PortBytes bytes = port_bytes(fused, protocol.inside_share, protocol.in_switch_share);
+    for (const std::uint32_t member : fused.members) load.add_scale_up(member, bytes.out, bytes.in);
+  }
   return load.time();
 }
 
@@ -204,7 +91,7 @@ Collective describe_collective(const CollectiveKind& kind, const CollectiveReque
                                Duration bound) {
   const auto ranks = static_cast<std::uint32_t>(request.ranks.size());
   return {.name = std::move(name),
-          .algorithm = std::string(kind.algorithm),
+          .algorithm = std::string(kind.algorithm) + (request.protocol.name.empty() ? "" : " ") + std::string(request.protocol.name),
           .operation = std::string(to_string(kind.operation)),
           .job = job,
           .ranks = ranks,

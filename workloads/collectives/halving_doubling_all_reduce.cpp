@@ -45,9 +45,9 @@ Result<CollectivePlan> plan(const CollectiveRequest& request) {
   return plan;
 }
 
-Bytes bytes_sent(std::uint32_t ranks, Bytes size) {
-  const std::int64_t power = std::bit_floor(ranks);
-  return size * (2 * (power - 1) + 2 * (std::int64_t{ranks} - power));
+Bytes bytes_sent(const CollectiveRequest& request) {
+  const std::int64_t power = std::bit_floor(group_size(request));
+  return request.bytes * (2 * (power - 1) + 2 * (std::int64_t{group_size(request)} - power));
 }
 
 }  // namespace

@@ -76,7 +76,7 @@ Result<CollectivePlan> plan(const CollectiveRequest& request) {
   return plan;
 }
 
-Bytes bytes_sent(std::uint32_t ranks, Bytes size) { return size * (2 * (std::int64_t{ranks} - 1)); }
+Bytes bytes_sent(const CollectiveRequest& request) { return request.bytes * (2 * (std::int64_t{group_size(request)} - 1)); }
 
 }  // namespace
 
@@ -89,6 +89,7 @@ extern const CollectiveKind kind_collective_hierarchical_all_reduce{
     .options = "chunks, fused",
     .plan = plan,
     .bytes_sent = bytes_sent,
+    .chunks_per_loop = group_size,
 };
 
 }  // namespace eastwest

@@ -22,6 +22,7 @@ LoadBound::LoadBound(const Fabric& fabric, std::span<const GpuId> gpus)
     : fabric_(fabric),
       host_(hosts_of(fabric, gpus)),
       scale_up_(gpus.size(), 0),
+      scale_up_in_(gpus.size(), 0),
       nic_out_(fabric.endpoints.size(), 0),
       nic_in_(fabric.endpoints.size(), 0) {
   endpoint_.reserve(gpus.size());
@@ -50,7 +51,8 @@ Duration LoadBound::time() const {
       }
       bound = std::max({bound, time_at(nic_out_[nic], out), time_at(nic_in_[nic], in)});
     }
-  for (std::size_t i = 0; i < scale_up_.size(); ++i) bound = std::max(bound, time_at(scale_up_[i], fabric_.hosts[host_[i]].scale_up_rate));
+  for (std::size_t i = 0; i < scale_up_.size(); ++i)
+    bound = std::max(bound, time_at(std::max(scale_up_[i], scale_up_in_[i]), fabric_.hosts[host_[i]].scale_up_rate));
   return bound;
 }
 

@@ -31,7 +31,7 @@ Result<CollectivePlan> plan(const CollectiveRequest& request) {
 }
 
 // Every block of every send buffer but the n that stay at home, which together are one buffer.
-Bytes bytes_sent(std::uint32_t ranks, Bytes size) { return size * (std::int64_t{ranks} - 1); }
+Bytes bytes_sent(const CollectiveRequest& request) { return request.bytes * (std::int64_t{group_size(request)} - 1); }
 
 }  // namespace
 

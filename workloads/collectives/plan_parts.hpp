@@ -21,8 +21,11 @@ struct ByteRange {
 /// Share `index` of `count` of `range`; the first (bytes mod count) shares are one byte longer.
 ByteRange share(ByteRange range, std::uint32_t count, std::uint32_t index);
 
-/// Runs of ranks on the same host, in the order given: indices into the group, host after host.
+/// Runs of ranks on the same host, in the order given: indices into the group, host after host. With a protocol `hosts_by_place`,
+/// because NCCL orders ranks by where they are.
 std::vector<std::vector<std::uint32_t>> hosts_of_group(const CollectiveRequest& request);
+/// All ranks of each host together, hosts in the order of their first rank.
+std::vector<std::vector<std::uint32_t>> hosts_by_place(const CollectiveRequest& request);
 
 /// The ring of `channel`: hosts in order; inside a host the order is turned by `channel`, so that every channel leaves
 /// through another NIC, and reversed on every second host, so that a ring which leaves on rail r also arrives on rail r
@@ -51,11 +54,20 @@ void ring_rounds(PlanCursor& cursor, std::span<const std::vector<std::uint32_t>>
   }
 }
 
+/// The ring of `channel`, turned so that rank `first` comes first.
+std::vector<std::uint32_t> ring_from(const std::vector<std::vector<std::uint32_t>>& hosts, std::uint32_t channel, std::uint32_t first);
+
 /// At least two ranks, sane counts, and no more steps than memory allows.
 Status check_request(const CollectiveRequest& request, std::uint64_t rounds);
 
+inline constexpr std::uint32_t kMaxLanes = 65'535;
+Error too_many_lanes(std::uint64_t lanes);
+
 /// Both of the lanes of a request and their number: channel and chunk of lane l are l % channels and l / channels.
 inline std::uint32_t lane_count(const CollectiveRequest& request) { return request.channels * request.chunks; }
+
+/// For CollectiveKind::chunks_per_loop of algorithms whose channels carry one chunk after the other.
+inline std::uint32_t one_chunk_per_loop(const CollectiveRequest&) { return 1; }
 
 inline std::uint32_t group_size(const CollectiveRequest& request) { return static_cast<std::uint32_t>(request.ranks.size()); }
 

@@ -13,6 +13,7 @@ Result<CollectivePlan> plan(const CollectiveRequest& request) {
   const auto hosts = hosts_of_group(request);
   CollectivePlan plan;
   plan.lanes = lanes;
+  plan.streams = request.channels;
   plan.steps.reserve(std::size_t{2} * lanes * (n - 1) * n);
   for (std::uint32_t lane = 0; lane < lanes; ++lane) {
     const std::vector<std::vector<std::uint32_t>> ring{ring_order(hosts, lane % request.channels)};
@@ -26,7 +27,7 @@ Result<CollectivePlan> plan(const CollectiveRequest& request) {
   return plan;
 }
 
-Bytes bytes_sent(std::uint32_t ranks, Bytes size) { return size * (2 * (std::int64_t{ranks} - 1)); }
+Bytes bytes_sent(const CollectiveRequest& request) { return request.bytes * (2 * (std::int64_t{group_size(request)} - 1)); }
 
 }  // namespace
 
@@ -39,6 +40,7 @@ extern const CollectiveKind kind_collective_ring_all_reduce{
     .options = "channels, chunks",
     .plan = plan,
     .bytes_sent = bytes_sent,
+    .chunks_per_loop = group_size,
 };
 
 }  // namespace eastwest

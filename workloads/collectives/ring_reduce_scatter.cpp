@@ -13,6 +13,7 @@ Result<CollectivePlan> plan(const CollectiveRequest& request) {
   const auto hosts = hosts_of_group(request);
   CollectivePlan plan;
   plan.lanes = lanes;
+  plan.streams = request.channels;
   plan.steps.reserve(std::size_t{lanes} * (n - 1) * n);
   for (std::uint32_t lane = 0; lane < lanes; ++lane) {
     const std::vector<std::vector<std::uint32_t>> ring{ring_order(hosts, lane % request.channels)};
@@ -25,7 +26,7 @@ Result<CollectivePlan> plan(const CollectiveRequest& request) {
   return plan;
 }
 
-Bytes bytes_sent(std::uint32_t ranks, Bytes size) { return size * (std::int64_t{ranks} - 1); }
+Bytes bytes_sent(const CollectiveRequest& request) { return request.bytes * (std::int64_t{group_size(request)} - 1); }
 
 }  // namespace
 
@@ -38,6 +39,7 @@ extern const CollectiveKind kind_collective_ring_reduce_scatter{
     .options = "channels, chunks",
     .plan = plan,
     .bytes_sent = bytes_sent,
+    .chunks_per_loop = group_size,
 };
 
 }  // namespace eastwest

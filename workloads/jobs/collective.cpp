@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Collective job: one collective operation, once or several times in a row, as nccl-tests runs it.
+//
+// `algorithm` and `protocol` may be left to NCCL's cost model (cost_model.hpp); with a protocol, channels, chunks and slots default to
+// NCCL's. LIMITATIONS: chunks are longer than NCCL's where a schedule would have more than two million messages.
+#include <algorithm>
 #include <string>
 
+#include "workloads/collectives/cost_model.hpp"
+#include "workloads/collectives/load_bound.hpp"
+#include "workloads/collectives/plan_parts.hpp"
+#include "workloads/collectives/unequal_blocks.hpp"
 #include "workloads/jobs/pattern.hpp"
 #include "workloads/jobs/repeat_collective.hpp"
 
@@ -9,11 +17,30 @@ namespace eastwest {
 
 namespace {
 
-/// "halving_doubling_all_reduce, hierarchical_all_reduce, ..."
+/// "auto, collnet_chain, ..., direct_all_to_all, ...": how, then how and what.
 std::string_view algorithm_choices() {
   static const std::string choices = [] {
+    std::vector<std::string_view> names;
+    for (const CollectiveKind* kind : collective_kinds()) names.push_back(kind->algorithm);
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    for (const CollectiveKind* kind : collective_kinds()) names.push_back(kind->name);
+    std::string list = "auto";
+    for (const std::string_view name : names) list += ", " + std::string(name);
+    return list;
+  }();
+  return choices;
+}
+
+constexpr CollectiveOperation kOperations[] = {CollectiveOperation::all_reduce,     CollectiveOperation::all_gather,
+                                               CollectiveOperation::reduce_scatter, CollectiveOperation::all_to_all,
+                                               CollectiveOperation::all_to_all_v,   CollectiveOperation::broadcast,
+                                               CollectiveOperation::reduce,         CollectiveOperation::send_recv};
+
+std::string_view operation_choices() {
+  static const std::string choices = [] {
     std::string list;
-    for (const CollectiveKind* kind : collective_kinds()) list += (list.empty() ? "" : ", ") + std::string(kind->name);
+    for (const CollectiveOperation operation : kOperations) list += (list.empty() ? "" : ", ") + std::string(to_string(operation));
     return list;
   }();
   return choices;
@@ -21,13 +48,27 @@ std::string_view algorithm_choices() {
 
 std::vector<ParameterSpec> parameters() {
   return {
+      {.name = "operation",
+       .type = ParameterType::choice,
+       .dimension = Dimension::none,
+       .default_text = "all_reduce",
+       .meaning = "What is done, where `algorithm` does not say it.",
+       .source = "nccl-tests",
+       .choices = operation_choices()},
       {.name = "algorithm",
        .type = ParameterType::choice,
        .dimension = Dimension::none,
        .default_text = "ring_all_reduce",
-       .meaning = "Operation and algorithm; `eastwest kinds` describes them.",
-       .source = "eastwest",
+       .meaning = "How: a short name (ring), a name with the operation (ring_all_reduce), or auto: what NCCL's cost model takes.",
+       .source = "NCCL 2.30 src/graph/tuning.cc (auto); `eastwest kinds` describes the algorithms",
        .choices = algorithm_choices()},
+      {.name = "protocol",
+       .type = ParameterType::choice,
+       .dimension = Dimension::none,
+       .default_text = "ideal",
+       .meaning = "Flags in the data and delays of the software; ideal: none, only the network counts (with `algorithm: auto` as auto).",
+       .source = "data/collective_tuning.csv",
+       .choices = "ideal, auto, ll, ll128, simple"},
       {.name = "size",
        .type = ParameterType::quantity,
        .dimension = Dimension::bytes,
@@ -55,19 +96,28 @@ std::vector<ParameterSpec> parameters() {
       {.name = "channels",
        .type = ParameterType::quantity,
        .dimension = Dimension::none,
-       .default_text = "1",
-       .minimum = 1,
+       .default_text = "0",
+       .minimum = 0,
        .maximum = 64,
-       .meaning = "Rings side by side, each leaving the hosts through another NIC; as many as a host has NICs uses them all.",
+       .meaning = "Rings or pairs of trees side by side, each leaving the hosts through another NIC; 0: 1, with a protocol one per NIC.",
        .source = "NCCL 2.30: 16 on DGX H100 (8 NICs x 2)"},
       {.name = "chunks",
        .type = ParameterType::quantity,
        .dimension = Dimension::none,
-       .default_text = "1",
-       .minimum = 1,
-       .maximum = 1'000,
-       .meaning = "Parts that move on independently, so that phases and hops overlap.",
-       .source = "eastwest"},
+       .default_text = "0",
+       .minimum = 0,
+       .maximum = 30'000,
+       .meaning =
+           "Parts that move on independently, so that phases and hops overlap; 0: 1, with a protocol as many as NCCL's chunk size makes.",
+       .source = "NCCL 2.30 src/enqueue.cc"},
+      {.name = "slots",
+       .type = ParameterType::quantity,
+       .dimension = Dimension::none,
+       .default_text = "8",
+       .minimum = 0,
+       .maximum = 1e6,
+       .meaning = "With a protocol: messages under way on a connection; 0: no limit.",
+       .source = "NCCL 2.30: NCCL_STEPS"},
       {.name = "concurrency",
        .type = ParameterType::quantity,
        .dimension = Dimension::none,
@@ -82,6 +132,29 @@ std::vector<ParameterSpec> parameters() {
        .default_text = "false",
        .meaning = "Hierarchical: phases inside a host as one operation instead of single messages.",
        .source = "eastwest"},
+      {.name = "root",
+       .type = ParameterType::quantity,
+       .dimension = Dimension::none,
+       .default_text = "0",
+       .minimum = 0,
+       .maximum = 1e6,
+       .meaning = "Broadcast and reduce: the rank that has the data, or gets it.",
+       .source = "nccl-tests"},
+      {.name = "pxn",
+       .type = ParameterType::boolean,
+       .dimension = Dimension::none,
+       .default_text = "false",
+       .meaning = "Direct all-to-all: to other hosts through the local GPU on the rail of the receiver.",
+       .source = "NCCL 2.30: NCCL_PXN_DISABLE, NCCL_P2P_PXN_LEVEL"},
+      {.name = "imbalance",
+       .type = ParameterType::real,
+       .dimension = Dimension::none,
+       .default_text = "1",
+       .minimum = 1,
+       .maximum = 2,
+       .meaning =
+           "All-to-all-v: what the busiest receiver gets over the mean; the others lie on a straight line, in an order drawn by the seed.",
+       .source = "eastwest"},
   };
 }
 
@@ -94,32 +167,102 @@ void warn_of_unused(const CollectiveKind& kind, const CollectiveRequest& request
                         "job `" + context.name + "`: `" + std::string(option) + "` has no effect on " + std::string(kind.name),
                         kind.options.empty() ? "leave it out" : "leave it out; this algorithm heeds " + std::string(kind.options));
   };
-  warn("channels", request.channels != 1);
-  warn("chunks", request.chunks != 1);
+  warn("channels", request.channels > 1);
+  warn("chunks", request.chunks > 1);
   warn("concurrency", request.concurrency != 1);
   warn("fused", request.fused);
+  warn("pxn", request.pxn);
+  warn("root", request.root != 0);
+}
+
+CollectiveOperation operation_named(std::string_view name) {
+  for (const CollectiveOperation operation : kOperations)
+    if (to_string(operation) == name) return operation;
+  return CollectiveOperation::all_reduce;
+}
+
+/// Kind and protocol; the protocol is "" when only the network counts.
+Result<TuningChoice> chosen(const ParameterSet& parameters, const Machine& machine, Bytes size) {
+  const std::string& algorithm = parameters.text("algorithm");
+  const std::string& protocol = parameters.text("protocol");
+  CollectiveOperation operation = operation_named(parameters.text("operation"));
+  const CollectiveKind* full = find_collective_kind(algorithm);
+  if (full != nullptr && operation != CollectiveOperation::all_reduce && operation != full->operation)
+    return Error{"`algorithm: " + algorithm + "` does " + std::string(to_string(full->operation)) + ", not " + parameters.text("operation"),
+                 "leave `operation` out, or take the short name of the algorithm"};
+  if (full != nullptr) operation = full->operation;
+  const std::string_view by = full != nullptr ? full->algorithm : std::string_view(algorithm);
+  if (protocol == "ideal" && by != "auto") {
+    const CollectiveKind* kind = find_collective_kind(operation, by);
+    if (kind != nullptr) return TuningChoice{kind, ""};
+  }
+  return choose(machine, operation, by, protocol == "ideal" ? "auto" : protocol, size);
+}
+
+/// What the cost model would set, where the user has not.
+void tune(CollectiveRequest& request, const TuningChoice& choice, const Machine& machine, std::uint32_t slots) {
+  constexpr std::uint64_t kMostMessages = 1u << 21;  // chunks are longer than NCCL's where they would make more
+  const CollectiveKind& kind = *choice.kind;
+  if (choice.protocol.empty()) {
+    request.channels = std::max(request.channels, 1u);
+    request.chunks = std::max(request.chunks, 1u);
+    return;
+  }
+  request.protocol = protocol_cost(machine, kind.algorithm, choice.protocol);
+  if (request.channels == 0) request.channels = heeds(kind, "channels") ? channel_count(machine, choice, request.bytes) : 1;
+  if (slots != 0) request.slots = std::max(slot_count(machine, choice, slots, request.channels), 1u);
+  if (request.chunks != 0) return;
+  request.chunks = 1;
+  if (kind.chunks_per_loop == nullptr || !heeds(kind, "chunks")) return;
+  const std::uint64_t loop = std::uint64_t{request.channels} * kind.chunks_per_loop(request) *
+                             static_cast<std::uint64_t>(chunk_size(machine, choice, request.bytes).count);
+  const std::uint64_t loops = (static_cast<std::uint64_t>(request.bytes.count) + loop - 1) / loop;
+  const Result<CollectivePlan> one = kind.plan(request);  // its errors are reported when it is planned in full
+  const std::uint64_t messages = one ? std::max<std::uint64_t>(one->steps.size() + one->fused.size(), 1) : 1;
+  request.chunks = static_cast<std::uint32_t>(std::clamp<std::uint64_t>(loops, 1, std::max<std::uint64_t>(kMostMessages / messages, 1)));
+  request.chunks = std::min(request.chunks, kMaxLanes / (2 * request.channels));
 }
 
 void append(const ParameterSet& parameters, const JobContext& context, ScheduleBuilder& schedule, std::vector<Driver>&,
             Diagnostics& diagnostics) {
   if (!has_two_ranks(context, diagnostics)) return;
-  const CollectiveKind* kind = find_collective_kind(parameters.text("algorithm"));
-  EASTWEST_CHECK(kind != nullptr, "the choices of `algorithm` are the collective kinds");
+  const Machine machine = describe_machine(context.fabric, context.gpus);
   CollectiveRequest request;
   request.bytes = parameters.bytes("size");
+  const Result<TuningChoice> choice = chosen(parameters, machine, request.bytes);
+  if (!choice) {
+    diagnostics.error(context.place, "job `" + context.name + "`: " + choice.error().message, choice.error().remedy);
+    return;
+  }
+  std::vector<RankId> ranks;
+  for (std::size_t i = 0; i < context.gpus.size(); ++i) ranks.push_back(context.rank(i));
+  const std::vector<std::uint32_t> hosts = hosts_of(context.fabric, context.gpus);
+  request.ranks = ranks;
+  request.rank_host = hosts;
+  request.without_multicast = machine.without_multicast;
+  request.without_aggregation = machine.without_aggregation;
   request.channels = static_cast<std::uint32_t>(parameters.integer("channels"));
   request.chunks = static_cast<std::uint32_t>(parameters.integer("chunks"));
   request.concurrency = static_cast<std::uint32_t>(parameters.integer("concurrency"));
   request.fused = parameters.boolean("fused");
-  warn_of_unused(*kind, request, context, diagnostics);
-  append_repeated(*kind, request, {parameters.integer("warm_up"), parameters.integer("repetitions")}, context, schedule, diagnostics);
+  request.pxn = parameters.boolean("pxn");
+  request.root = static_cast<std::uint32_t>(parameters.integer("root"));
+  std::vector<std::int64_t> pair_bytes;
+  if (choice->kind->operation == CollectiveOperation::all_to_all_v) {
+    pair_bytes = ramp_blocks(static_cast<std::uint32_t>(ranks.size()), request.bytes, parameters.real("imbalance"), context.seed);
+    request.pair_bytes = pair_bytes;
+  }
+  warn_of_unused(*choice->kind, request, context, diagnostics);
+  tune(request, *choice, machine, static_cast<std::uint32_t>(parameters.integer("slots")));
+  append_repeated(*choice->kind, request, {parameters.integer("warm_up"), parameters.integer("repetitions")}, context, schedule,
+                  diagnostics);
 }
 
 }  // namespace
 
 extern const JobKind kind_job_collective{
     .name = "collective",
-    .summary = "One collective operation by a named algorithm, once or several times in a row.",
+    .summary = "One collective operation by a named algorithm or NCCL's choice, once or several times in a row.",
     .source = "nccl-tests",
     .parameters = parameters,
     .append = append,

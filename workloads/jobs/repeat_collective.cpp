@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "workloads/collectives/cost_model.hpp"
 #include "workloads/collectives/load_bound.hpp"
 
 namespace eastwest {
@@ -24,6 +25,9 @@ void append_repeated(const CollectiveKind& kind, CollectiveRequest request, Repe
   request.rank_host = hosts;
   for (const std::uint32_t host : hosts)
     request.scale_up_latency = std::max(request.scale_up_latency, context.fabric.hosts[host].scale_up_latency);
+  const Machine machine = describe_machine(context.fabric, context.gpus);
+  request.without_multicast = machine.without_multicast;
+  request.without_aggregation = machine.without_aggregation;
   const Result<CollectivePlan> plan = kind.plan(request);
   if (!plan) {
     diagnostics.error(context.place, "job `" + context.name + "`: " + plan.error().message, plan.error().remedy);
@@ -38,7 +42,7 @@ void append_repeated(const CollectiveKind& kind, CollectiveRequest request, Repe
         "lower `repetitions`, `channels` or `chunks`");
     return;
   }
-  const Duration bound = lower_bound(*plan, context.fabric, context.gpus);
+  const Duration bound = lower_bound(*plan, context.fabric, context.gpus, request.protocol);
   schedule.begin_job(context.job, context.traffic_class);
   std::vector<OperationId> after;
   for (std::int64_t i = 0; i < total; ++i) {

@@ -17,7 +17,7 @@ struct Repetitions {
   std::int64_t measured = 1;
 };
 
-/// `request` needs bytes, channels, chunks, concurrency and fused; the rest is filled in from `context`.
+/// Ranks, hosts, scale-up latency and what the hardware cannot do are filled in from `context`.
 void append_repeated(const CollectiveKind& kind, CollectiveRequest request, Repetitions repetitions, const JobContext& context,
                      ScheduleBuilder& schedule, Diagnostics& diagnostics);
 

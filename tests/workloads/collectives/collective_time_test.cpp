@@ -127,6 +127,9 @@ TEST_CASE("collectives: no schedule beats its own lower bound on an ideal networ
   std::vector<GpuId> gpus;
   for (std::uint32_t i = 0; i < 16; ++i) gpus.push_back({i});
   for (const CollectiveKind* kind : collective_kinds()) {
+    if (kind->operation == CollectiveOperation::all_to_all_v) continue;  // bound by receivers, and here only senders take turns
+    // What runs inside one host or with one rank on each is held against its closed form in a test of its own.
+    if (kind->algorithm == "nvls" || kind->algorithm == "pat") continue;
     for (const std::uint32_t channels : {1u, 4u}) {
       for (const bool fused : {false, true}) {
         CAPTURE(kind->name);

@@ -63,6 +63,19 @@ TEST_CASE("plan parts: rings stay on one rail between hosts, and channels use ev
   CHECK(std::all_of(enters.begin(), enters.end(), [](int n) { return n == 1; }));
 }
 
+TEST_CASE("plan parts: runs are taken as given; by place, and with a protocol, ranks of a host are brought together") {
+  std::vector<RankId> ranks(6);
+  const std::vector<std::uint32_t> hosts{7, 3, 7, 3, 3, 7};
+  CollectiveRequest request;
+  request.ranks = ranks;
+  request.rank_host = hosts;
+  using Groups = std::vector<std::vector<std::uint32_t>>;
+  CHECK(hosts_of_group(request) == Groups{{0}, {1}, {2}, {3, 4}, {5}});
+  CHECK(hosts_by_place(request) == Groups{{0, 2, 5}, {1, 3, 4}});
+  request.protocol.name = "simple";
+  CHECK(hosts_of_group(request) == hosts_by_place(request));
+}
+
 TEST_CASE("plan parts: without hosts every rank stands alone, in the order given") {
   std::vector<RankId> ranks(5);
   CollectiveRequest request;
