@@ -197,7 +197,7 @@ class SimaiSchedule {
 
   Status communicate(std::size_t r, const Pass& pass, const std::string& what, Operations& frontier) {
     if (!pass.operation) return Done{};
-    const std::string name = "row " + std::to_string(r) + " " + workload_.rows[r].name + (what.empty() ? "" : ", " + what) + suffix_;
+    const std::string name = "row " + std::to_string(r) + " " + what + (what.empty() ? "" : " ") + workload_.rows[r].name + suffix_;
     return collectives_.append(*pass.operation, groups_.of(pass.group), pass.bytes, name, frontier);
   }
 
