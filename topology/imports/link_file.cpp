@@ -48,7 +48,7 @@ class LinkFileReader {
 
  private:
   std::int64_t number(std::string_view what, std::int64_t minimum, std::int64_t maximum) {
-    const Word word = words_.next();
+    const Word word = last_ = words_.next();
     const auto value = whole_number(word.text, minimum, maximum);
     if (value) return *value;
     errors_.error(word,
@@ -70,8 +70,8 @@ class LinkFileReader {
       nvswitches_ = number("the number of NVSwitches", 0, nodes);
     }
     switches_ = number("the number of switches", 0, nodes);
-    links_at_ = words_.here();
     links_ = number("the number of links", 0, kNodesMost);
+    links_at_ = last_;
     if (file_.simai) file_.gpu_type = words_.next().text;
     if (errors_.any()) return false;
     file_.roles.assign(static_cast<std::size_t>(nodes), LinkFile::Role::endpoint);
@@ -143,6 +143,7 @@ class LinkFileReader {
   InputErrors& errors_;
   LinkFile file_;
   Word start_;
+  Word last_;  // that `number` took
   Word links_at_;
   std::size_t first_line_words_ = 0;
   std::int64_t nvswitches_ = 0;

@@ -142,6 +142,7 @@ std::string write_chakra(const ChakraTrace& trace) {
     wire.set_type(node.type);
     for (const std::uint64_t dependency : node.dependencies) wire.add_data_deps(dependency);
     wire.set_duration_micros(node.duration_micros);
+    if (!node.inputs.empty()) wire.mutable_inputs()->set_values(node.inputs);
     for (const ChakraAttribute& attribute : node.attributes) to_wire(attribute, *wire.add_attr());
     append_message(wire, bytes);
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <optional>
 
 #include "workloads/imports/rank_groups.hpp"
@@ -47,7 +48,10 @@ bool read_process_groups(std::string_view text, std::uint32_t ranks, NamedGroups
     if (!item.is_object() || !item.contains("pg_name") || !item["pg_name"].is_string() || !item.contains("ranks")) return false;
     auto group = group_of(item["ranks"], ranks);
     if (!group) return false;
-    for (std::uint32_t rank = 0; group->empty() && rank < ranks; ++rank) group->push_back(rank);
+    if (group->empty()) {
+      group->resize(ranks);
+      std::iota(group->begin(), group->end(), 0u);
+    }
     groups.try_emplace(item["pg_name"].get<std::string>(), std::move(*group));
   }
   return true;

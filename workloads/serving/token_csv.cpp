@@ -72,18 +72,20 @@ std::vector<Arrival> read_columns(std::string_view text, const Columns& columns,
     if (!seconds || *seconds < 0)
       errors.error(fields[places[0]], quote_input(fields[places[0]].text) + " is not a time in seconds of at most 106 days",
                    "write it as `45` or `45.25`");
+    if (columns.failed_when_empty && fields[places[2]].text == "0") {  // its prompt may be 0 as well
+      ++failed;
+      continue;
+    }
     std::array<std::int64_t, 2> tokens{};
     for (std::size_t c = 0; c < 2; ++c) {
       const Word& field = fields[places[c + 1]];
-      const bool may_fail = c == 1 && columns.failed_when_empty;
-      const auto count = whole_number(field.text, may_fail ? 0 : 1, kTokensMaximum);
+      const auto count = whole_number(field.text, 1, kTokensMaximum);
       if (!count)
         errors.error(field, "`" + std::string(columns.names[c + 1]) + "` is " + quote_input(field.text),
-                     "it is a whole number of tokens from " + std::string(may_fail ? "0" : "1") + " to " + std::to_string(kTokensMaximum));
+                     "it is a whole number of tokens from 1 to " + std::to_string(kTokensMaximum));
       tokens[c] = count.value_or(1);
     }
-    if (tokens[1] == 0) ++failed;
-    else arrivals.push_back({{seconds.value_or(0)}, static_cast<std::uint32_t>(tokens[0]), static_cast<std::uint32_t>(tokens[1])});
+    arrivals.push_back({{seconds.value_or(0)}, static_cast<std::uint32_t>(tokens[0]), static_cast<std::uint32_t>(tokens[1])});
   }
   errors.finish();
   if (errors.any()) return {};
