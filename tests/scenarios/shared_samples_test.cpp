@@ -67,8 +67,9 @@ bool under(const std::string& sample, std::string_view folder) { return sample.s
 /// Files beside the imports: settings of other simulators that a scenario says in its own words, logs and tables of ratios.
 bool beside(const std::string& sample) {
   static const std::set<std::string> kFiles{"workloads/simai/example/busbw.yaml",
-                                            "workloads/chakra/custom_collectives/custom_collective.json"};
-  return kFiles.contains(sample) || under(sample, "workloads/aicb/") || under(sample, "workloads/simai/ratio/") ||
+                                            "workloads/chakra/custom_collectives/custom_collective.json",
+                                            "workloads/aicb/Workload_spec_v1.1.csv", "workloads/aicb/aiob_Example.txt"};
+  return kFiles.contains(sample) || under(sample, "workloads/simai/ratio/") ||
          (under(sample, "topologies/astra-sim/") && sample.ends_with(".json"));
 }
 
@@ -117,6 +118,8 @@ TEST_CASE("shared samples: every workload is read and runs") {
       while (fs::exists(stem + "." + std::to_string(npus) + ".et")) ++npus;
       CHECK(play(plain(std::to_string(npus)), "{kind: chakra, " + file + "}") == "");
     } else if (sample.ends_with(".et")) --ran;  // part of the trace of NPU 0
+    else if (under(sample, "workloads/aicb/"))
+      CHECK(play("{topology: rail_optimised, servers: 16, server: dgx-h100}", "{kind: simai_workload, " + file + "}") == "");
     else if (under(sample, "workloads/simai/")) {
       const std::string site = "{topology: rail_optimised, servers: 4, server: dgx-h100}";
       const bool miscounted = sample.find("/L65B-M1-C05") != std::string::npos;  // announces 839 rows, has 33
@@ -127,7 +130,7 @@ TEST_CASE("shared samples: every workload is read and runs") {
                            (large ? ", pipeline_parallel: 1" : "") + "}") == "");
     } else FAIL_CHECK("no import knows this file");
   }
-  if (ran > 0) CHECK(ran >= 27);
+  if (ran > 0) CHECK(ran >= 31);
 }
 
 TEST_CASE("shared samples: every request trace is served to the end") {

@@ -104,11 +104,24 @@ class AstraBuild {
   std::vector<NodeId> nodes_;  // what the links of an NPU start at: itself, or its router
 };
 
+/// A full mesh of many NPUs has more cables than memory holds.
+void check_size(std::span<const AstraDimension> dimensions, InputErrors& errors) {
+  std::uint64_t npus = 1;
+  std::uint64_t links_per_npu = 0;
+  for (const AstraDimension& dimension : dimensions) {
+    npus *= dimension.npus;
+    links_per_npu += dimension.shape == Shape::fully_connected ? dimension.npus : 2;
+  }
+  if (npus * links_per_npu / 2 > kMostCables)
+    errors.error(0, 0, "the network has more than " + std::to_string(kMostCables) + " cables", "lower `npus_count`");
+}
+
 Fabric build_astra(const ParameterSet& parameters, const ExplicitGraph&, const Catalogue&, const Place& place, Diagnostics& diagnostics) {
   const auto text = read_import(parameters, "a `network.yml` of ASTRA-sim", place, diagnostics);
   if (!text) return {};
   InputErrors errors(parameters.text("file"), *text, diagnostics);
   const std::vector<AstraDimension> dimensions = read_astra_network(*text, errors);
+  if (!errors.any()) check_size(dimensions, errors);
   errors.finish();
   if (errors.any()) return {};
   return AstraBuild(dimensions, import_settings(parameters)).build();

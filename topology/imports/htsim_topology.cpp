@@ -58,11 +58,21 @@ Fabric assemble(const TierFile& file, const ImportSettings& settings) {
   return std::move(assembly).finish();
 }
 
+/// Numbers of ports that fit each other can still make more cables than memory holds.
+void check_size(const TierFile& file, InputErrors& errors) {
+  const std::int64_t leaves = std::int64_t{file.pods} * file.leaves_per_pod;
+  const std::int64_t uppers = std::int64_t{file.pods} * file.uppers_per_pod;
+  const std::int64_t cables = file.nodes + leaves * file.tier[0].radix_up + (file.tiers == 3 ? uppers * file.tier[1].radix_up : 0);
+  if (cables > std::int64_t{kMostCables} || uppers > std::int64_t{kMostCables})
+    errors.error(0, 0, "the topology has more than " + std::to_string(kMostCables) + " cables", "lower `Nodes` or the radices");
+}
+
 Fabric build_htsim(const ParameterSet& parameters, const ExplicitGraph&, const Catalogue&, const Place& place, Diagnostics& diagnostics) {
   const auto text = read_import(parameters, "a `.topo` file of htsim", place, diagnostics);
   if (!text) return {};
   InputErrors errors(parameters.text("file"), *text, diagnostics);
   const TierFile file = read_tier_file(*text, errors);
+  if (!errors.any()) check_size(file, errors);
   errors.finish();
   if (errors.any()) return {};
   return assemble(file, import_settings(parameters));

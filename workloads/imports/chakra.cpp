@@ -123,7 +123,7 @@ class ChakraImport {
   void read_own_attributes(std::uint32_t rank, const ChakraTrace& trace, InputErrors& errors) {
     for (const ChakraAttribute& attribute : trace.attributes) {
       const auto* text = std::get_if<std::string>(&attribute.value);
-      if (attribute.name == "eastwest_ordered") ordered_ = true;
+      if (attribute.name == "eastwest_ordered") ordered_ = schedule_.ours = true;
       if (rank != 0 || attribute.name != "eastwest_record" || text == nullptr) continue;
       if (auto record = parse_record(*text)) schedule_.collectives.push_back(std::move(*record));
       else errors.error(0, 0, "the record of a collective cannot be read", "take the file as `eastwest export` wrote it");

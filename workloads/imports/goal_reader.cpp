@@ -127,7 +127,7 @@ class GoalReader {
   void read_file_note(const Word& note) {
     std::vector<Word> words;
     WordReader(note.text).next_line(words);
-    if (words.size() == 2 && words[0].text == "eastwest" && words[1].text == "ordered") ordered_ = true;
+    if (words.size() == 2 && words[0].text == "eastwest" && words[1].text == "ordered") ordered_ = schedule_.ours = true;
     else if (!words.empty() && words[0].text == "record") {
       if (auto record = parse_record(note.text)) schedule_.collectives.push_back(std::move(*record));
       else errors_.error(note, "the record behind `//@` cannot be read", "take the file as `eastwest export` wrote it");

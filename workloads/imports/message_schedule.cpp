@@ -5,8 +5,11 @@
 #include <deque>
 #include <limits>
 #include <map>
+#include <optional>
 #include <queue>
 #include <tuple>
+
+#include "workloads/collectives/load_bound.hpp"
 
 namespace eastwest {
 
@@ -242,6 +245,29 @@ void free_self_messages(MessageSchedule& messages, std::vector<std::uint32_t>& m
   }
 }
 
+/// What there is to say about messages that nobody named: the busiest rank's bytes and the time that its ports need at least.
+std::optional<Collective> record_of_messages(const MessageSchedule& messages, const JobContext& context) {
+  LoadBound load(context.fabric, context.gpus);
+  std::vector<std::int64_t> sent(context.gpus.size());
+  std::vector<std::int64_t> received(context.gpus.size());
+  bool any = false;
+  for (const Step& step : messages.steps) {
+    if (step.kind != StepKind::send) continue;
+    any = true;
+    load.add_message(step.rank, step.peer, {step.amount});
+    sent[step.rank] += step.amount;
+    received[step.peer] += step.amount;
+  }
+  if (!any) return std::nullopt;
+  return Collective{.name = "messages",
+                    .algorithm = "point_to_point",
+                    .operation = "point_to_point",
+                    .job = context.job,
+                    .ranks = messages.ranks,
+                    .bytes = {std::max(*std::max_element(sent.begin(), sent.end()), *std::max_element(received.begin(), received.end()))},
+                    .lower_bound = load.time()};
+}
+
 Status build(const MessageSchedule& messages, const std::vector<std::uint32_t>& match, const JobContext& context, ScheduleBuilder& builder,
              GroupCollectives* collectives) {
   std::vector<std::uint32_t> labels;
@@ -249,6 +275,9 @@ Status build(const MessageSchedule& messages, const std::vector<std::uint32_t>& 
     collective.job = context.job;
     labels.push_back(builder.collective(std::move(collective)));
   }
+  std::uint32_t unnamed = kNoLabel;
+  if (!messages.ours)
+    if (std::optional<Collective> record = record_of_messages(messages, context)) unnamed = builder.collective(std::move(*record));
   builder.reserve(messages.steps.size(), messages.edges.size());
   std::vector<OperationId> begin(messages.steps.size());
   std::vector<OperationId> end(messages.steps.size());
@@ -259,7 +288,7 @@ Status build(const MessageSchedule& messages, const std::vector<std::uint32_t>& 
       case StepKind::receive: continue;  // made with its send
       case StepKind::send: {
         const auto made =
-            builder.transfer(rank, context.rank(step.peer), {step.amount}, step.label == kNoLabel ? kNoLabel : labels[step.label]);
+            builder.transfer(rank, context.rank(step.peer), {step.amount}, step.label == kNoLabel ? unnamed : labels[step.label]);
         begin[match[i]] = end[match[i]] = made.receive;
         begin[i] = made.send;
         break;

@@ -50,6 +50,7 @@ struct MessageSchedule {
   };
 
   std::uint32_t ranks = 0;
+  bool ours = false;  // written by us: the records are all there. Otherwise the messages get one record together
   std::vector<Step> steps;
   std::vector<Edge> edges;
   std::vector<GroupUse> groups;

@@ -30,7 +30,7 @@ struct SimaiWorkload {
     micro,       // the weight gradients' communication alone
     forward      // inference: no backward pass
   };
-  enum class Group : std::uint8_t { tensor, data, expert, data_expert };
+  enum class Group : std::uint8_t { tensor, data, expert, data_expert, all };
   struct Pass {
     Duration compute;
     std::optional<GroupOperation> operation;
@@ -59,5 +59,9 @@ struct SimaiWorkload {
 
 /// Mistakes go to `errors`; with them the result is of no use. `check_counts`: whether a wrong number of rows is an error.
 SimaiWorkload read_simai_workload(std::string_view text, bool check_counts, InputErrors& errors);
+
+/// The log of a physical run that AICB writes, known by its first line `[rank0 ~ rankN]`: CSV with comm_type, comm_group, comm_group_size,
+/// msg_size and stage among its columns. Each communication is a row of policy `micro`; sends between pipeline stages are left out.
+SimaiWorkload read_aicb_log(std::string_view text, InputErrors& errors);
 
 }  // namespace eastwest

@@ -9,8 +9,10 @@
 // iteration's forward pass of a row waits for it. With HYBRID_TRANSFORMER the input gradient's communication runs beside the weight
 // gradient's computation. A row in `checkpoint_initiates` first repeats the forward passes from the last checkpoint to the row before.
 // MICRO: the weight gradients' communication of each row, one after the other. An iteration ends with a marker (a step).
+// AICB's log of a physical run is played in the same way as MICRO.
 // Source: SimAI astra-sim/workload/Workload.cc. LIMITATIONS: pipeline stages run side by side, nothing is sent between them.
 #include <algorithm>
+#include <numeric>
 
 #include "workloads/imports/job_file.hpp"
 #include "workloads/imports/simai_text.hpp"
@@ -24,7 +26,7 @@ using Operations = std::vector<OperationId>;  // one per rank
 
 std::vector<ParameterSpec> simai_parameters() {
   std::vector<ParameterSpec> list{
-      file_parameter("workload text of SimAI or AICB, relative to the scenario"),
+      file_parameter("workload text of SimAI or AICB, or AICB's log of a run, relative to the scenario"),
       {.name = "iterations",
        .default_text = "1",
        .minimum = 1,
@@ -57,13 +59,14 @@ std::vector<ParameterSpec> simai_parameters() {
 
 /// The groups of a job's ranks.
 struct RankGroups {
-  std::vector<RankGroup> tensor, data, expert, data_expert;
+  std::vector<RankGroup> tensor, data, expert, data_expert, all;
   [[nodiscard]] const std::vector<RankGroup>& of(SimaiWorkload::Group group) const {
     switch (group) {
       case SimaiWorkload::Group::tensor: return tensor;
       case SimaiWorkload::Group::data: return data;
       case SimaiWorkload::Group::expert: return expert;
       case SimaiWorkload::Group::data_expert: return data_expert;
+      case SimaiWorkload::Group::all: return all;
     }
     return tensor;
   }
@@ -71,6 +74,8 @@ struct RankGroups {
 
 RankGroups make_groups(std::uint32_t t, std::uint32_t d, std::uint32_t p, std::uint32_t e) {
   RankGroups groups;
+  groups.all.emplace_back(std::size_t{t} * d * p);
+  std::iota(groups.all[0].begin(), groups.all[0].end(), 0u);
   const auto rank = [&](std::uint32_t i, std::uint32_t j, std::uint32_t k) { return i + t * (j + d * k); };
   for (std::uint32_t k = 0; k < p; ++k) {
     for (std::uint32_t j = 0; j < d; ++j) {
@@ -215,7 +220,7 @@ class SimaiSchedule {
 bool uses_experts(const SimaiWorkload& workload) {
   return std::any_of(workload.rows.begin(), workload.rows.end(), [](const SimaiWorkload::Row& row) {
     for (const Pass* pass : {&row.forward, &row.input_gradient, &row.weight_gradient})
-      if (pass->operation && pass->group >= SimaiWorkload::Group::expert) return true;
+      if (pass->operation && (pass->group == SimaiWorkload::Group::expert || pass->group == SimaiWorkload::Group::data_expert)) return true;
     return false;
   });
 }
@@ -225,7 +230,9 @@ void append_simai(const ParameterSet& parameters, const JobContext& context, Sch
   const auto file = read_job_file(parameters, context, "a workload text of SimAI or AICB", diagnostics);
   if (!file) return;
   InputErrors errors(file->path, file->text, diagnostics);
-  const SimaiWorkload workload = read_simai_workload(file->text, parameters.boolean("check_counts"), errors);
+  const SimaiWorkload workload = file->text.starts_with("[rank")
+                                     ? read_aicb_log(file->text, errors)
+                                     : read_simai_workload(file->text, parameters.boolean("check_counts"), errors);
   errors.finish();
   if (errors.any()) return;
   const auto chosen = [&](std::string_view name, std::int64_t given) {

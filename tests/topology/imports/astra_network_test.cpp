@@ -87,6 +87,8 @@ TEST_CASE("astra network: every mistake has its place and words") {
   CHECK(complaint("topology: [Ring\n").find("the file is not YAML: ") != std::string::npos);
   CHECK(complaint("topology: [Ring, Ring]\nnpus_count: [99999, 99999]\nbandwidth: [1, 1]\nlatency: [1, 1]\n") ==
         "2:14 the network has more than 262144 NPUs");
+  CHECK(complaint("topology: [FullyConnected]\nnpus_count: [200000]\nbandwidth: [1]\nlatency: [1]\n") ==
+        "0:0 the network has more than 1048576 cables");
   const BuiltFabric other = build_text(std::string(kMixed) + "units: [a]\n");
   CHECK_FALSE(other.diagnostics.has_errors());
   CHECK(other.diagnostics.all().front().message == "the key `units` is not read");

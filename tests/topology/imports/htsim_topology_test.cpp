@@ -95,6 +95,12 @@ TEST_CASE("htsim topology: every mistake has its place and words") {
         "4:1 `Podsize` over `Radix_Down` is the number of leaves of a pod: 8 is not a multiple of 3");
 }
 
+TEST_CASE("htsim topology: more cables than memory holds are refused before they are made") {
+  CHECK(complaint(
+            "Nodes 100000\nTiers 2\nPodsize 100000\nTier 0\nDownlink_speed_Gbps 1\nDownlink_Latency_ns 1\nRadix_Down 2\nRadix_Up 60000\n"
+            "Tier 1\nDownlink_speed_Gbps 1\nDownlink_Latency_ns 1\nRadix_Down 50000\n") == "0:0 the topology has more than 1048576 cables");
+}
+
 TEST_CASE("htsim topology: damaged files are refused or read, never fatal") {
   survive_damage(kThreeTiers, 11, [](const std::string& text) {
     const BuiltFabric built = build_text(text);

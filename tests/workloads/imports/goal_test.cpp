@@ -47,6 +47,8 @@ TEST_CASE("goal: a pipeline takes the time of its longest chain") {
   const JobRun run = run_text(kPipeline);
   CHECK(run.said == "");
   // 5 us, the first message, 2 us behind which the second message hides, the last message.
+  CHECK(run.schedule.collectives.at(0).bytes.count == 2'000);  // what rank 0 sends and rank 1 receives
+  CHECK(run.schedule.collectives.at(0).lower_bound.ps == 2'000 * 20);
   const std::int64_t message = kLatency + 1'000 * 20;
   CHECK(makespan(run.schedule, kNetwork) == 5'000'000 + message + 2'000'000 + kLatency + 500 * 20);
 }

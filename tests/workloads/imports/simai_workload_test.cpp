@@ -145,6 +145,30 @@ TEST_CASE("simai workload: every mistake has its place and words") {
   CHECK_FALSE(counted.schedule.operations.empty());
 }
 
+TEST_CASE("simai workload: the log of a run that AICB writes, groups from their sizes") {
+  const std::string head =
+      "[rank0 ~ rank7]\ncomm_type,comm_group,comm_group_size,msg_size,stage,dst,src,additional,_elapsed_time,algbw,busbw,count\n";
+  const std::string rest = ",None,None,,None,None,None,1\n";
+  const JobRun run = run_text(head + "CommType.all_gather,CommGroup.tp_group,2,1000,forward.x" + rest +
+                              "CommType.all_reduce,CommGroup.dp_group,4,1000,step" + rest + "CommType.epoch_end,None,None,0," + rest +
+                              "CommType.barrier,CommGroup.all,8,0,x" + rest);
+  CHECK(run.said == "");
+  CHECK(sent(run, 0) == std::pair<std::int64_t, std::int64_t>{2 * 3 * 250 + 3, 500});
+  CHECK(run.schedule.collectives.at(0).name == "row 0 forward.x");
+  CHECK(complaint("[rank0 ~ rank]\n").starts_with("1:1: error: the first line is not `[rank0 ~ rankN]`"));
+  CHECK(complaint("[rank0 ~ rank7]\ncomm_type,msg_size\n").starts_with("2:1: error: the header has no column `comm_group`"));
+  CHECK(complaint(head + "CommType.all_reduce,CommGroup.tp_group,2\n").starts_with("3:1: error: the row has 3 fields, the header 12"));
+  CHECK(complaint(head + "CommType.shout,CommGroup.tp_group,2,8,x" + rest)
+            .starts_with("3:1: error: `CommType.shout` is not a communication"));
+  CHECK(complaint(head + "CommType.all_reduce,CommGroup.xp,2,8,x" + rest).starts_with("3:21: error: `CommGroup.xp` is not a group"));
+  CHECK(complaint(head + "CommType.all_reduce,CommGroup.tp_group,0,8,x" + rest).starts_with("3:40: error: `0` is not a number of ranks"));
+  const JobRun skipped =
+      run_text(head + "CommType.isend,CommGroup.pp_group,2,8,x" + rest + "CommType.all_reduce,CommGroup.dp_group,8,8,x" + rest);
+  CHECK(skipped.said.find("1 rows between pipeline stages, or of computation, are left out") != std::string::npos);
+  survive_damage(head + "CommType.all_gather,CommGroup.tp_group,2,1000,forward.x" + rest, 41,
+                 [](const std::string& text) { run_text(text); });
+}
+
 TEST_CASE("simai workload: damaged files are refused or read, never fatal") {
   survive_damage(kHeader + "2\n" + kRow + kRow, 23, [](const std::string& text) { run_text(text); });
 }
