@@ -4,6 +4,8 @@
 // Host h hangs on leaf h / Radix_Down. In a pod every leaf meets every switch of tier 1 over `Bundle` links; switch u of every pod
 // meets cores u c to u c + c - 1, with c = Radix_Up / Bundle of tier 2. The buffer of a switch is the sum of its ports' queues where
 // the file gives them. Source: see tier_file.hpp. LIMITATIONS: a shared buffer stands for htsim's queue per port.
+#include <algorithm>
+
 #include "topology/imports/import_settings.hpp"
 #include "topology/imports/tier_file.hpp"
 
@@ -52,7 +54,7 @@ Fabric assemble(const TierFile& file, const ImportSettings& settings) {
   for (std::uint32_t l = 0; l < leaf_count; ++l)
     for (std::uint32_t u = 0; u < file.uppers_per_pod; ++u)
       join(assembly, leaves[l], uppers[l / file.leaves_per_pod * file.uppers_per_pod + u], upper, upper.bundle);
-  const std::uint32_t met = file.cores / file.uppers_per_pod;  // cores that one switch of tier 1 meets
+  const std::uint32_t met = file.cores / std::max(file.uppers_per_pod, 1u);  // cores that one switch of tier 1 meets
   for (std::uint32_t u = 0; u < upper_count; ++u)
     for (std::uint32_t c = 0; c < met; ++c) join(assembly, uppers[u], cores[u % file.uppers_per_pod * met + c], core, core.bundle);
   return std::move(assembly).finish();

@@ -113,7 +113,7 @@ class ChakraImport {
   struct Call {  // of a collective by one rank
     std::uint32_t step = 0;
     std::string group;
-    std::int64_t type = 0;
+    GroupOperation operation = GroupOperation::all_reduce;
     std::int64_t bytes = 0;
     std::string name;
   };
@@ -208,7 +208,8 @@ class ChakraImport {
 
   void add_call(std::uint32_t rank, const ChakraNode& node, Step& step, InputErrors& errors) {
     const auto type = node.integer("comm_type");
-    if (!type || !operation_of(*type)) {
+    const std::optional<GroupOperation> operation = type ? operation_of(*type) : std::nullopt;
+    if (!operation) {
       errors.error(0, 0, of(node) + (type ? " has a `comm_type` of " + std::to_string(*type) : " has no `comm_type`"),
                    "types are ALL_REDUCE (0) to BARRIER (9)");
       return;
@@ -220,8 +221,8 @@ class ChakraImport {
     const ChakraAttribute* group = node.find("pg_name");
     const auto* name = group == nullptr ? nullptr : std::get_if<std::string>(&group->value);
     step.kind = StepKind::group;
-    calls_[rank].push_back({static_cast<std::uint32_t>(schedule_.steps.size()), name == nullptr ? "" : *name, *type,
-                            *operation_of(*type) == GroupOperation::barrier ? 0 : size_of(node, errors), node.name.substr(0, 60)});
+    calls_[rank].push_back({static_cast<std::uint32_t>(schedule_.steps.size()), name == nullptr ? "" : *name, *operation,
+                            *operation == GroupOperation::barrier ? 0 : size_of(node, errors), node.name.substr(0, 60)});
   }
 
   /// The k-th call of a group by each of its ranks makes one collective.
@@ -241,7 +242,7 @@ class ChakraImport {
           errors.error(0, 0, what + "is called by NPU " + std::to_string(rank) + ", which is not in the group", "correct `groups`");
           return;
         }
-        if (use.operation != *operation_of(call.type) || use.bytes.count != whole_bytes(call, use.members.size())) {
+        if (use.operation != call.operation || use.bytes.count != whole_bytes(call, use.members.size())) {
           errors.error(0, 0, what + "differs between NPU " + std::to_string(use.members.front()) + " and NPU " + std::to_string(rank),
                        "all ranks of a group call the same collectives in the same order");
           return;
@@ -260,12 +261,12 @@ class ChakraImport {
   }
 
   static std::int64_t whole_bytes(const Call& call, std::size_t members) {
-    return *operation_of(call.type) == GroupOperation::all_gather ? call.bytes * static_cast<std::int64_t>(members) : call.bytes;
+    return call.operation == GroupOperation::all_gather ? call.bytes * static_cast<std::int64_t>(members) : call.bytes;
   }
 
   bool open_use(const Call& call, InputErrors& errors) {
     MessageSchedule::GroupUse use;
-    use.operation = *operation_of(call.type);
+    use.operation = call.operation;
     use.name = call.name;
     if (call.group.empty()) {
       for (std::uint32_t rank = 0; rank < schedule_.ranks; ++rank) use.members.push_back(rank);

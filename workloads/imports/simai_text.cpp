@@ -188,7 +188,7 @@ class SimaiReader {
     for (const KnownOperation& known : kOperations) {
       if (!type.text.starts_with(known.name)) continue;
       const std::string_view suffix = type.text.substr(known.name.size());
-      if (suffix != "" && suffix != "_EP" && suffix != "_DP_EP") break;
+      if (!suffix.empty() && suffix != "_EP" && suffix != "_DP_EP") break;
       pass.operation = known.operation;
       if (!suffix.empty()) pass.group = suffix == "_EP" ? Group::expert : Group::data_expert;
       return pass;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <unordered_set>
@@ -87,7 +88,7 @@ class MooncakeReader {
       errors_.error(number, column("timestamp"),
                     timestamp == object.end() ? "the request has no `timestamp`" : "`timestamp` is not a time in ms",
                     "it is a number of milliseconds, such as `\"timestamp\": 120`");
-    else row.arrival.offset = {static_cast<std::int64_t>(time * 1e9 + 0.5)};
+    else row.arrival.offset = {std::llround(time * 1e9)};
     const auto count = [&](const char* key) {
       const auto value = object.find(key);
       const bool good = value != object.end() && value->is_number_integer() && value->get<std::int64_t>() >= 1 &&
