@@ -11,6 +11,12 @@ namespace {
 
 constexpr std::size_t kMaxOperations = std::size_t{1} << 27;  // 4 GiB of operations
 constexpr std::size_t kKeptSteps = std::size_t{1} << 22;      // of plans, about 160 MB
+constexpr std::size_t kMostRecords = std::size_t{1} << 17;    // of single groups, about 30 MB
+
+/// What leaves the scale-up port of each of `n` members.
+Bytes fused_bytes(GroupOperation operation, std::int64_t n, Bytes bytes) {
+  return {(operation == GroupOperation::all_reduce ? 2 : 1) * (n - 1) * ((bytes.count + n - 1) / n)};
+}
 
 std::string list_of(CollectiveOperation operation) {
   std::string list;
@@ -132,8 +138,7 @@ void GroupCollectives::fuse(GroupOperation operation, const RankGroup& group, By
   FusedGroup fused;
   for (const std::uint32_t rank : group) fused.members.push_back(context_.rank(rank));
   fused.latency = context_.fabric.hosts[host_[group.front()]].scale_up_latency * phases;
-  const std::vector<OperationId> operations =
-      builder_.fused(std::move(fused), Bytes{phases * (n - 1) * ((bytes.count + n - 1) / n)}, label);
+  const std::vector<OperationId> operations = builder_.fused(std::move(fused), fused_bytes(operation, n, bytes), label);
   for (std::size_t i = 0; i < group.size(); ++i) {
     builder_.depend(operations[i], frontier[group[i]]);
     frontier[group[i]] = operations[i];
@@ -197,65 +202,72 @@ void GroupCollectives::send_rooted(GroupOperation operation, const RankGroup& gr
   }
 }
 
-Status GroupCollectives::append(GroupOperation operation, std::span<const RankGroup> groups, Bytes bytes, const std::string& name,
-                                std::vector<OperationId>& frontier) {
-  if (operation == GroupOperation::barrier) bytes = {1};
-  const CollectiveKind* kind = kind_of(operation);
-  std::vector<RankGroup> taken;
-  std::vector<const Planned*> plans;
-  if (planned_steps_ > kKeptSteps) {
-    plans_.clear();
-    planned_steps_ = 0;
+std::uint32_t GroupCollectives::label_of(Collective record) {
+  if (records_++ < kMostRecords || shared_label_ == kNoLabel) shared_label_ = builder_.collective(std::move(record));
+  return shared_label_;
+}
+
+void GroupCollectives::play(const Planned& planned, const RankGroup& group, Bytes bytes, std::uint32_t label,
+                            std::vector<OperationId>& frontier) {
+  std::vector<RankId> ranks;
+  std::vector<std::uint32_t> hosts;
+  std::vector<OperationId> after;
+  for (const std::uint32_t rank : group) {
+    ranks.push_back(context_.rank(rank));
+    hosts.push_back(host_[rank]);
+    after.push_back(frontier[rank]);
   }
+  CollectiveRequest wish = request(ranks, hosts, bytes);
+  wish.after = after;
+  wish.label = label;
+  const CollectiveEnds ends = append_plan(planned.plan, wish, builder_);
+  for (std::size_t i = 0; i < group.size(); ++i) frontier[group[i]] = ends.last[i];
+}
+
+Status GroupCollectives::append_group(GroupOperation operation, const RankGroup& group, Bytes bytes, const std::string& name,
+                                      std::vector<OperationId>& frontier) {
+  const CollectiveKind* kind = kind_of(operation);
+  const auto n = static_cast<std::int64_t>(group.size());
   Collective record{.name = name,
                     .algorithm = std::string(kind == nullptr ? "tree" : kind->algorithm),
                     .operation = std::string(to_string(operation)),
                     .job = context_.job,
+                    .ranks = static_cast<std::uint32_t>(n),
                     .bytes = bytes,
                     .lower_bound = {}};
+  if (kind == nullptr) {  // the first member is the root
+    send_rooted(operation, group, bytes, label_of(std::move(record)), frontier);
+    return Done{};
+  }
+  record.bus_factor = bus_factor(kind->operation, record.ranks);
+  if (fused_ && in_one_host(group)) {
+    record.algorithm = "scale_up";
+    record.lower_bound = serialisation(fused_bytes(operation, n, bytes), context_.fabric.hosts[host_[group.front()]].scale_up_rate);
+    fuse(operation, group, bytes, label_of(std::move(record)), frontier);
+    return Done{};
+  }
+  const RankGroup sorted = by_host(group);
+  const Result<const Planned*> planned = plan(*kind, sorted, bytes);
+  if (!planned) return planned.error();
+  if (builder_.operation_count() + 2 * (*planned)->plan.steps.size() > kMaxOperations)
+    return Error{"the workload takes more than " + std::to_string(kMaxOperations) + " operations",
+                 "give the job fewer ranks, or keep `fused: true` and `channels: 1`"};
+  record.lower_bound = (*planned)->bound;
+  play(**planned, sorted, bytes, label_of(std::move(record)), frontier);
+  return Done{};
+}
+
+Status GroupCollectives::append(GroupOperation operation, std::span<const RankGroup> groups, Bytes bytes, const std::string& name,
+                                std::vector<OperationId>& frontier) {
+  if (operation == GroupOperation::barrier) bytes = {1};
+  if (planned_steps_ > kKeptSteps) {
+    plans_.clear();
+    planned_steps_ = 0;
+  }
+  shared_label_ = kNoLabel;
   for (const RankGroup& group : groups) {
     if (group.size() < 2 || bytes.count < 1) continue;
-    const bool fused = fused_ && kind != nullptr && in_one_host(group);
-    taken.push_back(kind == nullptr ? group : by_host(group));  // the first member of a rooted one is its root
-    record.ranks = std::max(record.ranks, static_cast<std::uint32_t>(group.size()));
-    plans.push_back(nullptr);
-    if (fused) {
-      record.algorithm = "scale_up";
-      const auto n = static_cast<std::int64_t>(group.size());
-      const Bytes port{(operation == GroupOperation::all_reduce ? 2 : 1) * (n - 1) * ((bytes.count + n - 1) / n)};
-      record.lower_bound = std::max(record.lower_bound, serialisation(port, context_.fabric.hosts[host_[group.front()]].scale_up_rate));
-    } else if (kind != nullptr) {
-      const Result<const Planned*> planned = plan(*kind, taken.back(), bytes);
-      if (!planned) return planned.error();
-      plans.back() = *planned;
-      record.lower_bound = std::max(record.lower_bound, plans.back()->bound);
-    }
-  }
-  if (taken.empty()) return Done{};
-  if (kind != nullptr) record.bus_factor = bus_factor(kind->operation, record.ranks);
-  const std::uint32_t label = builder_.collective(std::move(record));
-  for (std::size_t g = 0; g < taken.size(); ++g) {
-    const RankGroup& group = taken[g];
-    if (builder_.operation_count() + (plans[g] == nullptr ? 0 : 2 * plans[g]->plan.steps.size()) > kMaxOperations)
-      return Error{"the workload takes more than " + std::to_string(kMaxOperations) + " operations",
-                   "give the job fewer ranks, or keep `fused: true` and `channels: 1`"};
-    if (kind == nullptr) send_rooted(operation, group, bytes, label, frontier);
-    else if (plans[g] == nullptr) fuse(operation, group, bytes, label, frontier);
-    else {
-      std::vector<RankId> ranks;
-      std::vector<std::uint32_t> hosts;
-      std::vector<OperationId> after;
-      for (const std::uint32_t rank : group) {
-        ranks.push_back(context_.rank(rank));
-        hosts.push_back(host_[rank]);
-        after.push_back(frontier[rank]);
-      }
-      CollectiveRequest wish = request(ranks, hosts, bytes);
-      wish.after = after;
-      wish.label = label;
-      const CollectiveEnds ends = append_plan(plans[g]->plan, wish, builder_);
-      for (std::size_t i = 0; i < group.size(); ++i) frontier[group[i]] = ends.last[i];
-    }
+    if (Status done = append_group(operation, group, bytes, name, frontier); !done) return done;
   }
   return Done{};
 }

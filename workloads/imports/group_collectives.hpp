@@ -5,7 +5,8 @@
 // every member's scale-up port carries (n - 1)/n of the buffer, twice for an all-reduce, after one or two hops. Broadcast and reduce
 // are binomial trees from or to the first member, gather and scatter go straight, a barrier is ceil(log2 n) rounds of one byte.
 // Sizes: as nccl-tests reports them (collective_kind.hpp); broadcast and reduce: the buffer; gather and scatter: the part of one rank.
-// Invariants: all groups of one call share one record, from the first start to the last end; members are taken host after host.
+// Invariants: every group has a record, of the same name within a call; beyond 131,072 of a job the groups of a call share one.
+// Members are taken host after host.
 // LIMITATIONS: reduction costs no time.
 #pragma once
 
@@ -60,6 +61,10 @@ class GroupCollectives {
   [[nodiscard]] const CollectiveKind* kind_of(GroupOperation operation) const;
   CollectiveRequest request(std::span<const RankId> ranks, std::span<const std::uint32_t> hosts, Bytes bytes) const;
   Result<const Planned*> plan(const CollectiveKind& kind, const RankGroup& group, Bytes bytes);
+  std::uint32_t label_of(Collective record);
+  Status append_group(GroupOperation operation, const RankGroup& group, Bytes bytes, const std::string& name,
+                      std::vector<OperationId>& frontier);
+  void play(const Planned& planned, const RankGroup& group, Bytes bytes, std::uint32_t label, std::vector<OperationId>& frontier);
   void fuse(GroupOperation operation, const RankGroup& group, Bytes bytes, std::uint32_t label, std::vector<OperationId>& frontier);
   void send_rooted(GroupOperation operation, const RankGroup& group, Bytes bytes, std::uint32_t label, std::vector<OperationId>& frontier);
   OperationId message(std::uint32_t from, std::uint32_t to, Bytes bytes, std::uint32_t label, std::vector<OperationId>& frontier);
@@ -73,6 +78,8 @@ class GroupCollectives {
   std::vector<std::uint32_t> host_;  // per rank of the job
   std::map<Key, Planned> plans_;
   std::size_t planned_steps_ = 0;
+  std::size_t records_ = 0;
+  std::uint32_t shared_label_ = kNoLabel;
 };
 
 }  // namespace eastwest
