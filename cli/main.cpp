@@ -123,6 +123,15 @@ int parse_and_call(int argument_count, char** arguments) {
       ->expected(1, 1000);
   compare_app->add_flag("--json", compare.json, "Print the comparison as one JSON object");
 
+  ExportArguments exported;
+  CLI::App* export_app = app.add_subcommand("export", "Write the jobs of a scenario in a format of other simulators");
+  export_app->add_option("scenario", exported.scenario, "Scenario file, or a trace")->required()->type_name("SCENARIO");
+  export_app->add_option("--format", exported.format, "GOAL text (LogGOPSim, ATLAHS) or Chakra traces (ASTRA-sim)")
+      ->required()
+      ->type_name("goal|chakra");
+  export_app->add_option("-o,--output", exported.output, "Folder to write to; made when it is not there")->required()->type_name("DIR");
+  add_overrides(*export_app, exported.overrides);
+
   CLI::App* version_app = app.add_subcommand("version", "Print the version");
 
   try {
@@ -143,6 +152,7 @@ int parse_and_call(int argument_count, char** arguments) {
   if (kinds_app->parsed()) return kinds_verb(kind);
   if (schema_app->parsed()) return schema_verb();
   if (compare_app->parsed()) return compare_verb(compare);
+  if (export_app->parsed()) return export_verb(exported);
   if (version_app->parsed()) return version_verb();
   return kExitInput;
 }

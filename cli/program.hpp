@@ -43,6 +43,13 @@ struct ExplainArguments {
   bool comments = false;
 };
 
+struct ExportArguments {
+  std::string scenario;
+  std::string format;  // goal or chakra
+  std::string output;  // a folder
+  std::vector<std::string> overrides;
+};
+
 struct CompareArguments {
   std::vector<std::string> traces;  // the first is what the others are compared with
   bool json = false;
@@ -53,6 +60,7 @@ int explain_verb(const ExplainArguments& arguments);
 int kinds_verb(const std::string& name);
 int schema_verb();
 int compare_verb(const CompareArguments& arguments);
+int export_verb(const ExportArguments& arguments);
 int version_verb();
 
 }  // namespace eastwest::cli

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scenarios/expand.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <string_view>
 #include <vector>
@@ -83,15 +84,17 @@ const ParameterSpec& spec_of(const std::vector<ParameterSpec>& specs, std::strin
 
 /// Relative paths need their folder only when some parameter names a file there.
 bool needs_directory(const Scenario& scenario) {
-  for (const ScenarioJob& job : scenario.jobs) {
-    for (const ParameterSpec& spec : *job.parameters.specs) {
-      if (spec.type != ParameterType::text || job.parameters.values.find(spec.name) == nullptr) continue;
-      const std::filesystem::path path(job.parameters.values.text(spec.name));
+  const auto names_file = [&](const ReadParameters& parameters) {
+    for (const ParameterSpec& spec : *parameters.specs) {
+      if (spec.type != ParameterType::text || parameters.values.find(spec.name) == nullptr) continue;
+      const std::filesystem::path path(parameters.values.text(spec.name));
       std::error_code code;
       if (!path.empty() && path.is_relative() && std::filesystem::is_regular_file(scenario.directory / path, code)) return true;
     }
-  }
-  return false;
+    return false;
+  };
+  return names_file(scenario.site.parameters) ||
+         std::any_of(scenario.jobs.begin(), scenario.jobs.end(), [&](const ScenarioJob& job) { return names_file(job.parameters); });
 }
 
 void write_graph(Writer& writer, const ExplicitGraph& graph) {

@@ -2,6 +2,7 @@
 #include "scenarios/runner.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
@@ -116,7 +117,10 @@ std::unique_ptr<const Fabric> build_fabric(const Site& site, Diagnostics& diagno
   const TopologyKind* kind = find_topology_kind(site.topology);
   EASTWEST_CHECK(kind != nullptr, "a scenario that was read names a known topology");
   Diagnostics own;
-  auto fabric = std::make_unique<Fabric>(kind->build(site.parameters.values, site.graph, builtin_catalogue(), site.place, own));
+  ParameterSet parameters = site.parameters.values;  // a topology kind knows no folder: it is given whole paths
+  if (parameters.has("file") && parameters.text("file") != "none")
+    parameters.set("file", (std::filesystem::path(site.directory) / parameters.text("file")).lexically_normal().string());
+  auto fabric = std::make_unique<Fabric>(kind->build(parameters, site.graph, builtin_catalogue(), site.place, own));
   relocate(own, site.parameters, site.place, diagnostics);
   if (own.has_errors()) return nullptr;
   if (const Status status = validate(*fabric); !status) {

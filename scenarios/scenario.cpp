@@ -49,7 +49,8 @@ void settle_paths(ReadParameters& parameters, const std::string& directory) {
   for (const ParameterSpec& spec : *parameters.specs) {
     if (spec.type != ParameterType::text || !parameters.was_given(spec.name)) continue;
     const std::string text = parameters.values.text(spec.name);
-    if (text.find_first_of("/.") == std::string::npos || fs::path(text).is_absolute()) continue;
+    const bool may_be_path = spec.name == "file" ? text != "none" : text.find_first_of("/.") != std::string::npos;
+    if (!may_be_path || fs::path(text).is_absolute()) continue;
     const Place place = parameters.place_of(spec.name, {});
     std::error_code code;
     if (is_override(place)) {
@@ -143,6 +144,8 @@ std::optional<Scenario> read_scenario(YamlValue root, const std::string& file, c
   if (top.was_given("directory")) scenario.directory = (fs::path(directory) / top.values.text("directory")).lexically_normal().string();
 
   read_site(root.find("site"), scenario.place, scenario.site, diagnostics);
+  scenario.site.directory = scenario.directory;
+  if (scenario.site.parameters.specs != nullptr) settle_paths(scenario.site.parameters, scenario.directory);
   const YamlValue* network = root.find("network");
   const YamlValue* probes = root.find("probes");
   scenario.network = read_parameters(network, scenario.place, "`network`", network_parameters(), {}, diagnostics);

@@ -24,7 +24,8 @@ namespace eastwest {
 struct Site {
   std::string topology;  // kind name
   ReadParameters parameters;
-  ExplicitGraph graph;  // of `topology: custom`
+  ExplicitGraph graph;    // of `topology: custom`
+  std::string directory;  // relative paths in `parameters` start here
   Place place;
 };
 

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// The verb `export`: writes the static jobs of a scenario in a format of other simulators.
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+#include "cli/load.hpp"
+#include "cli/program.hpp"
+#include "scenarios/export.hpp"
+
+namespace eastwest::cli {
+
+namespace {
+
+Status write_file(const std::filesystem::path& path, const std::string& bytes) {
+  std::ofstream out(path, std::ios::binary);
+  out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  if (out.flush()) return Done{};
+  return Error{"`" + path.string() + "` cannot be written", "check the folder's permissions and the space on the disk"};
+}
+
+}  // namespace
+
+int export_verb(const ExportArguments& arguments) {
+  Diagnostics diagnostics;
+  const std::optional<Scenario> scenario = load(arguments.scenario, arguments.overrides, diagnostics);
+  std::optional<Built> built;
+  if (scenario) built = build(*scenario, diagnostics);
+  if (print_diagnostics(diagnostics) || !scenario || !built) return kExitInput;
+  if (arguments.format != "goal" && arguments.format != "chakra") {
+    print_error({"`" + arguments.format + "` is not a format of `export`", "choose goal or chakra"});
+    return kExitInput;
+  }
+  const auto files = export_scenario(*scenario, *built, arguments.format == "goal" ? ExportFormat::goal : ExportFormat::chakra);
+  if (!files) {
+    print_error(files.error());
+    return kExitInput;
+  }
+  const std::filesystem::path folder(arguments.output);
+  std::error_code failure;
+  std::filesystem::create_directories(folder, failure);
+  if (!std::filesystem::is_directory(folder, failure)) {
+    print_error({"the folder `" + folder.string() + "` cannot be made", "name a folder with -o that exists or can be made"});
+    return kExitInput;
+  }
+  for (const ExportedFile& file : *files)
+    if (const Status written = write_file(folder / file.name, file.bytes); !written) {
+      print_error(written.error());
+      return kExitInput;
+    }
+  std::printf("%zu files in %s; `eastwest run %s` reads them back\n", files->size(), folder.string().c_str(),
+              (folder / "scenario.yaml").string().c_str());
+  return kExitDone;
+}
+
+}  // namespace eastwest::cli

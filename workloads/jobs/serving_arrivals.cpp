@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "workloads/jobs/serving_arrivals.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <system_error>
+
+#include "workloads/serving/arrival_formats.hpp"
+
+namespace eastwest {
+
+namespace {
+
+constexpr std::int64_t kRequestsMaximum = 10'000'000;
+constexpr std::uintmax_t kTraceBytesMaximum = std::uintmax_t{1} << 30;
+constexpr std::string_view kNoTrace = "none";
+
+/// The whole file, or an error at the job.
+bool read_file(const std::filesystem::path& path, const JobContext& context, std::string& text, Diagnostics& diagnostics) {
+  std::error_code failure;
+  const auto fail = [&](const std::string& why, std::string remedy) {
+    diagnostics.error(context.place, "`arrivals.trace`: cannot read `" + path.string() + "`: " + why, std::move(remedy));
+    return false;
+  };
+  const auto status = std::filesystem::status(path, failure);
+  if (!std::filesystem::exists(status)) return fail("there is no such file", "relative paths start in the folder of the scenario file");
+  if (!std::filesystem::is_regular_file(status)) return fail("it is not a file", "give the path of a CSV file");
+  const std::uintmax_t size = std::filesystem::file_size(path, failure);
+  if (failure) return fail(failure.message(), "check the file's permissions");
+  if (size > kTraceBytesMaximum) return fail("it is larger than 1 GiB", "cut the trace");
+  std::ifstream in(path, std::ios::binary);
+  text.resize(static_cast<std::size_t>(size));
+  if (!in || !in.read(text.data(), static_cast<std::streamsize>(size))) return fail("reading failed", "check the file's permissions");
+  return true;
+}
+
+}  // namespace
+
+void append_arrival_parameters(std::vector<ParameterSpec>& list) {
+  using Type = ParameterType;
+  const std::vector<ParameterSpec> own{
+      {.name = "arrivals.trace",
+       .type = Type::text,
+       .default_text = kNoTrace,
+       .meaning = "request trace, path from the scenario's folder; none: Poisson arrivals",
+       .source = "user"},
+      {.name = "arrivals.format",
+       .type = Type::choice,
+       .default_text = "automatic",
+       .meaning = "format of the trace; automatic: known by its first line",
+       .source = "AzurePublicDataset, BurstGPT, Mooncake, Vidur",
+       .choices = "automatic, azure, burstgpt, mooncake, vidur"},
+      {.name = "arrivals.prefix_reuse",
+       .type = Type::boolean,
+       .default_text = "false",
+       .meaning = "Mooncake traces: prompt blocks that an earlier request had need not be computed; an ideal cache of the whole site",
+       .source = "Mooncake, FAST 2025: upper bound of what a KV cache pool saves"},
+      {.name = "arrivals.rate",
+       .type = Type::real,
+       .default_text = "5",
+       .minimum = 1e-6,
+       .maximum = 1e6,
+       .meaning = "Poisson arrivals: requests per second",
+       .source = "Azure conversation trace 2023: 5.5"},
+      {.name = "arrivals.requests",
+       .default_text = "0",
+       .minimum = 0,
+       .maximum = static_cast<double>(kRequestsMaximum),
+       .meaning = "at most so many requests; 0: no limit but the scenario's duration",
+       .source = "user"},
+      {.name = "arrivals.prompt_tokens",
+       .type = Type::real,
+       .default_text = "1155",
+       .minimum = 1,
+       .maximum = 1e6,
+       .meaning = "Poisson arrivals: mean prompt",
+       .source = "Azure conversation trace 2023"},
+      {.name = "arrivals.output_tokens",
+       .type = Type::real,
+       .default_text = "211",
+       .minimum = 1,
+       .maximum = 1e6,
+       .meaning = "Poisson arrivals: mean output",
+       .source = "Azure conversation trace 2023"},
+      {.name = "arrivals.lengths",
+       .type = Type::choice,
+       .default_text = "lognormal",
+       .meaning = "Poisson arrivals: law of the lengths",
+       .source = "usual fit to measured lengths",
+       .choices = "fixed, lognormal"},
+      {.name = "arrivals.length_sigma",
+       .type = Type::real,
+       .default_text = "0.9",
+       .minimum = 0,
+       .maximum = 5,
+       .meaning = "Poisson arrivals: deviation of the logarithm of lengths",
+       .source = "near Azure conversation trace 2023"},
+      {.name = "arrivals.length_max",
+       .default_text = "8192",
+       .minimum = 1,
+       .maximum = 1e6,
+       .meaning = "Poisson arrivals: longest prompt and longest output",
+       .source = "context of the model"},
+      {.name = "arrivals.time_scale",
+       .type = Type::real,
+       .default_text = "1",
+       .minimum = 1e-6,
+       .maximum = 1e6,
+       .meaning = "trace: gaps are divided by this; 2 doubles the request rate",
+       .source = "user"},
+  };
+  list.insert(list.end(), own.begin(), own.end());
+}
+
+bool make_arrivals(const ParameterSet& parameters, const JobContext& context, std::vector<Arrival>& arrivals, Diagnostics& diagnostics) {
+  const std::int64_t limit = parameters.integer("arrivals.requests");
+  const Duration left = context.duration.ps > 0 ? context.duration - (context.start - Time{}) : Duration{};
+  if (context.duration.ps > 0 && left.ps <= 0) {
+    diagnostics.warning(context.place,
+                        "job `" + context.name + "` starts at " + to_string(context.start) +
+                            ", not before the scenario's duration is over; it serves nothing",
+                        "start it earlier or raise `duration`");
+    return false;
+  }
+  const std::string& trace = parameters.text("arrivals.trace");
+  if (trace != kNoTrace) {
+    std::filesystem::path path(trace);
+    if (path.is_relative() && !context.directory.empty()) path = std::filesystem::path(context.directory) / path;
+    std::string text;
+    if (!read_file(path, context, text, diagnostics)) return false;
+    arrivals = read_arrivals(arrival_format(parameters.text("arrivals.format")), parameters.boolean("arrivals.prefix_reuse"), text,
+                             path.string(), diagnostics);
+    if (arrivals.empty()) return false;
+    const double scale = parameters.real("arrivals.time_scale");
+    const double span = static_cast<double>(arrivals.back().offset.ps) / scale;
+    if (span > 9e18) {
+      diagnostics.error(context.place, "`arrivals.time_scale` stretches the trace beyond 100 days", "raise it");
+      return false;
+    }
+    if (scale != 1.0)
+      for (Arrival& arrival : arrivals) arrival.offset = {static_cast<std::int64_t>(static_cast<double>(arrival.offset.ps) / scale)};
+    if (left.ps > 0)
+      arrivals.erase(
+          std::upper_bound(arrivals.begin(), arrivals.end(), left, [](Duration at, const Arrival& arrival) { return at < arrival.offset; }),
+          arrivals.end());
+    if (limit > 0 && static_cast<std::int64_t>(arrivals.size()) > limit) arrivals.resize(static_cast<std::size_t>(limit));
+    return true;
+  }
+  PoissonArrivals wish;
+  wish.requests_per_second = parameters.real("arrivals.rate");
+  wish.requests = limit;
+  wish.duration = left;
+  wish.prompt_tokens = parameters.real("arrivals.prompt_tokens");
+  wish.output_tokens = parameters.real("arrivals.output_tokens");
+  wish.lengths = parameters.text("arrivals.lengths") == "fixed" ? LengthLaw::fixed : LengthLaw::lognormal;
+  wish.sigma = parameters.real("arrivals.length_sigma");
+  wish.tokens_maximum = parameters.integer("arrivals.length_max");
+  wish.seed = context.seed;
+  wish.stream = context.job;
+  if (limit == 0 && left.ps == 0) {
+    diagnostics.error(context.place, "Poisson arrivals of job `" + context.name + "` never end",
+                      "set `arrivals.requests`, or a `duration` for the scenario");
+    return false;
+  }
+  if (limit == 0 && wish.requests_per_second * left.seconds() > static_cast<double>(kRequestsMaximum)) {
+    diagnostics.error(context.place, "job `" + context.name + "` would get more than " + std::to_string(kRequestsMaximum) + " requests",
+                      "lower `arrivals.rate` or the duration, or set `arrivals.requests`");
+    return false;
+  }
+  arrivals = draw_poisson_arrivals(wish);
+  return true;
+}
+
+}  // namespace eastwest
