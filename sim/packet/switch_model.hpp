@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The switch: output queues in a shared buffer, dynamic thresholds, ECN marking, PFC, strict priority, cut-through.
+// The switch: output queues in a shared buffer, dynamic thresholds, ECN marking, PFC or credits, strict priority, cut-through.
 //
 // Units: ps, bytes. A frame is handled when its first bit has crossed the pipeline (cut-through) or its last bit has
 // (store-and-forward). If its egress is idle it leaves at once and never counts as buffered; else it is admitted:
@@ -8,6 +8,9 @@
 //   pause when headroom is used or used - reserve >= T; resume when headroom is empty and used - reserve + offset <= T
 //   marking of an egress queue q at dequeue: 0 up to Kmin, Pmax (q - Kmin) / (Kmax - Kmin) to Kmax, 1 above   [2]
 //   without PFC: drop when q + frame > alpha x (buffer - used)                                [3]
+// With link credits instead of PFC each (ingress, priority) has room of its own, nothing is refused, and every release is told
+// to the sender. What a frame waits for and whom it is charged to may be of different priorities, where routes use virtual
+// channels: a frame in a queue names its account (switch_buffer.hpp; egress and routing are in the headers beside it).
 // A cut-through frame bound for a faster egress starts late enough not to run dry. With a transport that asks for it, a
 // data frame without room is cut to its header and goes on in the control class (trimming, as in Ultra Ethernet), and an
 // egress writes telemetry into the data frames that it sends, as HPCC has it.
@@ -16,7 +19,7 @@
 // step. Thresholds see the whole switch: a sum with releases outstanding only errs towards less room, so a frame that
 // passes with it passes; one that does not is judged again after every port was brought up to date. Only while an ingress of
 // this switch has paused its sender must departures happen in the order of time, since a release may end the pause:
-// then, and only then, they are events.
+// then, and with credits always, they are events.
 // Sources: [1] the switch MMU of HPCC's ns-3 code; [2] RED as in DCQCN, SIGCOMM 2015; [3] Choudhury and Hahne,
 // "Dynamic queue length thresholds", 1998. LIMITATIONS: bytes inside the pipeline are not buffered (headroom allows
 // for them); the control class is not charged to the shared buffer with PFC on; no PFC quanta expiry.
