@@ -93,9 +93,10 @@ inline void forward(Step& s, std::uint32_t out, std::uint32_t index, std::uint32
   const unsigned bit = 1u << priority;
   if (egress.busy_until <= now && ((egress.paused | egress.waiting) & bit) == 0 && sendable(egress) == 0) {
     if (s.telemetry) record_hop(s, out, index, now);
+    transmit(s.network, s.domain, s.plan, s.wires[out], egress, index, now);
+    // After the frame: a Valiant path may turn back, and then the credit goes by this very wire.
     if (s.plan.network.credits && account % kPriorityCount != 0) [[unlikely]]
       return_credit(s, account, bytes, now);
-    transmit(s.network, s.domain, s.plan, s.wires[out], egress, index, now);
     return;
   }
   if (!admit(s, egress, bytes, priority, account, now)) [[unlikely]] {
