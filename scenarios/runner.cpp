@@ -137,9 +137,9 @@ std::optional<Built> build(const Scenario& scenario, Diagnostics& diagnostics) {
   built.options.fidelity = scenario.fidelity;
   built.options.network = network_options(scenario.network.values);
   if (const Status routing = check_routing(*built.fabric, built.options.network); !routing) {
-    const bool of_paths = routing.error().message.starts_with("`paths`");
-    diagnostics.error(scenario.network.place_of(of_paths ? "paths" : "routing", scenario.site.place), routing.error().message,
-                      routing.error().remedy);
+    Diagnostics own;
+    own.error(scenario.site.place, routing.error().message, routing.error().remedy);
+    relocate(own, scenario.network, scenario.site.place, diagnostics);
   }
   built.options.probes = probe_options(scenario.probes.values);
   built.options.seed = scenario.seed;

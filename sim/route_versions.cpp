@@ -61,11 +61,8 @@ RoutingRule routing_rule(const Fabric& fabric, PathRule paths) {
 
 Status check_routing(const Fabric& fabric, const NetworkOptions& network) {
   const RoutingRule rule = routing_rule(fabric, network.paths);
+  if (const Status useful = check_rule(fabric, rule); !useful) return Error{"`paths`: " + useful.error().message, useful.error().remedy};
   const bool own_rule = fabric.structure == Structure::groups || fabric.structure == Structure::torus;
-  if ((rule == RoutingRule::valiant || rule == RoutingRule::ugal) && !own_rule)
-    return Error{"`paths`: `" + std::string(to_string(rule)) + "` needs groups or a torus to choose an intermediate from; `" +
-                     fabric.topology + "` has neither",
-                 "use `shortest`: in a Clos it spreads over all spines as it is"};
   if (network.routing == RoutingPolicy::static_paths && own_rule && rule != RoutingRule::shortest && rule != RoutingRule::up_down)
     return Error{"`routing`: `static` deals whole paths out, and `" + std::string(to_string(rule)) + "` paths on `" + fabric.topology +
                      "` use virtual channels",

@@ -76,11 +76,15 @@ std::size_t RoutingTable::bytes() const {
          hops_to_domain.size() + hops_from_domain.size();
 }
 
+Status check_rule(const Fabric& fabric, RoutingRule rule) {
+  if (!two_phases(rule) || fabric.structure == Structure::groups || fabric.structure == Structure::torus) return Done{};
+  return Error{"`" + std::string(to_string(rule)) + "` needs groups or a torus to choose an intermediate from; `" + fabric.topology +
+                   "` has neither",
+               "use `minimal`: in a Clos it spreads over all spines as it is"};
+}
+
 Result<RoutingTable> build_routing(const Fabric& fabric, const RoutingOptions& options) {
-  if (two_phases(options.rule) && fabric.structure != Structure::groups && fabric.structure != Structure::torus)
-    return Error{"`" + std::string(to_string(options.rule)) + "` needs groups or a torus to choose an intermediate from; `" +
-                     fabric.topology + "` has neither",
-                 "use `minimal`: in a Clos it spreads over all spines as it is"};
+  if (const Status useful = check_rule(fabric, options.rule); !useful) return useful.error();
   const RoutingGraph graph = routing_graph(fabric, options.cable_down);
   Result<RoutingTable> built = build_rule(fabric, graph, options, options.rule);
   const bool damaged = std::find(options.cable_down.begin(), options.cable_down.end(), true) != options.cable_down.end();

@@ -108,7 +108,10 @@ struct RoutingTable {
   [[nodiscard]] std::size_t bytes() const;
 };
 
-/// Errors: a rule that the fabric's structure has no use for, or more distinct runs than an entry can name.
+/// Whether the fabric's structure has a use for the rule.
+Status check_rule(const Fabric& fabric, RoutingRule rule);
+
+/// Errors: as check_rule, or more distinct runs than an entry can name.
 Result<RoutingTable> build_routing(const Fabric& fabric, const RoutingOptions& options);
 
 /// The table of a rule of one phase and one channel as next hops per endpoint, weights as repetitions.

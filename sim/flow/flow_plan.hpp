@@ -12,10 +12,11 @@
 // Inside a host a message takes latency + B / r(t), r(t) max-min fair over the GPUs' scale-up ports, egress and ingress.
 // Paths: `ecmp` follows the hash of sim/path_hash.hpp, so both engines use the same links; `spray` divides a flow equally over
 // all next hops at every switch (and over all intermediates of Valiant paths); `adaptive` does so over those that are up.
-// LIMITATIONS: receivers that hang are ignored; a message uses all links of its path at the same moment, W / r(t) from when the NIC has it; no queues, hence
+// LIMITATIONS: a message uses all links of its path at the same moment, W / r(t) from when the NIC has it; no queues, hence
 // no ECN, PFC, loss, retransmission or timeouts, and no ramp of a congestion control; acknowledgements take no
 // bandwidth (0.5 % of the opposite direction with one of 86 B per 4 packets of 4 KiB); adaptive routing is spray without
-// regard to load, `ugal` paths are minimal ones and a flowlet lasts as long as its queue pair; while a spray path has a dead next hop its flows stand still until the tables change.
+// regard to load, `ugal` paths are minimal ones and a flowlet lasts as long as its queue pair; while a spray path has a dead
+// next hop its flows stand still until the tables change; receivers that hang are ignored.
 #pragma once
 
 #include <cstdint>

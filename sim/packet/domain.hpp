@@ -142,7 +142,6 @@ struct StoppedLink {
   std::uint32_t link = 0;
   std::int64_t start = 0;
   std::int64_t end = 0;
-  friend auto operator<=>(const StoppedLink&, const StoppedLink&) = default;
 };
 
 struct Domain {

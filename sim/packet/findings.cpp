@@ -3,8 +3,10 @@
 // each other in a circle, and pause storms, each named by where it began.
 //
 // A pause storm is a link that was stopped for the watchdog's time at a stretch. A stopped link makes those stop that feed it,
-// so storms come as trees; the root is a stopped link beyond which nothing was stopped at that time.
+// so storms come as trees; the root is a stopped link beyond which nothing was stopped at that time. LIMITATIONS: of many
+// thousand stops only the longest are looked at, since every one is compared with every other.
 #include <algorithm>
+#include <tuple>
 
 #include "sim/packet/run_state.hpp"
 
@@ -13,7 +15,9 @@ namespace eastwest::packet {
 namespace {
 
 constexpr std::size_t kNamedMax = 3;
+constexpr std::size_t kStopsMax = 4096;
 
+/// The longest first.
 std::vector<StoppedLink> stopped_links(const RunState& run) {
   std::vector<StoppedLink> all;
   for (const Domain& domain : run.domains) all.insert(all.end(), domain.stopped.begin(), domain.stopped.end());
@@ -23,7 +27,10 @@ std::vector<StoppedLink> stopped_links(const RunState& run) {
     if (port.paused != 0 && end - port.stopped_at >= run.plan.network.pfc_watchdog.ps)
       all.push_back({run.plan.ports[p].link, port.stopped_at, end});
   }
-  std::sort(all.begin(), all.end());
+  std::sort(all.begin(), all.end(), [](const StoppedLink& a, const StoppedLink& b) {
+    return std::tuple(b.end - b.start, a.link, a.start) < std::tuple(a.end - a.start, b.link, b.start);
+  });
+  if (all.size() > kStopsMax) all.resize(kStopsMax);
   return all;
 }
 
@@ -60,8 +67,6 @@ void add_storms(const RunState& run, std::vector<std::string>& findings) {
     });
     if (!fed_on) roots.push_back(i);
   }
-  std::stable_sort(roots.begin(), roots.end(),
-                   [&](std::size_t a, std::size_t b) { return all[a].end - all[a].start > all[b].end - all[b].start; });
   for (std::size_t r = 0; r < roots.size() && r < kNamedMax; ++r) {
     const StoppedLink& root = all[roots[r]];
     const std::size_t behind = count_behind(fabric, all, roots[r]);

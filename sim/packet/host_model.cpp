@@ -292,7 +292,7 @@ std::int64_t step_host(HostStep& s, std::int64_t step_end) {
       break;
     }
     if (start == now) {
-      nic_send(s, port, now);
+      nic_serve(s, port, now);
     } else if (event == now) {
       local_event(s, events.pop());
     } else {

@@ -78,11 +78,11 @@ struct HostStep {
 /// Handles everything at this host before `step_end`, in content order. Returns when its next own event is due.
 std::int64_t step_host(HostStep& step, std::int64_t step_end);
 
-// nic_model.cpp: the network side.
+// nic_model.cpp: the network side (its parts are declared in nic_parts.hpp).
 void nic_receive(HostStep& step, const Frame& frame);
 void nic_post(HostStep& step, std::uint32_t message, std::int64_t now);
-/// The port is free and something waits.
-void nic_send(HostStep& step, std::uint32_t port, std::int64_t now);
+/// Sends one frame if the port is free and one may go; then notes when the next one may.
+void nic_serve(HostStep& step, std::uint32_t port, std::int64_t now);
 void nic_wake(HostStep& step, std::uint32_t queue_pair, std::int64_t now);
 void nic_timeout(HostStep& step, std::uint32_t queue_pair, std::int64_t now);
 void nic_fault(HostStep& step, const Fault& fault, std::int64_t now);

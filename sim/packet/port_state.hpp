@@ -87,7 +87,7 @@ inline void go_on(Domain& domain, const RunPlan& plan, const PortPlan& wire, Por
   domain.records.events.push_back({Time{now}, EventKind::pfc_storm, wire.link, static_cast<std::uint64_t>(now - port.stopped_at)});
 }
 
-/// After a fault nothing is known of the other end's room until it tells.
+/// A cable has come up: nothing is known of the other end's room until it tells.
 inline void forget_credits(PortState& port, std::int64_t now) {
   for (unsigned priority = 1; priority < kPriorityCount; ++priority) {
     port.queues[priority].credit = 0;

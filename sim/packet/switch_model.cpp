@@ -74,7 +74,6 @@ void offer_credits(Step& s, std::uint32_t port, std::int64_t now) {
 void fault(Step& s, std::size_t index, std::int64_t now) {
   depart_all(s, now);
   const Fault& event = s.plan.faults[index];
-  if (event.kind != FaultKind::cable) return;
   const Cable& cable = s.plan.fabric->cables[event.cable.index()];
   for (const PortId id : {cable.a, cable.b}) {
     if (s.plan.fabric->ports[id.index()].node.value != s.state.node) continue;
@@ -84,8 +83,8 @@ void fault(Step& s, std::size_t index, std::int64_t now) {
     port.down = !event.up;
     if (port.paused != 0) go_on(s.domain, s.plan, s.wires[local], port, now);
     port.paused = 0;
-    if (s.wires[local].credit_buffer != 0) forget_credits(port, now);
     if (event.up) {
+      if (s.wires[local].credit_buffer != 0) forget_credits(port, now);
       if (s.plan.network.credits) offer_credits(s, local, now);
       continue;
     }
@@ -173,6 +172,7 @@ SwitchState make_switch(const RunPlan& plan, std::uint32_t node) {
   state.events.reserve(static_cast<std::size_t>(shape.port_count) + 8);
   use_route(plan, state, 0);
   for (std::size_t i = 0; i < plan.faults.size(); ++i) {
+    if (plan.faults[i].kind != FaultKind::cable) continue;  // a NIC that hangs is the host's affair
     const Cable& cable = plan.fabric->cables[plan.faults[i].cable.index()];
     if (plan.fabric->ports[cable.a.index()].node.value == node || plan.fabric->ports[cable.b.index()].node.value == node)
       state.events.push(plan.faults[i].time.ps, event_key(kFault, i));

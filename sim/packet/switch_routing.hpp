@@ -70,7 +70,7 @@ inline std::uint32_t pick_by_policy(Step& s, const Frame& frame, std::span<const
   }
 }
 
-/// What waits in the queue that a data frame of class `c` would join by `hop`.
+/// What waits in the queue that a data frame would join by `hop`; `first_priority` is channel 0 of its class.
 EASTWEST_APART inline std::uint64_t queue_of(Step& s, const RoutingTable::Hop& hop, unsigned first_priority, unsigned shift,
                                              std::int64_t now) {
   PortState& port = s.ports[hop.port];

@@ -88,14 +88,15 @@ TEST_CASE("credits: they are told anew after a fault, with one digest") {
         options_with(network({"credits=true", "retransmit_timeout=1 ms", "retry_count=50", "reroute_delay=100 us"}));
     options.domains = domains;
     options.threads = domains == 1 ? 1 : 2;
-    options.faults = {{Time{20'000'000}, CableId{4}, false},
-                      {Time{400'000'000}, CableId{4}, true},
-                      {Time{30'000'000}, CableId{0}, false},
-                      {Time{60'000'000}, CableId{0}, true}};
+    options.faults = {{Time{20'000'000}, CableId{4}, false},  {Time{400'000'000}, CableId{4}, true},
+                      {Time{30'000'000}, CableId{0}, false},  {Time{60'000'000}, CableId{0}, true},
+                      {Time{500'000'000}, CableId{1}, false}, {Time{3'000'000'000}, CableId{1}, true}};
     const Outcomes out = play(fabric, flows(fabric, list), options);
     CHECK(out.result.outcome == Outcome::complete);
     CHECK(out.result.sane());
     CHECK(out.result.counters.drops_fault > 0);
+    CHECK(out.result.simulated > Time{3'000'000'000});
+    CHECK(out.result.findings.empty());  // a cable that is down for 2.5 ms is no pause storm
     digests.insert(out.result.digest);
   }
   CHECK(digests.size() == 1);
