@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Input text: a file that another program wrote, read whole, cut into words, its mistakes told with line and column.
 //
-// Units: lines and columns count from 1. Invariants: of one file at most kInputErrorsShown mistakes are told and the rest
-// counted; what is quoted of a file is printable and short, whatever its bytes. LIMITATIONS: the whole file is held in
+// Units: lines and columns count from 1. Invariants: of one file at most kInputErrorsShown mistakes and as many warnings are told and the
+// rest of the mistakes counted; what is quoted of a file is printable and short, whatever its bytes. LIMITATIONS: the whole file is held in
 // memory; columns count bytes.
 #pragma once
 
@@ -40,8 +40,6 @@ class WordReader {
   bool next_line(std::vector<Word>& words, char comment = '\0');
   /// The next word, on whatever line.
   Word next();
-  /// The line that stands next, counted from 1.
-  [[nodiscard]] std::uint32_t line() const { return line_; }
   [[nodiscard]] Word here() const { return {{}, line_, column_}; }
 
  private:
@@ -71,7 +69,6 @@ class InputErrors {
   [[nodiscard]] bool any() const { return count_ > 0; }
   /// Reading on would only count.
   [[nodiscard]] bool full() const { return count_ > 10 * kInputErrorsShown; }
-  [[nodiscard]] const std::string& file() const { return file_; }
   /// Says how many were not shown.
   void finish();
 

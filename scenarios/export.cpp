@@ -19,7 +19,7 @@ std::string file_stem(const std::string& job, std::size_t number, const std::vec
     const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
     stem += plain ? c : '_';
   }
-  if (stem.empty() || stem == "scenario" || std::find(taken.begin(), taken.end(), stem) != taken.end())
+  while (stem.empty() || stem == "scenario" || std::find(taken.begin(), taken.end(), stem) != taken.end())
     stem += "-" + std::to_string(number);
   return stem;
 }

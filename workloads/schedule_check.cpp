@@ -48,6 +48,22 @@ std::string fault_of(const Schedule& schedule, std::uint32_t index) {
   return {};
 }
 
+/// An engine's clock ends after 106 days; what a rank computes in turn must leave room for the rest.
+Status check_times(const Schedule& schedule) {
+  constexpr std::int64_t kComputeMost = 8'640'000'000'000'000'000;  // ps: 100 days
+  std::vector<std::int64_t> computed;                               // by rank
+  for (const Operation& operation : schedule.operations) {
+    if (operation.kind != OperationKind::compute) continue;
+    if (operation.rank.index() >= computed.size()) computed.resize(operation.rank.index() + 1, 0);
+    std::int64_t& sum = computed[operation.rank.index()];
+    if (operation.amount > kComputeMost - sum)
+      return Error{"rank " + std::to_string(operation.rank.value) + " computes for more than 100 days, which is as long as a run can be",
+                   "give the job fewer steps or shorter times"};
+    sum += operation.amount;
+  }
+  return Done{};
+}
+
 Status check_shape(const Schedule& schedule) {
   const std::size_t count = schedule.operations.size();
   const auto& first = schedule.successor_first;
@@ -148,6 +164,7 @@ std::string describe(const Schedule& schedule, std::uint32_t index) {
 
 Status check_schedule(const Schedule& schedule) {
   if (Status status = check_shape(schedule); !status) return status;
+  if (Status status = check_times(schedule); !status) return status;
   const auto group_first = fused_first(schedule);
   if (!group_first) return group_first.error();
   const auto waiting = walk(schedule, *group_first, [](std::uint32_t) {}, [](std::uint32_t, std::uint32_t) {});

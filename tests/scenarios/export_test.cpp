@@ -70,6 +70,33 @@ TEST_CASE("export: GOAL and Chakra, read back, give the digest of the original a
   }
 }
 
+TEST_CASE("export: jobs whose names differ in signs only get files of their own") {
+  const tests::TemporaryDirectory folder;
+  const std::string path = folder.write("names.yaml",
+                                        "site: {topology: leaf_spine, servers: 6, server: plain, leaves: 2}\njobs:\n"
+                                        "  \"a_b-2\": {kind: flows, ranks: 2, list: \"0 -> 1 size 1 KiB\"}\n"
+                                        "  \"a b\": {kind: flows, ranks: 2, list: \"0 -> 1 size 2 KiB\"}\n"
+                                        "  \"a_b\": {kind: flows, ranks: 2, list: \"0 -> 1 size 3 KiB\"}\n");
+  const tests::TemporaryDirectory out;
+  CHECK(digest_of(export_to(out, path, ExportFormat::goal), "flow") == digest_of(path, "flow"));
+}
+
+TEST_CASE("export: a smaller export over a larger one leaves no ranks of the larger") {
+  const tests::TemporaryDirectory folder;
+  folder.write("ring.yaml",
+               "site: {topology: leaf_spine, servers: 8, server: plain, leaves: 2}\n"
+               "jobs: {ring: {kind: collective, algorithm: ring_all_reduce, size: 64 KiB, ranks: 8}}\n");
+  tests::ProgramOptions options;
+  options.directory = folder.path().string();
+  for (const std::string ranks : {"8", "4"}) {
+    const auto out =
+        tests::run_program({"export", "ring.yaml", "--format", "chakra", "-o", "out", "--set", "jobs.ring.ranks=" + ranks}, options);
+    REQUIRE_MESSAGE(out.exit_code == 0, out.errors);
+  }
+  const auto run = tests::run_program({"run", "out/scenario.yaml", "--no-trace"}, options);
+  CHECK_MESSAGE(run.exit_code == 0, run.errors);
+}
+
 TEST_CASE("export: what a format has no word for is refused by name, and the program says where it wrote") {
   const tests::TemporaryDirectory folder;
   tests::ProgramOptions options;

@@ -70,6 +70,18 @@ TEST_CASE("schedule: an empty one is a valid one") {
   CHECK(message_depth(*made) == 0);
 }
 
+// An engine adds times without looking: its clock of 2^63 ps ends after 106 days.
+TEST_CASE("schedule: a rank that computes for longer than a clock can tell is refused, however short its parts") {
+  const auto days = [](int parts) {
+    ScheduleBuilder builder;
+    builder.begin_job(0, 1);
+    for (int i = 0; i < parts; ++i) builder.compute({4}, {864'000'000'000'000'000});  // 10 days
+    return error_of(std::move(builder));
+  };
+  CHECK(days(10) == "");
+  CHECK(days(11) == "rank 4 computes for more than 100 days, which is as long as a run can be");
+}
+
 TEST_CASE("schedule: a dependency between ranks is refused, because only messages join ranks") {
   ScheduleBuilder builder;
   const OperationId a = builder.compute({0}, {1});

@@ -6,6 +6,8 @@
 #include <array>
 #include <string>
 
+#include "topology/imports/import_settings.hpp"
+
 namespace eastwest {
 
 namespace {
@@ -66,9 +68,14 @@ void read_shape(const Entry& entry, AstraDimension& dimension, InputErrors& erro
   }
 }
 
-/// `scale` units per written one; at least one unit.
-std::int64_t read_number(const Entry& entry, std::string_view what, std::int64_t scale, std::int64_t least, InputErrors& errors) {
+/// `scale` units per written one, within [least, most].
+std::int64_t read_number(const Entry& entry, std::string_view what, std::int64_t scale, std::int64_t least, std::int64_t most,
+                         InputErrors& errors) {
   const auto value = scaled_number(entry.text, scale);
+  if (value && *value > most) {
+    errors.error(entry.at, quote_input(entry.text) + " is more than a cable may have", "the most is 12500 GB/s and 1e9 ns");
+    return least;
+  }
   if (value && *value >= least) return *value;
   errors.error(entry.at, quote_input(entry.text) + " is not " + std::string(what), "write a number, such as `50.0`");
   return least;
@@ -98,8 +105,8 @@ std::vector<AstraDimension> read_root(const YAML::Node& root, InputErrors& error
     if (!count) errors.error(lists[1][d].at, quote_input(lists[1][d].text) + " is not a number of NPUs", "write a whole number from 2 on");
     dimensions[d].npus = static_cast<std::uint32_t>(count.value_or(2));
     npus = std::min(npus * dimensions[d].npus, 2 * kNpusMost);
-    dimensions[d].rate = {static_cast<std::uint64_t>(read_number(lists[2][d], "a bandwidth in GB/s", 8'000'000'000, 1, errors))};
-    dimensions[d].latency = {read_number(lists[3][d], "a latency in ns", 1'000, 0, errors)};
+    dimensions[d].rate = {static_cast<std::uint64_t>(read_number(lists[2][d], "a bandwidth in GB/s", 8'000'000'000, 1, kRateMost, errors))};
+    dimensions[d].latency = {read_number(lists[3][d], "a latency in ns", 1'000, 0, kDelayMost, errors)};
   }
   if (npus > kNpusMost)
     errors.error(lists[1][0].at, "the network has more than " + std::to_string(kNpusMost) + " NPUs", "lower `npus_count`");

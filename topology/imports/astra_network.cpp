@@ -81,10 +81,14 @@ class AstraBuild {
     const AstraDimension& dimension = dimensions_[d];
     if (dimension.shape == Shape::switched) return join_by_switch(d, first, stride);
     const std::uint32_t n = dimension.npus;
-    for (std::uint32_t a = 0; a < n; ++a)
-      for (std::uint32_t b = a + 1; b < n; ++b)
-        if (dimension.shape == Shape::fully_connected || b == a + 1 || (a == 0 && b + 1 == n))
-          connect_with_delay(assembly_, nodes_[first + a * stride], nodes_[first + b * stride], dimension.rate, dimension.latency);
+    const auto join = [&](std::uint32_t a, std::uint32_t b) {
+      connect_with_delay(assembly_, nodes_[first + a * stride], nodes_[first + b * stride], dimension.rate, dimension.latency);
+    };
+    const bool ring = dimension.shape == Shape::ring;
+    for (std::uint32_t a = 0; a + 1 < n; ++a) {
+      for (std::uint32_t b = a + 1; b < (ring ? a + 2 : n); ++b) join(a, b);
+      if (ring && a == 0 && n > 2) join(0, n - 1);
+    }
   }
 
   void join_by_switch(std::size_t d, std::uint32_t first, std::uint32_t stride) {

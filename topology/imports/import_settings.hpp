@@ -5,6 +5,7 @@
 // their own, NICs without latency; a scenario may give better figures. Units: core/quantity.hpp.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +17,9 @@
 namespace eastwest {
 
 inline constexpr std::string_view kNoFile = "none";
+/// What a cable of a file may have at most; sums over paths and planes then stay within 64 bits.
+inline constexpr std::int64_t kRateMost = 100'000'000'000'000;  // bit/s: 100 Tb/s
+inline constexpr std::int64_t kDelayMost = 1'000'000'000'000;   // ps: 1 s
 
 /// `file_meaning`: one sentence on the file.
 void append_import_parameters(std::vector<ParameterSpec>& list, std::string_view file_meaning);

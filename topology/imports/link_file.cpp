@@ -2,7 +2,8 @@
 #include "topology/imports/link_file.hpp"
 
 #include <algorithm>
-#include <set>
+
+#include "topology/imports/import_settings.hpp"
 
 namespace eastwest {
 
@@ -113,9 +114,12 @@ class LinkFileReader {
       }
       const auto bits = parse_rate(rate.text);
       if (!bits || *bits < 1) errors_.error(rate, quote_input(rate.text) + " is not a rate", "write it as `400Gbps`");
+      else if (static_cast<std::int64_t>(*bits) > kRateMost)
+        errors_.error(rate, quote_input(rate.text) + " is more than 100 Tb/s", "write it as `400Gbps`");
       else link.rate = {static_cast<std::uint64_t>(*bits)};
       const auto time = parse_delay(delay.text);
       if (!time || *time < 0) errors_.error(delay, quote_input(delay.text) + " is not a delay", "write it as `0.0005ms`");
+      else if (*time > kDelayMost) errors_.error(delay, quote_input(delay.text) + " is more than 1 s", "write it as `0.0005ms`");
       else link.delay = {*time};
       constexpr std::int64_t kScale = 1'000'000'000'000;
       const auto share = scaled_number(loss.text, kScale);

@@ -47,7 +47,6 @@ class AicbLogReader {
   AicbLogReader(std::string_view text, InputErrors& errors) : text_(text), errors_(errors) {}
 
   SimaiWorkload run() {
-    workload_.policy_name = "AICB log";
     workload_.policy = SimaiWorkload::Policy::micro;
     for (std::size_t begin = 0; begin < text_.size() && !errors_.full();) {
       const std::size_t end = std::min(text_.find('\n', begin), text_.size());
@@ -139,7 +138,6 @@ class AicbLogReader {
     check_size(known->group, *ranks, size);
     SimaiWorkload::Row row;
     row.name = fields[places_[4]].substr(0, 60);
-    row.line = line_;
     row.weight_gradient = {.compute = {}, .operation = operation->operation, .group = known->group, .bytes = {*amount}};
     workload_.rows.push_back(std::move(row));
   }

@@ -165,8 +165,9 @@ class ChakraImport {
 
   Duration duration_of(const ChakraNode& node, InputErrors& errors) const {
     constexpr std::uint64_t kMicrosMost = 1'000'000'000'000;
-    if (const auto exact = node.integer("eastwest_ps"); exact && *exact >= 0) return {*exact};
-    if (node.duration_micros > kMicrosMost) {
+    const auto exact = node.integer("eastwest_ps");
+    if (exact && *exact >= 0 && static_cast<std::uint64_t>(*exact) / 1'000'000 <= kMicrosMost) return {*exact};
+    if (node.duration_micros > kMicrosMost || (exact && *exact >= 0)) {
       errors.error(0, 0, of(node) + " takes more than 11 days", "durations are in microseconds");
       return {};
     }
@@ -204,6 +205,8 @@ class ChakraImport {
     }
     step.peer = static_cast<std::uint32_t>(*peer);
     step.tag = node.integer("comm_tag").value_or(0);
+    if (step.tag < 0)
+      errors.error(0, 0, of(node) + " has a `comm_tag` of " + std::to_string(step.tag), "tags are 0 and more: a receive names its message");
   }
 
   void add_call(std::uint32_t rank, const ChakraNode& node, Step& step, InputErrors& errors) {

@@ -53,9 +53,10 @@ class MatrixReader {
     if (!value || (words[0].text == "Nodes" && (*value < 2 || *value > kNodesMost)))
       return errors_.error(words[0], quote_input(words[0].text) + " needs one whole number", "write it as `Nodes 16`");
     if (words[0].text == "Nodes") matrix_.nodes = *value;
-    else if (words[0].text == "Failures" && *value > 0)
-      errors_.error(words[0], "failures are not read", "name the cables under `faults:` of the scenario and write `Failures 0`");
-    else counts_.push_back({words[0].text == "Connections", *value, words[0]});
+    else if (words[0].text == "Failures") {
+      if (*value > 0)
+        errors_.error(words[0], "failures are not read", "name the cables under `faults:` of the scenario and write `Failures 0`");
+    } else counts_.push_back({words[0].text == "Connections", *value, words[0]});
   }
 
   std::optional<std::int64_t> value_of(const std::vector<Word>& words, std::size_t i, std::int64_t minimum, std::int64_t maximum) {

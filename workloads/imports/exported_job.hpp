@@ -2,7 +2,7 @@
 // Exported job: the operations of one job sorted by rank, with tags and records numbered for a file of its own.
 //
 // Invariants: the operations of a rank stand in the order of the schedule; the messages of a pair have tags 0, 1, ... in that order,
-// so that whoever matches by tag finds the right ones. Cost: linear in operations.
+// so that whoever matches by tag finds the right ones. Cost: operations of the whole schedule, times log n for its sends.
 #pragma once
 
 #include <cstdint>

@@ -11,7 +11,7 @@
 // Units: bytes, and calc in nanoseconds. Comments are `//` and `/* */`. A label must stand before it is used and belongs to its
 // rank; tag, cpu and nic come in that order. Source: LogGOPSim src/LogGOPSim/txt2bin.re.
 // What GOAL has no word for stands behind `//@` in files of ours and is read back: picoseconds of a calc (`ps N`), the record that a
-// message belongs to (`record N`, with the records themselves at the top), markers of steps (`marker N`), and `@ ordered`: labels
+// message belongs to (`record N`, with the records themselves at the top), markers of steps (`marker N`), and `//@ eastwest ordered`: labels
 // `o17` tell the place in the schedule, and calcs do not wait for a CPU. Other readers see comments.
 // LIMITATIONS: L, o, g, G, O and S are not in the file and not modelled: the fabric gives them. A send is over when the receiver has
 // acknowledged it, also below the eager limit. `nic` is ignored.

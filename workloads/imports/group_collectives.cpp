@@ -116,6 +116,10 @@ CollectiveRequest GroupCollectives::request(std::span<const RankId> ranks, std::
 Result<const GroupCollectives::Planned*> GroupCollectives::plan(const CollectiveKind& kind, const RankGroup& group, Bytes bytes) {
   Key key{&kind, group, bytes.count};
   if (const auto known = plans_.find(key); known != plans_.end()) return &known->second;
+  if (planned_steps_ > kKeptSteps) {  // the caller plays a plan before it asks for the next
+    plans_.clear();
+    planned_steps_ = 0;
+  }
   std::vector<RankId> ranks;
   std::vector<std::uint32_t> hosts;
   std::vector<GpuId> gpus;
@@ -224,8 +228,14 @@ void GroupCollectives::play(const Planned& planned, const RankGroup& group, Byte
   for (std::size_t i = 0; i < group.size(); ++i) frontier[group[i]] = ends.last[i];
 }
 
+Error GroupCollectives::too_many() {
+  return {"the workload takes more than " + std::to_string(kMaxOperations) + " operations",
+          "give the job fewer ranks or iterations, or keep `fused: true` and `channels: 1`"};
+}
+
 Status GroupCollectives::append_group(GroupOperation operation, const RankGroup& group, Bytes bytes, const std::string& name,
                                       std::vector<OperationId>& frontier) {
+  if (builder_.operation_count() > kMaxOperations) return too_many();
   const CollectiveKind* kind = kind_of(operation);
   const auto n = static_cast<std::int64_t>(group.size());
   Collective record{.name = name,
@@ -249,9 +259,7 @@ Status GroupCollectives::append_group(GroupOperation operation, const RankGroup&
   const RankGroup sorted = by_host(group);
   const Result<const Planned*> planned = plan(*kind, sorted, bytes);
   if (!planned) return planned.error();
-  if (builder_.operation_count() + 2 * (*planned)->plan.steps.size() > kMaxOperations)
-    return Error{"the workload takes more than " + std::to_string(kMaxOperations) + " operations",
-                 "give the job fewer ranks, or keep `fused: true` and `channels: 1`"};
+  if (builder_.operation_count() + 2 * (*planned)->plan.steps.size() > kMaxOperations) return too_many();
   record.lower_bound = (*planned)->bound;
   play(**planned, sorted, bytes, label_of(std::move(record)), frontier);
   return Done{};
@@ -260,10 +268,6 @@ Status GroupCollectives::append_group(GroupOperation operation, const RankGroup&
 Status GroupCollectives::append(GroupOperation operation, std::span<const RankGroup> groups, Bytes bytes, const std::string& name,
                                 std::vector<OperationId>& frontier) {
   if (operation == GroupOperation::barrier) bytes = {1};
-  if (planned_steps_ > kKeptSteps) {
-    plans_.clear();
-    planned_steps_ = 0;
-  }
   shared_label_ = kNoLabel;
   for (const RankGroup& group : groups) {
     if (group.size() < 2 || bytes.count < 1) continue;

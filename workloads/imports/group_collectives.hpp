@@ -56,6 +56,7 @@ class GroupCollectives {
   };
   using Key = std::tuple<const CollectiveKind*, RankGroup, std::int64_t>;
 
+  static Error too_many();
   [[nodiscard]] RankGroup by_host(const RankGroup& group) const;
   [[nodiscard]] bool in_one_host(const RankGroup& group) const;
   [[nodiscard]] const CollectiveKind* kind_of(GroupOperation operation) const;

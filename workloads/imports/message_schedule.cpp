@@ -78,15 +78,19 @@ class Matching {
   void match_open(const std::vector<std::uint32_t>& open) {
     for (const std::uint32_t receive : open) {
       const Step& step = steps_[receive];
-      std::deque<std::uint32_t>* best = nullptr;
+      auto best = waiting_.end();
       for (auto at = waiting_.lower_bound({step.rank, 0, std::numeric_limits<std::int64_t>::min()});
            at != waiting_.end() && std::get<0>(at->first) == step.rank; ++at) {
         const bool fits = (step.peer == MessageSchedule::kAnyRank || step.peer == std::get<1>(at->first)) &&
                           (step.tag == MessageSchedule::kAnyTag || step.tag == std::get<2>(at->first));
-        if (fits && !at->second.empty() && (best == nullptr || at->second.front() < best->front())) best = &at->second;
+        if (fits && !at->second.empty() && (best == waiting_.end() || at->second.front() < best->second.front())) best = at;
       }
-      if (best == nullptr) complain(receive, "no send is left for ");
-      else take(*best, receive);
+      if (best == waiting_.end()) {
+        complain(receive, "no send is left for ");
+        continue;
+      }
+      take(best->second, receive);
+      if (best->second.empty()) waiting_.erase(best);
     }
   }
 

@@ -74,7 +74,6 @@ class SimaiReader {
  private:
   void read_header(const std::vector<Word>& words) {
     const Word& name = words.front();
-    workload_.policy_name = name.text;
     const auto known = std::find_if(std::begin(kPolicies), std::end(kPolicies), [&](const KnownPolicy& p) { return p.name == name.text; });
     if (known == std::end(kPolicies)) {
       std::vector<std::string> names;
@@ -154,7 +153,6 @@ class SimaiReader {
     }
     SimaiWorkload::Row row;
     row.name = words[0].text.substr(0, 60);
-    row.line = words[0].line;
     row.forward = pass(words, 2, Group::tensor);
     row.input_gradient = pass(words, 5, Group::tensor);
     row.weight_gradient = pass(words, 8, Group::data);

@@ -39,13 +39,11 @@ struct SimaiWorkload {
   };
   struct Row {
     std::string name;
-    std::uint32_t line = 0;
     Pass forward;
     Pass input_gradient;
     Pass weight_gradient;
     Duration update;
   };
-  std::string policy_name;
   Policy policy = Policy::layers;
   std::int64_t tensor = 1;  // ranks of a group, as the next two
   std::int64_t expert = 1;

@@ -81,6 +81,8 @@ TEST_CASE("simai topology: every mistake has its place and words") {
   CHECK(complaint("4 1 1\n9\n0 3 1Gbps 1us 0\n") == "2:1 expected a switch id and found `9`");
   CHECK(complaint("3 1 2\n2\n0 2 1Gbps 1us 0\n1 2 1Gbit 1us 0\n") == "4:5 `1Gbit` is not a rate");
   CHECK(complaint("3 1 2\n2\n0 2 1Gbps 1us 0\n1 2 1Gbps soon 0\n") == "4:11 `soon` is not a delay");
+  CHECK(complaint("3 1 2\n2\n0 2 1Gbps 1us 0\n1 2 200Tbps 1us 0\n") == "4:5 `200Tbps` is more than 100 Tb/s");
+  CHECK(complaint("3 1 2\n2\n0 2 1Gbps 1us 0\n1 2 1Gbps 5000000s 0\n") == "4:11 `5000000s` is more than 1 s");
   CHECK(complaint("3 1 2\n2\n0 2 1Gbps 1us 0\n1 2 1Gbps 1us 2\n") == "4:15 `2` is not a probability of loss");
   CHECK(complaint("3 1 2\n2\n0 2 1Gbps 1us 0\n7 2 1Gbps 1us 0\n") == "4:1 `7` is not a node of this file");
   CHECK(complaint("3 1 2\n2\n0 2 1Gbps 1us 0\n1 1 1Gbps 1us 0\n") == "4:1 the link joins node 1 with itself");

@@ -166,6 +166,9 @@ TEST_CASE("chakra: mistakes name the file and the node") {
   CHECK(contains(said_of({{node(0, ChakraNode::compute, {1}, {}, 1), node(1, ChakraNode::compute, {0}, {}, 1)}, {}}), "waits for itself"));
   CHECK(contains(said_of({{node(0, 0, {}, {})}, {}}), "has the type 0, which no node can have"));
   CHECK(contains(said_of({{send(0, 5, 8)}, {}}), "has a `comm_dst` of 5"));
+  // A tag below zero would make the receive take whatever comes.
+  CHECK(contains(said_of({{node(0, ChakraNode::send, {}, {number("comm_size", 8), number("comm_dst", 1), number("comm_tag", -1)})}, {}}),
+                 "has a `comm_tag` of -1"));
   CHECK(contains(said_of({{send(0, 1, 8)}, {}}), "no receive is left for the send of 8 B from rank 0 to rank 1 with tag 3"));
   CHECK(contains(said_of({{send(0, 1, 8)}, {receive(0, 0, 4)}}), "is smaller than its message of 8 B"));
   CHECK(contains(said_of({{call(0, 12, 8)}, {call(0, 12, 8)}}), "has a `comm_type` of 12"));

@@ -48,6 +48,14 @@ TEST_CASE("connection matrix: starts in picoseconds, triggers at both ends of a 
   CHECK(*std::max_element(finish.begin(), finish.end()) == 5'000'000 + 2 * kMessage);
 }
 
+TEST_CASE("connection matrix: a header without failures counts nothing else") {
+  std::string text = kChain;
+  text.insert(text.find("0->1"), "Failures 0\n");
+  CHECK(run_text(text).said == "");
+  text.replace(text.find("Failures 0"), 10, "Failures 2");
+  CHECK(complaint(text) == "5:1: error: failures are not read");
+}
+
 TEST_CASE("connection matrix: a barrier waits for all, a multishot starts one flow each time") {
   const std::string ends = "0->1 start 0 size 1000 recv_done_trigger 1\n2->1 start 9000000 size 1000 recv_done_trigger 1\n";
   const JobRun barrier = run_text(body(ends + "1->3 trigger 1 size 1000\ntrigger id 1 barrier count 2\n"));
