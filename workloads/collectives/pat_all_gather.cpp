@@ -2,10 +2,6 @@
 // PAT all-gather: every block spreads along a binomial tree of its own; time ceil(log2 n) alpha + (n-1)/n S/B on an idle fabric.
 #include "workloads/collectives/pat_parts.hpp"
 
-#include <algorithm>
-#include <utility>
-#include <vector>
-
 namespace eastwest {
 
 namespace {
