@@ -92,8 +92,8 @@ struct Mail {
 /// Blocks of sort keys.
 class KeyPool {
  public:
-  std::uint64_t& key(std::uint32_t block, std::uint32_t at) { return keys_[block * kBlockKeys + at]; }
-  [[nodiscard]] const std::uint64_t* block(std::uint32_t block) const { return &keys_[block * kBlockKeys]; }
+  std::uint64_t& key(std::uint32_t block, std::uint32_t at) { return keys_[std::size_t{block} * kBlockKeys + at]; }
+  [[nodiscard]] const std::uint64_t* block(std::uint32_t block) const { return &keys_[std::size_t{block} * kBlockKeys]; }
   std::uint32_t& next(std::uint32_t block) { return next_[block]; }
   [[nodiscard]] std::uint32_t next(std::uint32_t block) const { return next_[block]; }
   std::uint32_t take() {
