@@ -96,6 +96,9 @@ class KeyPool {
  public:
   std::uint64_t& key(std::uint32_t block, std::uint32_t at) { return keys_[std::size_t{block} * kBlockKeys + at]; }
   [[nodiscard]] const std::uint64_t* block(std::uint32_t block) const { return &keys_[std::size_t{block} * kBlockKeys]; }
+  void prefetch(std::uint32_t block) const {
+    for (std::uint32_t at = 0; at < kBlockKeys; at += 8) __builtin_prefetch(this->block(block) + at);
+  }
   std::uint32_t& next(std::uint32_t block) { return next_[block]; }
   [[nodiscard]] std::uint32_t next(std::uint32_t block) const { return next_[block]; }
   std::uint32_t take() {
