@@ -76,7 +76,7 @@ bool measure(const Case& one, Row& row) {
     std::fprintf(stderr, "%s", diagnostics.print().c_str());
     return false;
   }
-  const std::vector<Operation>& operations = built->workload.schedule.operations;
+  const LargeVector<Operation>& operations = built->workload.schedule.operations;
   row.messages = static_cast<std::uint64_t>(
       std::count_if(operations.begin(), operations.end(), [](const Operation& o) { return o.kind == OperationKind::send; }));
   Progress progress;

@@ -13,14 +13,14 @@ namespace {
 
 constexpr std::size_t kMaxOperations = std::numeric_limits<std::uint32_t>::max() - 1;
 
-std::uint32_t index_of_next(const std::vector<Operation>& operations) {
+std::uint32_t index_of_next(const LargeVector<Operation>& operations) {
   EASTWEST_CHECK(operations.size() < kMaxOperations, "a schedule holds at most 2^32 - 2 operations");
   return static_cast<std::uint32_t>(operations.size());
 }
 
 /// Room for `more` entries; at least doubling, so that many small reservations do not copy the array each time.
 template <class T>
-void make_room(std::vector<T>& entries, std::size_t more) {
+void make_room(LargeVector<T>& entries, std::size_t more) {
   const std::size_t need = entries.size() + more;
   if (need > entries.capacity()) entries.reserve(std::max(need, 2 * entries.capacity()));
 }
@@ -111,7 +111,7 @@ Result<Schedule> ScheduleBuilder::finish() && {
   schedule.collectives = std::move(collectives_);
 
   // Counting sort by the earlier operation: stable, so successors stand in the order in which they were declared.
-  std::vector<std::uint32_t>& first = schedule.successor_first;
+  LargeVector<std::uint32_t>& first = schedule.successor_first;
   first.assign(schedule.operations.size() + 1, 0);
   for (const auto& [earlier, later] : edges_) {
     ++first[earlier + 1];
@@ -123,7 +123,7 @@ Result<Schedule> ScheduleBuilder::finish() && {
   for (const auto& [earlier, later] : edges_) schedule.successors[first[earlier]++] = later;
   for (std::size_t i = first.size() - 1; i > 0; --i) first[i] = first[i - 1];
   first[0] = 0;
-  std::vector<std::pair<std::uint32_t, std::uint32_t>>().swap(edges_);
+  decltype(edges_)().swap(edges_);
 
   for (const Operation& operation : schedule.operations)
     if (operation.label < schedule.collectives.size()) ++schedule.collectives[operation.label].operations;

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "core/id.hpp"
+#include "core/large_vector.hpp"
 #include "core/quantity.hpp"
 #include "core/result.hpp"
 
@@ -64,9 +65,9 @@ struct Collective {
 };
 
 struct Schedule {
-  std::vector<Operation> operations;
-  std::vector<std::uint32_t> successor_first;  // operations.size() + 1 entries, into successors
-  std::vector<std::uint32_t> successors;
+  LargeVector<Operation> operations;
+  LargeVector<std::uint32_t> successor_first;  // operations.size() + 1 entries, into successors
+  LargeVector<std::uint32_t> successors;
   std::vector<FusedGroup> groups;
   std::vector<Collective> collectives;
 
@@ -102,8 +103,8 @@ class ScheduleBuilder {
   Result<Schedule> finish() &&;
 
  private:
-  std::vector<Operation> operations_;
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> edges_;  // earlier, later
+  LargeVector<Operation> operations_;
+  LargeVector<std::pair<std::uint32_t, std::uint32_t>> edges_;  // earlier, later
   std::vector<FusedGroup> groups_;
   std::vector<Collective> collectives_;
   std::uint16_t job_ = 0;

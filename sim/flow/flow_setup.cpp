@@ -23,7 +23,7 @@ void make_solvers(FlowState& run) {
 }
 
 void number_sends(FlowState& run) {
-  const std::vector<Operation>& operations = run.workload->schedule.operations;
+  const LargeVector<Operation>& operations = run.workload->schedule.operations;
   run.send_bits.assign(operations.size() / 64 + 1, 0);
   run.send_before.assign(run.send_bits.size(), 0);
   for (std::size_t i = 0; i < operations.size(); ++i) {

@@ -42,7 +42,7 @@ std::string blocked_messages(const FlowState& run) {
 std::string blocked_operations(const FlowState& run) {
   std::string text;
   std::size_t count = 0;
-  const std::vector<Operation>& operations = run.workload->schedule.operations;
+  const LargeVector<Operation>& operations = run.workload->schedule.operations;
   for (std::size_t i = 0; i < operations.size(); ++i) {
     const Operation& operation = operations[i];
     if ((run.progress[i] & (kReady | kDone)) != kReady) continue;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/digest.hpp"
+#include "core/large_vector.hpp"
 #include "core/wide.hpp"
 #include "sim/flow/event_queue.hpp"
 #include "sim/flow/flow_plan.hpp"
@@ -155,7 +156,7 @@ struct FlowState {
   EventQueue events;
 
   // What is sent.
-  std::vector<std::uint32_t> progress;     // by operation: predecessors left, and flags
+  LargeVector<std::uint32_t> progress;     // by operation: predecessors left, and flags
   std::vector<std::uint64_t> send_bits;    // by operation: is a send, so that messages can be numbered
   std::vector<std::uint32_t> send_before;  // by word of the above
   std::vector<std::uint32_t> turns;        // by message, only with several queue pairs per connection: which one
@@ -173,14 +174,14 @@ struct FlowState {
   std::uint32_t static_messages = 0;
 
   // How it travels.
-  std::vector<Transfer> transfers;
+  LargeVector<Transfer> transfers;
   std::uint32_t free_transfer = kNil;
-  std::vector<Stream> streams;
+  LargeVector<Stream> streams;
   std::uint32_t free_stream = kNil;                              // of scale-up messages
   std::uint32_t queue_pairs_most = 1;                            // of any connection
   std::vector<std::uint32_t> connection_of_rank;                 // by source rank: the last one used
   std::unordered_map<std::uint64_t, std::uint32_t> connections;  // (source, destination) -> first stream; never walked
-  std::vector<Group> groups;
+  LargeVector<Group> groups;
   std::unordered_multimap<std::uint64_t, std::uint32_t> group_of_path;  // digest of links and class; never walked
   std::vector<MaxMin> solvers;                                          // by class, then scale-up
   std::vector<std::vector<std::uint32_t>> group_of_local;               // by solver

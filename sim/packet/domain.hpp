@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "core/check.hpp"
+#include "core/large_vector.hpp"
 #include "core/wide.hpp"
 #include "sim/packet/frame.hpp"
 #include "sim/packet/run_plan.hpp"
@@ -76,9 +77,9 @@ class FramePool {
 
  private:
   void grow();
-  std::vector<Frame> frames_;
-  std::vector<Trailer> trailers_;        // as frames_, or empty
-  std::vector<HopTelemetry> telemetry_;  // telemetry_hops_ a frame
+  LargeVector<Frame> frames_;
+  LargeVector<Trailer> trailers_;        // as frames_, or empty
+  LargeVector<HopTelemetry> telemetry_;  // telemetry_hops_ a frame
   std::size_t telemetry_hops_ = 0;
   std::uint32_t free_ = kNil;
   bool with_trailers_ = false;
@@ -117,8 +118,8 @@ class KeyPool {
 
  private:
   void grow();
-  std::vector<std::uint64_t> keys_;
-  std::vector<std::uint32_t> next_;  // by block: behind it in its bucket or on the free list
+  LargeVector<std::uint64_t> keys_;
+  LargeVector<std::uint32_t> next_;  // by block: behind it in its bucket or on the free list
   std::uint32_t free_ = kNil;
 };
 
@@ -179,7 +180,7 @@ struct Domain {
 
 /// State by node that domains share: each entry is touched only by the domain that owns the node.
 struct Network {
-  std::vector<Bucket> buckets;              // by node x kBuckets + window modulo kBuckets
+  LargeVector<Bucket> buckets;              // by node x kBuckets + window modulo kBuckets
   std::vector<Inbox> inboxes;               // by node
   std::vector<std::int64_t> next_window;    // by node: earliest window with anything to do, kNever when idle
   std::vector<std::int64_t> window_offset;  // by node: added to a time before it is divided into windows

@@ -35,9 +35,9 @@ struct RankState {
 
 struct Execution {
   const Workload* workload = nullptr;
-  std::vector<std::uint32_t> waiting;  // by operation: predecessors not yet over
-  std::vector<std::uint8_t> state;     // by operation
-  std::vector<std::uint32_t> message;  // by operation: index of a send's message
+  LargeVector<std::uint32_t> waiting;  // by operation: predecessors not yet over
+  LargeVector<std::uint8_t> state;     // by operation
+  LargeVector<std::uint32_t> message;  // by operation: index of a send's message
   std::vector<CollectiveSpan> collectives;
   std::vector<std::uint32_t> fused_left;   // by group: members not yet there
   std::vector<std::uint32_t> fused_first;  // by group: into fused_operations; groups + 1 entries

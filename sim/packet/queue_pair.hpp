@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/large_vector.hpp"
 #include "sim/idle_path.hpp"
 #include "sim/packet/port_state.hpp"
 #include "sim/packet/transports/transport_kind.hpp"
@@ -88,12 +89,12 @@ struct alignas(64) Receiver {
 
 /// Message and queue-pair tables of a run. Grown only between windows.
 struct Traffic {
-  std::vector<Message> messages;
-  std::vector<std::uint32_t> arrived;  // by message: packets in the receiver's memory
+  LargeVector<Message> messages;
+  LargeVector<std::uint32_t> arrived;  // by message: packets in the receiver's memory
   std::vector<DriverTransfer> driver_transfers;
-  std::vector<QueuePairPlan> plans;
-  std::vector<Sender> senders;
-  std::vector<Receiver> receivers;
+  LargeVector<QueuePairPlan> plans;
+  LargeVector<Sender> senders;
+  LargeVector<Receiver> receivers;
   std::uint32_t words = 0;                 // 64-bit words per queue pair of the two bit rings, 0 with go-back-N
   std::vector<std::uint64_t> sender_bits;  // selectively acknowledged packets, by number modulo words * 64
   std::vector<std::uint64_t> receiver_bits;

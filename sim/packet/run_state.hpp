@@ -54,7 +54,7 @@ struct RunState {
   RunPlan plan;
   Network network;
   std::vector<Domain> domains;
-  std::vector<PortState> ports;
+  LargeVector<PortState> ports;
   std::vector<SwitchState> switches;  // by Fabric::switches
   std::vector<HostState> hosts;       // by Fabric::hosts
   Traffic traffic;

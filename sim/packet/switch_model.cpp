@@ -181,7 +181,7 @@ SwitchState make_switch(const RunPlan& plan, std::uint32_t node) {
   return state;
 }
 
-std::int64_t step_switch(Network& network, Domain& domain, const RunPlan& plan, std::vector<PortState>& ports, SwitchState& state,
+std::int64_t step_switch(Network& network, Domain& domain, const RunPlan& plan, LargeVector<PortState>& ports, SwitchState& state,
                          std::int64_t step_end) {
   const NodePlan& node = plan.nodes[state.node];
   Step s{network,
@@ -202,7 +202,7 @@ std::int64_t step_switch(Network& network, Domain& domain, const RunPlan& plan, 
   return state.events.empty() ? departure : std::min(departure, state.events.top().time);
 }
 
-std::uint64_t data_frames_waiting(const RunPlan& plan, const std::vector<PortState>& ports, const FramePool& frames,
+std::uint64_t data_frames_waiting(const RunPlan& plan, const LargeVector<PortState>& ports, const FramePool& frames,
                                   const SwitchState& state) {
   const NodePlan& node = plan.nodes[state.node];
   std::uint64_t count = 0;

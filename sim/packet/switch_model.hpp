@@ -68,11 +68,11 @@ SwitchState make_switch(const RunPlan& plan, std::uint32_t node);
 
 /// Handles everything at this switch before `step_end`, in content order. Returns when its next own event or departure is
 /// due, kNever for none.
-std::int64_t step_switch(Network& network, Domain& domain, const RunPlan& plan, std::vector<PortState>& ports, SwitchState& state,
+std::int64_t step_switch(Network& network, Domain& domain, const RunPlan& plan, LargeVector<PortState>& ports, SwitchState& state,
                          std::int64_t step_end);
 
 /// Data frames that wait in its queues, for the conservation check.
-std::uint64_t data_frames_waiting(const RunPlan& plan, const std::vector<PortState>& ports, const FramePool& frames,
+std::uint64_t data_frames_waiting(const RunPlan& plan, const LargeVector<PortState>& ports, const FramePool& frames,
                                   const SwitchState& state);
 
 }  // namespace eastwest::packet
