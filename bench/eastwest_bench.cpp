@@ -3,6 +3,7 @@
 //
 // eastwest_bench --peers FOLDER [--smoke] [--only WORD] ...             the same works in the drivers of FOLDER, and how they agree
 // eastwest_bench [--smoke] [--only WORD] [--rounds N] [--json FILE]     the table of rows and the table of targets
+// eastwest_bench --scale [--smoke] [--rounds N]                         time and memory from 32 to 4,096 hosts, in both engines
 // eastwest_bench --one WORK KIB [--threads N] [--trace] [--flow]        one run in this process, for callgrind and profilers
 #include <cerrno>
 #include <cstdio>
@@ -25,6 +26,7 @@ namespace {
 
 struct Arguments {
   bool smoke = false;
+  bool scale = false;
   unsigned rounds = 0;  // 0: three, or one of a smoke run
   std::string only;     // run works whose name contains it
   std::string json;
@@ -50,6 +52,7 @@ std::optional<Arguments> parse(const std::vector<std::string>& words) {
     const auto next = [&]() -> std::string { return i + 1 < words.size() ? words[++i] : ""; };
     std::optional<std::uint64_t> value = 1;
     if (words[i] == "--smoke") arguments.smoke = true;
+    else if (words[i] == "--scale") arguments.scale = true;
     else if (words[i] == "--trace") arguments.setting.trace = true;
     else if (words[i] == "--flow") arguments.setting.fidelity = Fidelity::flow;
     else if (words[i] == "--only") arguments.only = next();
@@ -136,6 +139,29 @@ int compare_with_peers(const Arguments& arguments) {
   return apart.empty() ? 0 : 1;
 }
 
+int run_scale(const Arguments& arguments) {
+  std::vector<Row> rows;
+  std::vector<ScaleRows> sizes;
+  for (const std::uint32_t hosts : {32u, 64u, 128u, 256u, 512u, 1024u, 4096u}) {
+    if (arguments.smoke && hosts > 64) break;
+    const Work work = permutation_work(hosts, arguments.smoke ? 64 : 4096);
+    sizes.push_back({hosts, {}, {}});
+    rows.push_back({work, {}, {}});
+    rows.push_back({work, {.fidelity = Fidelity::flow}, {}});
+  }
+  const unsigned rounds = arguments.rounds != 0 ? arguments.rounds : arguments.smoke ? 1 : 3;
+  run_rounds(rows, rounds, [](const Row& row) { std::fprintf(stderr, "%s\n", label(row).c_str()); });
+  const std::vector<std::string> breaches = disagreements(rows);
+  for (const std::string& breach : breaches) std::fprintf(stderr, "%s\n", breach.c_str());
+  if (!breaches.empty()) return 1;
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    sizes[i].packet = std::move(rows[2 * i]);
+    sizes[i].flow = std::move(rows[2 * i + 1]);
+  }
+  std::printf("%s", scale_table(sizes).c_str());
+  return 0;
+}
+
 int run_suite(const Arguments& arguments) {
   std::vector<Row> rows = rows_of(arguments);
   const unsigned rounds = arguments.rounds != 0 ? arguments.rounds : arguments.smoke ? 1 : 3;
@@ -160,9 +186,11 @@ int main(int count, char** words) {
   if (!arguments) {
     std::fprintf(stderr,
                  "usage: eastwest_bench [--smoke] [--only WORD] [--rounds N] [--json FILE]\n"
+                 "       eastwest_bench --scale [--smoke] [--rounds N]\n"
                  "       eastwest_bench --one WORK KIB [--threads N] [--trace] [--flow]\n");
     return 2;
   }
   if (!arguments->peers.empty()) return compare_with_peers(*arguments);
+  if (arguments->scale) return run_scale(*arguments);
   return arguments->one.empty() ? run_suite(*arguments) : run_one(*arguments);
 }

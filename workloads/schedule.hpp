@@ -18,9 +18,9 @@
 #include <vector>
 
 #include "core/id.hpp"
-#include "core/large_vector.hpp"
 #include "core/quantity.hpp"
 #include "core/result.hpp"
+#include "workloads/large_vector.hpp"
 
 namespace eastwest {
 

@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "core/digest.hpp"
-#include "core/large_vector.hpp"
 #include "core/wide.hpp"
 #include "sim/flow/event_queue.hpp"
 #include "sim/flow/flow_plan.hpp"
@@ -21,6 +20,7 @@
 #include "sim/queue_pair_ends.hpp"
 #include "sim/schedule_tables.hpp"
 #include "sim/simulation.hpp"
+#include "workloads/large_vector.hpp"
 
 namespace eastwest::flow {
 

@@ -22,13 +22,13 @@
 #include <vector>
 
 #include "core/check.hpp"
-#include "core/large_vector.hpp"
 #include "core/wide.hpp"
 #include "sim/packet/frame.hpp"
 #include "sim/packet/run_plan.hpp"
 #include "sim/packet/transports/transport_kind.hpp"
 #include "sim/records.hpp"
 #include "sim/simulation.hpp"
+#include "workloads/large_vector.hpp"
 
 namespace eastwest::packet {
 

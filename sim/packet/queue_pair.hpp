@@ -10,10 +10,10 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/large_vector.hpp"
 #include "sim/idle_path.hpp"
 #include "sim/packet/port_state.hpp"
 #include "sim/packet/transports/transport_kind.hpp"
+#include "workloads/large_vector.hpp"
 
 namespace eastwest::packet {
 

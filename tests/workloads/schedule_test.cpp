@@ -66,7 +66,7 @@ TEST_CASE("schedule: an empty one is a valid one") {
   const auto made = ScheduleBuilder().finish();
   REQUIRE(made.has_value());
   CHECK(made->operations.empty());
-  CHECK(made->successor_first == std::vector<std::uint32_t>{0});
+  CHECK(made->successor_first == LargeVector<std::uint32_t>{0});
   CHECK(message_depth(*made) == 0);
 }
 

@@ -8,17 +8,16 @@
 // LIMITATIONS: a table grows by at most 2 MiB in resident memory for its last page.
 #pragma once
 
-#include <sys/mman.h>
-
 #include <cstddef>
-#include <cstdlib>
-#include <limits>
 #include <new>
 #include <vector>
 
 namespace eastwest {
 
 inline constexpr std::size_t kHugePage = std::size_t{2} << 20;
+
+/// Asks for huge pages behind storage that begins on one.
+void advise_huge_pages(void* storage, std::size_t bytes);
 
 template <class T>
 struct LargeAllocator {
@@ -27,23 +26,21 @@ struct LargeAllocator {
   template <class U>
   LargeAllocator(const LargeAllocator<U>&) {}  // NOLINT(google-explicit-constructor): what the standard asks of an allocator
 
-  T* allocate(std::size_t count) {
-    if (count > std::numeric_limits<std::size_t>::max() / 2 / sizeof(T)) throw std::bad_array_new_length();
+  T* allocate(std::size_t count) {  // a vector asks for no more than an address can hold
     const std::size_t bytes = count * sizeof(T);
-    if (bytes < kHugePage) return static_cast<T*>(::operator new(bytes, std::align_val_t{alignof(T)}));
-    const std::size_t whole = (bytes + kHugePage - 1) / kHugePage * kHugePage;
-    void* storage = std::aligned_alloc(kHugePage, whole);
-    if (storage == nullptr) throw std::bad_alloc();
-    madvise(storage, whole, MADV_HUGEPAGE);  // advice: a kernel without huge pages is as good, only slower
+    void* storage = ::operator new(bytes, alignment(count));
+    if (bytes >= kHugePage) advise_huge_pages(storage, bytes);
     return static_cast<T*>(storage);
   }
-  void deallocate(T* storage, std::size_t count) {
-    if (count * sizeof(T) < kHugePage) ::operator delete(storage, std::align_val_t{alignof(T)});
-    else std::free(storage);
-  }
+  void deallocate(T* storage, std::size_t count) { ::operator delete(storage, alignment(count)); }
   template <class U>
   bool operator==(const LargeAllocator<U>&) const {
     return true;
+  }
+
+ private:
+  static std::align_val_t alignment(std::size_t count) {
+    return std::align_val_t{count * sizeof(T) < kHugePage ? alignof(T) : kHugePage};
   }
 };
 
