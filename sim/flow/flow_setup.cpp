@@ -60,7 +60,8 @@ void load_schedule(FlowState& run) {
   run.roots.resize(run.workload->jobs.size());
   run.job_finish.assign(run.workload->jobs.size(), 0);
   std::vector<bool> runs;
-  for (std::uint16_t j = 0; j < run.workload->jobs.size(); ++j) runs.push_back(job_runs(*run.workload, j, run.options.duration));
+  for (std::size_t j = 0; j < run.workload->jobs.size(); ++j)
+    runs.push_back(job_runs(*run.workload, static_cast<std::uint16_t>(j), run.options.duration));
   for (std::uint32_t i = 0; i < schedule.operations.size(); ++i) {
     const Operation& operation = schedule.operations[i];
     EASTWEST_CHECK(operation.dependencies <= kWaitingMask, "an operation has more predecessors than a run can count");
