@@ -39,9 +39,7 @@ struct LargeAllocator {
   }
 
  private:
-  static std::align_val_t alignment(std::size_t count) {
-    return std::align_val_t{count * sizeof(T) < kHugePage ? alignof(T) : kHugePage};
-  }
+  static std::align_val_t alignment(std::size_t count) { return std::align_val_t{count * sizeof(T) < kHugePage ? alignof(T) : kHugePage}; }
 };
 
 template <class T>
