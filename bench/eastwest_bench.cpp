@@ -139,6 +139,18 @@ int compare_with_peers(const Arguments& arguments) {
   return apart.empty() ? 0 : 1;
 }
 
+unsigned rounds_of(const Arguments& arguments) { return arguments.rounds != 0 ? arguments.rounds : arguments.smoke ? 1 : 3; }
+
+/// Runs all rows; false, and says why, when a run failed or two digests of a work differ.
+bool run_and_check(std::vector<Row>& rows, unsigned rounds) {
+  std::size_t started = 0;
+  const std::size_t total = rows.size() * rounds;
+  run_rounds(rows, rounds, [&](const Row& row) { std::fprintf(stderr, "[%zu/%zu] %s\n", ++started, total, label(row).c_str()); });
+  const std::vector<std::string> breaches = disagreements(rows);
+  for (const std::string& breach : breaches) std::fprintf(stderr, "%s\n", breach.c_str());
+  return breaches.empty();
+}
+
 int run_scale(const Arguments& arguments) {
   std::vector<Row> rows;
   std::vector<ScaleRows> sizes;
@@ -149,11 +161,7 @@ int run_scale(const Arguments& arguments) {
     rows.push_back({work, {}, {}});
     rows.push_back({work, {.fidelity = Fidelity::flow}, {}});
   }
-  const unsigned rounds = arguments.rounds != 0 ? arguments.rounds : arguments.smoke ? 1 : 3;
-  run_rounds(rows, rounds, [](const Row& row) { std::fprintf(stderr, "%s\n", label(row).c_str()); });
-  const std::vector<std::string> breaches = disagreements(rows);
-  for (const std::string& breach : breaches) std::fprintf(stderr, "%s\n", breach.c_str());
-  if (!breaches.empty()) return 1;
+  if (!run_and_check(rows, rounds_of(arguments))) return 1;
   for (std::size_t i = 0; i < sizes.size(); ++i) {
     sizes[i].packet = std::move(rows[2 * i]);
     sizes[i].flow = std::move(rows[2 * i + 1]);
@@ -164,13 +172,8 @@ int run_scale(const Arguments& arguments) {
 
 int run_suite(const Arguments& arguments) {
   std::vector<Row> rows = rows_of(arguments);
-  const unsigned rounds = arguments.rounds != 0 ? arguments.rounds : arguments.smoke ? 1 : 3;
-  std::size_t started = 0;
-  const std::size_t total = rows.size() * rounds;
-  run_rounds(rows, rounds, [&](const Row& row) { std::fprintf(stderr, "[%zu/%zu] %s\n", ++started, total, label(row).c_str()); });
-  const std::vector<std::string> breaches = disagreements(rows);
-  for (const std::string& breach : breaches) std::fprintf(stderr, "%s\n", breach.c_str());
-  if (!breaches.empty()) return 1;
+  const unsigned rounds = rounds_of(arguments);
+  if (!run_and_check(rows, rounds)) return 1;
   const std::vector<Target> targets = all_targets(arguments.smoke ? std::vector<Row>() : rows, {});
   print_rows(rows);
   if (arguments.smoke) std::printf("\nevery digest agrees; times of a smoke run mean nothing\n");
@@ -191,6 +194,10 @@ int main(int count, char** words) {
     return 2;
   }
   if (!arguments->peers.empty()) return compare_with_peers(*arguments);
+  if (arguments->scale && (!arguments->only.empty() || !arguments->json.empty())) {
+    std::fprintf(stderr, "--scale runs all its sizes and prints a table: it takes --smoke and --rounds, not --only or --json\n");
+    return 2;
+  }
   if (arguments->scale) return run_scale(*arguments);
   return arguments->one.empty() ? run_suite(*arguments) : run_one(*arguments);
 }

@@ -51,8 +51,6 @@ class FramePool {
  public:
   Frame& operator[](std::uint32_t index) { return frames_[index]; }
   const Frame& operator[](std::uint32_t index) const { return frames_[index]; }
-  /// Soon wanted. Any index will do, one past the pool as well.
-  void prefetch(std::uint32_t index) const { __builtin_prefetch(reinterpret_cast<const char*>(frames_.data()) + index * sizeof(Frame), 1); }
   /// A slot with undefined content.
   std::uint32_t take() {
     if (free_ == kNil) [[unlikely]]
@@ -97,9 +95,6 @@ class KeyPool {
  public:
   std::uint64_t& key(std::uint32_t block, std::uint32_t at) { return keys_[std::size_t{block} * kBlockKeys + at]; }
   [[nodiscard]] const std::uint64_t* block(std::uint32_t block) const { return &keys_[std::size_t{block} * kBlockKeys]; }
-  void prefetch(std::uint32_t block) const {
-    for (std::uint32_t at = 0; at < kBlockKeys; at += 8) __builtin_prefetch(this->block(block) + at);
-  }
   std::uint32_t& next(std::uint32_t block) { return next_[block]; }
   [[nodiscard]] std::uint32_t next(std::uint32_t block) const { return next_[block]; }
   std::uint32_t take() {

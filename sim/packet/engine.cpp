@@ -66,19 +66,6 @@ void step_node(RunState& run, Domain& domain, std::uint32_t n, std::int64_t step
   run.network.next_window[n] = next;
 }
 
-// A large fabric does not fit in the cache, and the turn of a node comes once a round.
-constexpr std::size_t kBucketsAhead = 6;  // nodes
-constexpr std::size_t kKeysAhead = 3;
-
-/// What the step of a node reads first; its bucket must be at hand.
-void prefetch_node(RunState& run, const Domain& domain, std::uint32_t n) {
-  const Bucket& bucket = bucket_of(run.network, n, domain.round);
-  if (bucket.first != kNil) domain.blocks.prefetch(bucket.first);
-  const NodePlan& node = run.plan.nodes[n];
-  __builtin_prefetch(&run.ports[node.first_port]);
-  if (!node.is_switch) __builtin_prefetch(&run.hosts[node.detail]);
-}
-
 /// What a phase is about, the same for all domains.
 struct Phase {
   NodeClass nodes;
@@ -96,11 +83,7 @@ void step_domain(RunState& run, Domain& domain, const Phase& phase) {
   // What is delivered on the way lowers these again.
   std::int64_t& earliest = phase.nodes == kHosts ? domain.next_host_window : domain.next_switch_window;
   earliest = kNever;
-  const std::vector<std::uint32_t>& nodes = phase.nodes == kHosts ? domain.hosts : domain.switches;
-  for (std::size_t i = 0; i < nodes.size(); ++i) {
-    if (i + kBucketsAhead < nodes.size()) __builtin_prefetch(&bucket_of(run.network, nodes[i + kBucketsAhead], phase.round));
-    if (i + kKeysAhead < nodes.size()) prefetch_node(run, domain, nodes[i + kKeysAhead]);
-    const std::uint32_t n = nodes[i];
+  for (const std::uint32_t n : phase.nodes == kHosts ? domain.hosts : domain.switches) {
     if (run.network.next_window[n] <= phase.round) step_node(run, domain, n, phase.end);
     earliest = std::min(earliest, run.network.next_window[n]);
   }

@@ -275,7 +275,6 @@ std::int64_t step_host(HostStep& s, std::int64_t step_end) {
   EventHeap& events = s.state.events;
   const std::vector<std::int64_t>& starts = s.state.starts;
   const std::size_t count = s.domain.keys.size();
-  for (const std::uint64_t key : s.domain.keys) s.domain.frames.prefetch(key_index(key));
   std::size_t i = 0;
   std::uint64_t handled = 0;
   const std::int64_t window_start = s.domain.round_start - s.plan.host_offset;

@@ -64,7 +64,6 @@ inline std::uint32_t dequeue(PortState& port, const FramePool& frames, unsigned 
   const std::uint32_t index = queue.head;
   const Frame& frame = frames[index];
   queue.head = static_cast<std::uint32_t>(frame.time);
-  frames.prefetch(queue.head);  // it waited long enough to be cold, and goes next
   if (queue.head == kNil) {
     queue.tail = kNil;
     port.waiting &= ~(1u << priority);

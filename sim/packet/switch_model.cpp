@@ -128,7 +128,7 @@ EASTWEST_INLINE_ALL void run_step(Step& s, std::int64_t step_end) {
   const std::uint64_t* keys = s.domain.keys.data();
   for (; i < count; ++i) {
     const std::uint64_t key = keys[i];
-    if (i + kPrefetchAhead < count) s.domain.frames.prefetch(key_index(keys[i + kPrefetchAhead]));
+    if (i + kPrefetchAhead < count) __builtin_prefetch(&s.domain.frames[key_index(keys[i + kPrefetchAhead])], 1);
     const std::int64_t now = s.domain.round_start + key_time(key);
     while (!events.empty() && events.top().time <= now && events.top().time < step_end) {
       local_event(s, events.pop());

@@ -31,15 +31,15 @@ TEST_CASE("scenario: a site and one job are enough") {
 TEST_CASE("scenario: site and jobs may stand in files of their own, each with its own folder") {
   const tests::TemporaryDirectory folder;
   folder.write("sites/small.yaml", "topology: leaf_spine\nservers: 4\nserver: plain\n");
-  folder.write("work/flows.txt", "0 -> 1 size 1 MiB\n");
-  folder.write("work/jobs.yaml", "a:\n  kind: flows\n  file: flows.txt\n");
-  const std::string path = folder.write("runs/run.yaml", "site: ../sites/small.yaml\njobs: ../work/jobs.yaml\n");
+  folder.write("loads/flows.txt", "0 -> 1 size 1 MiB\n");
+  folder.write("loads/jobs.yaml", "a:\n  kind: flows\n  file: flows.txt\n");
+  const std::string path = folder.write("runs/run.yaml", "site: ../sites/small.yaml\njobs: ../loads/jobs.yaml\n");
   Diagnostics diagnostics;
   const std::vector<std::string> overrides{"site.servers=6"};
   const auto scenario = load_scenario(path, overrides, diagnostics);
   REQUIRE_MESSAGE(scenario.has_value(), diagnostics.print());
   CHECK(scenario->site.parameters.values.integer("servers") == 6);
-  CHECK(scenario->jobs[0].parameters.values.text("file") == "../work/flows.txt");  // seen from the scenario
+  CHECK(scenario->jobs[0].parameters.values.text("file") == "../loads/flows.txt");  // seen from the scenario
   const auto built = build(*scenario, diagnostics);
   REQUIRE_MESSAGE(built.has_value(), diagnostics.print());
   CHECK(built->workload.ranks.size() == 6);
