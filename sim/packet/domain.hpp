@@ -145,7 +145,7 @@ struct StoppedLink {
   std::int64_t end = 0;
 };
 
-struct Domain {
+struct alignas(128) Domain {
   std::uint32_t index = 0;
   std::vector<std::uint32_t> hosts;  // nodes
   std::vector<std::uint32_t> switches;

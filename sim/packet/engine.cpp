@@ -101,7 +101,7 @@ class Workers {
     for (const Domain& domain : run.domains) events_before += domain.counters.events;
     if (arena_ && last_events_ >= kParallelEventsMin) {
       arena_->execute(
-          [&] { tbb::parallel_for(std::size_t{0}, run.domains.size(), [&](std::size_t d) { step_domain(run, run.domains[d], phase); }); });
+          [&] { tbb::parallel_for(std::size_t{0}, run.domains.size(), [&](std::size_t d) { step_domain(run, run.domains[d], phase); }, affinity_); });
     } else {
       for (Domain& domain : run.domains) step_domain(run, domain, phase);
     }
@@ -114,6 +114,7 @@ class Workers {
  private:
   std::optional<tbb::global_control> allowance_;
   std::optional<tbb::task_arena> arena_;
+  tbb::affinity_partitioner affinity_;
   std::uint64_t last_events_ = 0;
   std::uint64_t events_ = 0;
 };

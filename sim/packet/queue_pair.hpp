@@ -90,7 +90,7 @@ struct alignas(64) Receiver {
 /// Message and queue-pair tables of a run. Grown only between windows.
 struct Traffic {
   LargeVector<Message> messages;
-  LargeVector<std::uint32_t> arrived;  // by message: packets in the receiver's memory
+  LargeVector<std::uint32_t> arrived;  // by message: packets in the receiver's memory; empty with go-back-N
   std::vector<DriverTransfer> driver_transfers;
   LargeVector<QueuePairPlan> plans;
   LargeVector<Sender> senders;

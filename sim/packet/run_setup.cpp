@@ -33,7 +33,7 @@ void cut_domains(RunState& run) {
   const Fabric& fabric = *run.fabric;
   const std::size_t wanted = run.options.domains != 0   ? run.options.domains
                              : run.options.threads <= 1 ? 1
-                                                        : std::size_t{run.options.threads} * 4;
+                                                        : std::size_t{run.options.threads} * 2;
   const std::size_t count = std::min(wanted, fabric.nodes.size());
   run.domains.resize(count);
   std::uint64_t total = 0;
@@ -256,7 +256,7 @@ std::uint32_t add_message(RunState& run, RankId source, RankId destination, Byte
         std::max<std::int64_t>(1, (bytes.count + run.options.network.mtu.count - 1) / run.options.network.mtu.count));
   }
   run.traffic.messages.push_back(message);
-  run.traffic.arrived.push_back(0);
+  if (run.traffic.selective()) run.traffic.arrived.push_back(0);
   return static_cast<std::uint32_t>(run.traffic.messages.size() - 1);
 }
 
