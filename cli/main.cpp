@@ -132,6 +132,17 @@ int parse_and_call(int argument_count, char** arguments) {
   export_app->add_option("-o,--output", exported.output, "Folder to write to; made when it is not there")->required()->type_name("DIR");
   add_overrides(*export_app, exported.overrides);
 
+  ValidateArguments validate;
+  CLI::App* validate_app = app.add_subcommand("validate", "Simulate measured collectives and print how far off the model is");
+  validate_app->add_option("measurements", validate.files, "Tables of measurements; default: the built-in ones of real hardware")
+      ->type_name("FILE.csv")
+      ->expected(0, 1000);
+  validate_app->add_option("--table", validate.table, "Only tables whose name contains it")->type_name("WORD");
+  validate_app->add_option("--threads", validate.threads, "Points to simulate at a time; default: one per core")
+      ->type_name("N")
+      ->check(CLI::Range(1u, 1024u));
+  validate_app->add_flag("--json", validate.json, "Print one JSON object");
+
   CLI::App* version_app = app.add_subcommand("version", "Print the version");
 
   try {
@@ -153,6 +164,7 @@ int parse_and_call(int argument_count, char** arguments) {
   if (schema_app->parsed()) return schema_verb();
   if (compare_app->parsed()) return compare_verb(compare);
   if (export_app->parsed()) return export_verb(exported);
+  if (validate_app->parsed()) return validate_verb(validate);
   if (version_app->parsed()) return version_verb();
   return kExitInput;
 }

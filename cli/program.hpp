@@ -55,12 +55,20 @@ struct CompareArguments {
   bool json = false;
 };
 
+struct ValidateArguments {
+  std::vector<std::string> files;  // measurements; none: the built-in tables
+  std::string table;               // only tables whose name contains it
+  unsigned threads = 0;            // 0: all of the machine
+  bool json = false;
+};
+
 int run_verb(const RunArguments& arguments);
 int explain_verb(const ExplainArguments& arguments);
 int kinds_verb(const std::string& name);
 int schema_verb();
 int compare_verb(const CompareArguments& arguments);
 int export_verb(const ExportArguments& arguments);
+int validate_verb(const ValidateArguments& arguments);
 int version_verb();
 
 }  // namespace eastwest::cli

@@ -204,7 +204,7 @@ void read_server(TableReader& reader, ServerModel& entry) {
   entry.nics = reader.count("nics");
   entry.nic_rate = reader.rate("nic_rate");
   entry.power_max = {reader.quantity("power_max", Dimension::power, false)};
-  entry.rack_units = reader.count("rack_units");
+  entry.rack_units = reader.count("rack_units", false);
 }
 
 void read_optic(TableReader& reader, OpticModel& entry) {

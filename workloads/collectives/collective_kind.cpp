@@ -60,6 +60,7 @@ PortBytes port_bytes(const PlanFused& fused, std::int64_t inside_share, std::int
   const Bytes all = occupying(fused.bytes, in_switch_share);
   const Bytes one = occupying((fused.bytes + members - 1) / members, in_switch_share);
   if (fused.everywhere) return {all + one, all + one};
+  if (fused.half) return fused.reduce ? PortBytes{all + one, {}} : PortBytes{{}, all + one};
   return fused.reduce ? PortBytes{all, one} : PortBytes{one, all};
 }
 

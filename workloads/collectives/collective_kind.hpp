@@ -99,11 +99,14 @@ struct PlanFused {
   bool reduce = false;
   bool everywhere = false;
   bool in_switch = false;  // made by the scale-up switch, which adds and copies what passes through it
+  bool half = false;       // in the switch, one of an all-reduce's two halves: the other one follows later
   std::vector<std::uint32_t> members;
 };
 
 /// What a fused operation takes of each member's scale-up port. By the members themselves (g of them, S bytes): S - S/g both ways.
-/// In the switch: to reduce, S out and S/g in; to multicast, S/g out and S in; both, S + S/g either way.
+/// In the switch: to reduce, S out and S/g in; to multicast, S/g out and S in; both, S + S/g either way. Of two halves the reduction is
+/// charged with all that goes out and the multicast with all that comes in: ports serve in turn, and a multicast's S/g must not wait
+/// behind the reductions of all later chunks.
 struct PortBytes {
   Bytes out;
   Bytes in;

@@ -16,8 +16,9 @@ namespace {
 
 constexpr std::string_view kProtocols[] = {"ll", "ll128", "simple"};
 constexpr std::string_view kAlgorithms[] = {"tree", "ring", "collnet_direct", "collnet_chain", "nvls", "nvls_tree", "pat"};
-constexpr std::int64_t kLongestDirectLl = 64 << 10;  // point to point: 16 KiB in each of the 4 channels that a 400 Gb/s peer has
-constexpr double kHardwareInside = 0.6;              // us of a hop that are the network itself
+constexpr std::int64_t kLongestDirectLl = 64 << 10;   // point to point: 16 KiB in each of the 4 channels that a 400 Gb/s peer has
+constexpr std::int64_t kLongestInsideLl = 256 << 10;  // the same of the 16 channels of an NVLink peer from Hopper on
+constexpr double kHardwareInside = 0.6;               // us of a hop that are the network itself
 constexpr double kHardwareAcross = 2.7;
 
 double gigabytes(BitRate rate) { return static_cast<double>(rate.bits_per_second) / 8e9; }
@@ -34,6 +35,18 @@ std::string_view charged_as(std::string_view algorithm) {
 double latency(std::string_view quantity, std::string_view algorithm, std::string_view protocol, std::string_view link = {}) {
   const std::vector<double> values = tuning_values({.quantity = quantity, .algorithm = algorithm, .protocol = protocol, .link = link});
   return values.empty() ? 0 : values.front();
+}
+
+/// As `latency`; what was measured on this generation where the table has it, otherwise NCCL's own constant.
+double played(std::string_view quantity, std::string_view algorithm, std::string_view protocol, const Machine& machine,
+              std::string_view link = {}) {
+  const std::string measured = "measured_" + std::string(quantity);
+  for (const std::string_view name : {algorithm, charged_as(algorithm)}) {
+    const std::vector<double> values =
+        tuning_values({.quantity = measured, .algorithm = name, .protocol = protocol, .link = link, .generation = machine.generation});
+    if (!values.empty()) return values.front();
+  }
+  return latency(quantity, charged_as(algorithm), protocol, link);
 }
 
 double limit(std::string_view quantity, std::string_view algorithm, std::string_view protocol, const Machine& machine) {
@@ -70,7 +83,8 @@ bool does(std::string_view list, std::string_view name) {
 }
 
 bool available(const Machine& machine, std::string_view algorithm, std::string_view protocol) {
-  if (protocol == "ll128" && machine.generation == 0) return false;  // needs stores of 128 bytes that stay whole
+  // LL128 needs stores of 128 bytes that stay whole, in memory and on the way.
+  if (protocol == "ll128" && (machine.generation == 0 || (machine.nodes > 1 && machine.splits_lines))) return false;
   if (algorithm == "nvls")
     return machine.without_multicast.empty() && (machine.nodes == 1 || (machine.even && machine.without_aggregation.empty()));
   if (algorithm == "nvls_tree") return machine.nodes > 1 && machine.even && machine.per_node > 1 && machine.without_multicast.empty();
@@ -153,6 +167,31 @@ double bandwidth_of(const Machine& machine, CollectiveOperation operation, std::
   return all * 0.5;
 }
 
+/// NCCL gives up channels while its threads would have less than this each.
+std::uint32_t used_channels(const Machine& machine, const TuningChoice& choice, Bytes size) {
+  const std::int64_t threads = choice.protocol == "ll128" ? 640 : 512;
+  std::int64_t least = choice.protocol == "simple" ? 64 : 8;
+  if (choice.protocol == "ll" && choice.kind->algorithm == "ring") least *= machine.ranks;
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(size.count / (threads * least), 1, machine.channels));
+}
+
+/// In the last step of a loop a rank of a ring only receives; slices, two a chunk, hide half of it.
+double ring_duty(const Machine& machine, const CollectiveKind& kind, std::string_view protocol) {
+  if (kind.algorithm != "ring" || protocol != "simple" || machine.nodes > 1) return 1;
+  const double steps = ring_steps(machine, kind.operation);
+  return steps / (steps + 0.5);
+}
+
+/// A head's chunk in one channel of NVLS: shorter for small sizes, so that there is something to overlap.
+std::int64_t nvls_chunk(const Machine& machine, Bytes size) {
+  const std::int64_t heads = std::int64_t{machine.channels} * machine.per_node;
+  std::int64_t chunk = 128 << 10;
+  if (size.count < 64 * heads * chunk) chunk = std::min<std::int64_t>(chunk, 64 << 10);
+  if (size.count < 8 * heads * chunk) chunk = std::min<std::int64_t>(chunk, 32 << 10);
+  if (size.count < 2 * heads * chunk) chunk = std::min<std::int64_t>(chunk, 16 << 10);
+  return chunk;
+}
+
 Duration microseconds(double time) { return {static_cast<std::int64_t>(std::llround(std::max(time, 0.0) * 1e6))}; }
 
 }  // namespace
@@ -176,6 +215,7 @@ Machine describe_machine(const Fabric& fabric, std::span<const GpuId> gpus) {
     const bool known = host.gpu_model < fabric.gpu_models.size();
     const CollectiveHardware hardware = known ? collective_hardware(fabric.gpu_models[host.gpu_model].name) : CollectiveHardware{};
     if (!hardware.reduces && machine.without_multicast.empty()) machine.without_multicast = fabric.nodes[host.node.index()].name;
+    machine.splits_lines = machine.splits_lines || collective_hardware(host.model).splits_lines;
     machine.generation = i == 0 ? hardware.generation : std::min(machine.generation, hardware.generation);
   }
   for (const std::uint32_t count : ranks_on) machine.even = machine.even && (count == 0 || count == machine.per_node);
@@ -187,6 +227,7 @@ Machine describe_machine(const Fabric& fabric, std::span<const GpuId> gpus) {
   if (gpus.empty()) return machine;
   const Host& host = fabric.hosts[hosts.front()];
   const double port = gigabytes(host.scale_up_rate) * (machine.generation == 0 ? 1 : limit("scale_up_share", {}, {}, machine));
+  machine.port = gigabytes(host.scale_up_rate);
   machine.inside = std::max(filled(levels("channel_speeds_inside", machine), port, port, 0), port * 0.5);
   machine.in_switch = filled(levels("channel_speeds_inside", machine), port, port, machine.per_node);
   if (machine.in_switch == 0) machine.in_switch = port;  // more heads than the slowest level feeds: a rack that is one domain
@@ -232,7 +273,8 @@ Result<TuningChoice> choose(const Machine& machine, CollectiveOperation operatio
     if (kind->algorithm == "direct" && protocol == "auto") {
       const bool whole = operation == CollectiveOperation::send_recv;
       const std::int64_t message = whole ? size.count : size.count / machine.ranks;
-      return TuningChoice{kind, message <= kLongestDirectLl ? "ll" : "simple"};
+      const bool many_channels = machine.nodes == 1 && machine.generation >= 90;
+      return TuningChoice{kind, message <= (many_channels ? kLongestInsideLl : kLongestDirectLl) ? "ll" : "simple"};
     }
     for (const std::string_view candidate : kProtocols) {
       if (protocol == "auto" ? !does(kind->protocols, candidate) : candidate != protocol) continue;
@@ -255,7 +297,27 @@ Result<TuningChoice> choose(const Machine& machine, CollectiveOperation operatio
                "leave `protocol` to auto"};
 }
 
-ProtocolCost protocol_cost(const Machine& machine, std::string_view algorithm, std::string_view protocol) {
+namespace {
+
+/// NVLS in one host goes in loops of a chunk per channel and head. A loop lasts as long as its bytes need at the port, or as its
+/// chunk needs through the switch and back, and one loop more than there are fills the pipeline.
+void charge_loops(const Machine& machine, Bytes size, ProtocolCost& cost, double& inside) {
+  const double heads = limit("nvls_channels", {}, {}, machine) * machine.per_node;
+  Machine channels = machine;
+  channels.channels = static_cast<std::uint32_t>(limit("nvls_channels", {}, {}, machine));
+  const double loop = std::min(heads * static_cast<double>(nvls_chunk(channels, size)), static_cast<double>(size.count));
+  const double loops = static_cast<double>(size.count) / loop;
+  const double at_port =
+      loop * (1 + 1.0 / machine.per_node) / (machine.port * static_cast<double>(cost.in_switch_share));  // us: GB/s x 1000
+  const double through = limit("nvls_loop_latency", {}, {}, machine) + loop / (1000 * limit("nvls_loop_rate", {}, {}, machine));
+  if (through > at_port) cost.in_switch_share = std::llround(static_cast<double>(cost.in_switch_share) * at_port / through);
+  inside += std::max(through, at_port) * (1 - 1 / loops);
+}
+
+}  // namespace
+
+ProtocolCost protocol_cost(const Machine& machine, const CollectiveKind& kind, std::string_view protocol, Bytes size) {
+  const std::string_view algorithm = kind.algorithm;
   const std::string_view as = charged_as(algorithm);
   ProtocolCost cost;
   for (const std::string_view name : kProtocols)
@@ -265,15 +327,16 @@ ProtocolCost protocol_cost(const Machine& machine, std::string_view algorithm, s
   if (machine.generation != 0) {
     const double share = limit("scale_up_share", {}, {}, machine);
     const double in_switch = as.starts_with("nvls") ? limit("nvls_efficiency", {}, {}, machine) : 1;
-    cost.inside_share = std::llround(1000 * share);
+    cost.inside_share = std::llround(1000 * limit("measured_scale_up_share", algorithm, {}, machine) * ring_duty(machine, kind, protocol));
     cost.in_switch_share = std::llround(1000 * share * in_switch);
   }
-  double start = latency("base_latency", as, protocol);
-  double inside = latency("hop_latency", as, protocol, inside_link(machine)) - kHardwareInside;
+  double start = played("base_latency", algorithm, protocol, machine);
+  double inside = played("hop_latency", algorithm, protocol, machine, inside_link(machine)) - kHardwareInside;
   double across = latency("hop_latency", machine.per_node == 1 && as == "ring" ? "tree" : as, protocol, "network");
   if (as == "pat") start += 2.8 * machine.ranks, across /= 3.5;
   const bool over_hosts = as == "nvls" && machine.nodes > 1;
   if (as == "nvls_tree" || over_hosts) inside /= 2;  // one reduction, one multicast
+  if (as == "nvls" && machine.nodes == 1 && machine.generation != 0 && size.count > 0) charge_loops(machine, size, cost, inside);
   if (as.starts_with("collnet") || over_hosts) across /= std::max(1.0, static_cast<double>(std::bit_width(machine.nodes - 1)));
   across -= kHardwareAcross;
   cost.start = microseconds(start);
@@ -282,25 +345,28 @@ ProtocolCost protocol_cost(const Machine& machine, std::string_view algorithm, s
   return cost;
 }
 
-std::uint32_t slot_count(const Machine& machine, const TuningChoice& choice, std::uint32_t slots, std::uint32_t channels) {
-  // A ring's slice takes two slots, and a channel of the schedule stands for several of NCCL's.
-  const std::uint32_t each = choice.kind->algorithm == "ring" && choice.protocol == "simple" ? 2 : 1;
-  return slots * machine.channels / (each * channels);
+std::uint32_t slot_count(const TuningChoice& choice, std::uint32_t slots) {
+  const bool slices = choice.kind->algorithm == "ring" && choice.protocol == "simple";  // of two slots
+  return std::max(slots / (slices ? 2 : 1), 1u);
 }
 
 std::uint32_t channel_count(const Machine& machine, const TuningChoice& choice, Bytes size) {
   if (machine.nodes == 1) return 1;
-  // NCCL gives up channels while its threads would have less than this each.
-  const std::int64_t threads = choice.protocol == "ll128" ? 640 : 512;
-  std::int64_t least = choice.protocol == "simple" ? 64 : 8;
-  if (choice.protocol == "ll" && choice.kind->algorithm == "ring") least *= machine.ranks;
-  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(size.count / (threads * least), 1, machine.nics));
+  return std::min(used_channels(machine, choice, size), machine.nics);
 }
 
-Bytes chunk_size(const Machine& machine, const TuningChoice& choice, Bytes size) {
+namespace {
+
+/// Payload bytes of a chunk of one of NCCL's channels.
+Bytes own_chunk_size(const Machine& machine, const TuningChoice& choice, Bytes size) {
   const std::string_view algorithm = choice.kind->algorithm;
   if (algorithm == "nvls") return machine.nodes == 1 ? size : Bytes{128 << 10};
-  if (algorithm == "nvls_tree") return {machine.nodes >= 4 ? 64 << 10 : 128 << 10};
+  if (algorithm == "nvls_tree") {
+    const std::int64_t heads = std::int64_t{machine.channels} * machine.per_node;
+    std::int64_t chunk = machine.nodes >= 4 || size.count < 4 * heads * (128 << 10) ? 64 << 10 : 128 << 10;
+    if (size.count < heads * chunk) chunk = 32 << 10;
+    return {chunk};
+  }
   if (algorithm == "collnet_direct") return {128 << 10};
   if (algorithm == "collnet_chain") return {256 << 10};
   if (choice.protocol == "ll") return {32 << 10};                                       // a slot is 64 KiB, half of it payload
@@ -316,6 +382,17 @@ Bytes chunk_size(const Machine& machine, const TuningChoice& choice, Bytes size)
   while (too_few(64.0 / machine.per_node) && chunk > 128 << 10) chunk /= 2;
   while (too_few(16.0 / machine.per_node) && chunk > 32 << 10) chunk /= 2;
   return {chunk};
+}
+
+}  // namespace
+
+Bytes chunk_size(const Machine& machine, const TuningChoice& choice, Bytes size) {
+  const std::string_view algorithm = choice.kind->algorithm;
+  const std::uint32_t of_schedule = algorithm == "nvls_tree" ? 1 : channel_count(machine, choice, size);
+  const std::uint32_t trees = algorithm == "tree" || algorithm == "nvls_tree" ? 2 : 1;  // side by side in a channel of the schedule
+  const bool together = trees == 2 || algorithm == "ring";
+  return own_chunk_size(machine, choice, size) *
+         (together ? std::max(used_channels(machine, choice, size) / (of_schedule * trees), 1u) : 1);
 }
 
 }  // namespace eastwest

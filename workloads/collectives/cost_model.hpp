@@ -30,6 +30,8 @@ struct Machine {
   bool even = true;            // as many on every host
   std::uint32_t nics = 1;      // NICs that a host's ranks use
   std::uint32_t generation = 0;
+  bool splits_lines = false;        // the way between hosts may part 128 bytes: no LL128
+  double port = 0;                  // GB/s of a GPU's scale-up port
   double inside = 0;                // GB/s of all channels together inside a host
   double in_switch = 0;             // GB/s that the heads of NVLS have together
   double across = 0;                // GB/s of all channels together between hosts
@@ -55,14 +57,15 @@ struct TuningChoice {
 Result<TuningChoice> choose(const Machine& machine, CollectiveOperation operation, std::string_view algorithm, std::string_view protocol,
                             Bytes size);
 
-/// Flags and delays of a protocol when `algorithm` uses it.
-ProtocolCost protocol_cost(const Machine& machine, std::string_view algorithm, std::string_view protocol);
+/// Flags and delays of a protocol when `kind` uses it for `size`.
+ProtocolCost protocol_cost(const Machine& machine, const CollectiveKind& kind, std::string_view protocol, Bytes size);
 
 /// Channels side by side that the schedule needs: one per NIC and fewer for small sizes; one inside a host.
 std::uint32_t channel_count(const Machine& machine, const TuningChoice& choice, Bytes size);
 /// Messages that a connection of the schedule may have under way when NCCL's have `slots` (NCCL_STEPS) each.
-std::uint32_t slot_count(const Machine& machine, const TuningChoice& choice, std::uint32_t slots, std::uint32_t channels);
-/// Payload bytes of a chunk.
+std::uint32_t slot_count(const TuningChoice& choice, std::uint32_t slots);
+/// Payload bytes of a chunk. Several of NCCL's channels move at once and share a NIC or port: those that a channel of the schedule
+/// stands for are together one chunk of it, which is on its way for as long as all of theirs.
 Bytes chunk_size(const Machine& machine, const TuningChoice& choice, Bytes size);
 
 }  // namespace eastwest

@@ -37,6 +37,7 @@ void in_switch_of_hosts(PlanCursor& cursor, const std::vector<std::vector<std::u
                                  .reduce = reduce,
                                  .everywhere = false,
                                  .in_switch = true,
+                                 .half = true,
                                  .members = host});
 }
 

@@ -13,6 +13,7 @@ namespace eastwest {
 
 namespace embedded {
 extern const std::string_view collective_tuning_csv;
+extern const std::string_view collective_profiles_csv;
 extern const std::string_view collective_hardware_csv;
 }  // namespace embedded
 
@@ -48,9 +49,8 @@ struct TuningRow {
   std::vector<double> values;
 };
 
-std::vector<TuningRow> read_tuning() {
-  const CsvTable table = built_in(embedded::collective_tuning_csv);
-  std::vector<TuningRow> rows;
+void read_tuning(std::string_view text, std::vector<TuningRow>& rows) {
+  const CsvTable table = built_in(text);
   for (const auto& cells : table.rows) {
     const auto cell = [&](std::string_view name) -> const std::string& { return cells[column(table, name)]; };
     const auto count = [&](std::string_view name) { return cell(name).empty() ? 0u : static_cast<std::uint32_t>(number(cell(name))); };
@@ -63,13 +63,19 @@ std::vector<TuningRow> read_tuning() {
     }
     rows.push_back(std::move(row));
   }
+}
+
+std::vector<TuningRow> read_all() {
+  std::vector<TuningRow> rows;
+  read_tuning(embedded::collective_tuning_csv, rows);
+  read_tuning(embedded::collective_profiles_csv, rows);
   return rows;
 }
 
 }  // namespace
 
 std::vector<double> tuning_values(const TuningKey& key) {
-  static const std::vector<TuningRow> rows = read_tuning();
+  static const std::vector<TuningRow> rows = read_all();
   for (const TuningRow& row : rows) {
     const bool fits = row.quantity == key.quantity && (row.algorithm.empty() || row.algorithm == key.algorithm) &&
                       (row.protocol.empty() || row.protocol == key.protocol) && (row.link.empty() || row.link == key.link) &&
@@ -91,7 +97,8 @@ CollectiveHardware collective_hardware(std::string_view model) {
   for (const auto& cells : table.rows) {
     if (cells[id] != model) continue;
     const std::string& generation = cells[column(table, "generation")];
-    return {generation.empty() ? 0u : static_cast<std::uint32_t>(number(generation)), cells[column(table, "reduces")] == "yes"};
+    return {generation.empty() ? 0u : static_cast<std::uint32_t>(number(generation)), cells[column(table, "reduces")] == "yes",
+            cells[column(table, "splits_lines")] == "yes"};
   }
   return {};
 }

@@ -30,6 +30,7 @@ double tuning_value(const TuningKey& key);
 struct CollectiveHardware {
   std::uint32_t generation = 0;  // of a GPU; 0: unknown
   bool reduces = false;          // GPU: its scale-up switch reduces and multicasts (NVLS); switch: reduces what passes (SHARP)
+  bool splits_lines = false;     // server: its NICs may deliver the parts of 128 bytes one by one
 };
 /// What the table says of a GPU or switch model of the catalogue; nothing is known of others, and they do not reduce.
 CollectiveHardware collective_hardware(std::string_view model);

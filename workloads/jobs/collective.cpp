@@ -121,11 +121,11 @@ std::vector<ParameterSpec> parameters() {
       {.name = "concurrency",
        .type = ParameterType::quantity,
        .dimension = Dimension::none,
-       .default_text = "1",
-       .minimum = 0,
+       .default_text = "-1",
+       .minimum = -1,
        .maximum = 1e6,
-       .meaning = "All-to-all: peers that a rank sends to at a time; 0: all at once.",
-       .source = "NCCL posts up to 8 peers per batch"},
+       .meaning = "All-to-all: peers that a rank sends to at a time; 0: all at once; -1: 1, with a protocol 8.",
+       .source = "NCCL 2.30 posts up to 8 peers per batch"},
       {.name = "fused",
        .type = ParameterType::boolean,
        .dimension = Dimension::none,
@@ -141,11 +141,13 @@ std::vector<ParameterSpec> parameters() {
        .meaning = "Broadcast and reduce: the rank that has the data, or gets it.",
        .source = "nccl-tests"},
       {.name = "pxn",
-       .type = ParameterType::boolean,
+       .type = ParameterType::choice,
        .dimension = Dimension::none,
-       .default_text = "false",
-       .meaning = "Direct all-to-all: to other hosts through the local GPU on the rail of the receiver.",
-       .source = "NCCL 2.30: NCCL_PXN_DISABLE, NCCL_P2P_PXN_LEVEL"},
+       .default_text = "auto",
+       .meaning =
+           "Direct all-to-all: to other hosts through the local GPU on the rail of the receiver; auto: with a protocol, over NVLink.",
+       .source = "NCCL 2.30: NCCL_PXN_DISABLE, NCCL_P2P_PXN_LEVEL",
+       .choices = "auto, true, false"},
       {.name = "imbalance",
        .type = ParameterType::real,
        .dimension = Dimension::none,
@@ -157,6 +159,8 @@ std::vector<ParameterSpec> parameters() {
        .source = "eastwest"},
   };
 }
+
+constexpr std::uint32_t kNcclPeers = 8;  // under way in a batch
 
 bool heeds(const CollectiveKind& kind, std::string_view option) { return kind.options.find(option) != std::string_view::npos; }
 
@@ -208,9 +212,9 @@ void tune(CollectiveRequest& request, const TuningChoice& choice, const Machine&
     request.chunks = std::max(request.chunks, 1u);
     return;
   }
-  request.protocol = protocol_cost(machine, kind.algorithm, choice.protocol);
+  request.protocol = protocol_cost(machine, kind, choice.protocol, request.bytes);
   if (request.channels == 0) request.channels = heeds(kind, "channels") ? channel_count(machine, choice, request.bytes) : 1;
-  if (slots != 0) request.slots = std::max(slot_count(machine, choice, slots, request.channels), 1u);
+  if (slots != 0) request.slots = slot_count(choice, slots);
   if (request.chunks != 0) return;
   request.chunks = 1;
   if (kind.chunks_per_loop == nullptr || !heeds(kind, "chunks")) return;
@@ -243,9 +247,13 @@ void append(const ParameterSet& parameters, const JobContext& context, ScheduleB
   request.without_aggregation = machine.without_aggregation;
   request.channels = static_cast<std::uint32_t>(parameters.integer("channels"));
   request.chunks = static_cast<std::uint32_t>(parameters.integer("chunks"));
-  request.concurrency = static_cast<std::uint32_t>(parameters.integer("concurrency"));
+  const std::int64_t concurrency = parameters.integer("concurrency");
+  const bool as_nccl = !choice->protocol.empty() && heeds(*choice->kind, "concurrency");
+  request.concurrency = concurrency >= 0 ? static_cast<std::uint32_t>(concurrency) : as_nccl ? kNcclPeers : 1;
   request.fused = parameters.boolean("fused");
-  request.pxn = parameters.boolean("pxn");
+  const std::string& pxn = parameters.text("pxn");
+  request.pxn = pxn == "true" || (pxn == "auto" && !choice->protocol.empty() && heeds(*choice->kind, "pxn") && machine.generation != 0 &&
+                                  machine.nodes > 1 && machine.per_node > 1);
   request.root = static_cast<std::uint32_t>(parameters.integer("root"));
   std::vector<std::int64_t> pair_bytes;
   if (choice->kind->operation == CollectiveOperation::all_to_all_v) {

@@ -168,17 +168,78 @@ TEST_CASE("cost model: a name that does not go with the operation or the protoco
 }
 
 TEST_CASE("cost model: protocols cost what the table has above the network's own time") {
-  const ProtocolCost ll = protocol_cost(h100(8), "ring", "ll");
+  const auto cost = [](const Machine& machine, std::string_view algorithm, std::string_view protocol, Bytes size = 1_MiB) {
+    return protocol_cost(machine, *find_collective_kind(kAllReduce, algorithm), protocol, size);
+  };
+  const ProtocolCost ll = cost(b200(8), "ring", "ll");  // nothing was measured on this one
   CHECK(ll.wire == 2 * ll.payload);
   CHECK(ll.start == Duration{6'600'000});
   CHECK(ll.hop_inside.ps == 0);
   CHECK(ll.hop_across.ps == 0);
-  const ProtocolCost ll128 = protocol_cost(h100(8), "ring", "ll128");
+  const ProtocolCost ll128 = cost(h100(8), "ring", "ll128");
   CHECK(ll128.wire * 120 == ll128.payload * 128);
   CHECK(ll128.hop_inside == Duration{1'300'000});
-  const ProtocolCost simple = protocol_cost(h100(8), "tree", "simple");
+  const ProtocolCost simple = cost(h100(8), "tree", "simple");
   CHECK(simple.wire == simple.payload);
   CHECK(simple.hop_across == Duration{11'300'000});
+}
+
+TEST_CASE("cost model: what was measured on a generation takes the place of NCCL's constants, and its choice stays") {
+  const auto start = [](const Machine& machine) {
+    return protocol_cost(machine, *find_collective_kind(kAllReduce, "ring"), "ll", 1_KiB).start.ps * 1e-6;
+  };
+  CHECK(start(h100(1)) ==
+        doctest::Approx(tuning_value({.quantity = "measured_base_latency", .algorithm = "ring", .protocol = "ll", .generation = 90})));
+  CHECK(start(b200(1)) == doctest::Approx(6.6));
+  CHECK(predicted_time(h100(1), kAllReduce, "ring", "ll", {0}) == doctest::Approx(15.0));
+}
+
+TEST_CASE("cost model: a ring inside a host stands still for half of the step in which a rank only receives") {
+  // 2(n-1) steps send; one more only receives, and slices, two a chunk, hide half of it: 14 of 14.5 for eight GPUs, 2 of 2.5 for two.
+  const double share = tuning_value({.quantity = "measured_scale_up_share", .generation = 90});
+  const auto inside = [](const Machine& machine, std::string_view protocol) {
+    return static_cast<double>(protocol_cost(machine, *find_collective_kind(kAllReduce, "ring"), protocol, 1_GiB).inside_share);
+  };
+  CHECK(inside(h100(1, 8), "simple") == doctest::Approx(1000 * share * 14 / 14.5).epsilon(0.001));
+  CHECK(inside(h100(1, 2), "simple") == doctest::Approx(1000 * share * 2 / 2.5).epsilon(0.001));
+  CHECK(inside(h100(1, 8), "ll") == doctest::Approx(1000 * share).epsilon(0.001));
+  CHECK(inside(h100(2, 8), "simple") == doctest::Approx(1000 * share).epsilon(0.001));  // the NICs set the pace
+}
+
+TEST_CASE("cost model: NVLS moves in loops, which take as long as their bytes at the port or their chunk through the switch") {
+  const auto constant = [](std::string_view quantity) { return tuning_value({.quantity = quantity, .generation = 90}); };
+  const CollectiveKind& nvls = *find_collective_kind(kAllReduce, "nvls");
+  // 16 channels of 8 heads. 4 MiB in chunks of 16 KiB: loops of 2 MiB; 8 GiB in chunks of 128 KiB: loops of 16 MiB. An all-reduce takes
+  // S + S/8 of each port, of which software gets 0.824 x 0.85.
+  const double port = 450e3 * 0.824 * 0.85;  // bytes per us
+  const double through = constant("nvls_loop_latency") + 2097152 / (1000 * constant("nvls_loop_rate"));
+  const double at_port = 2097152 * 1.125 / port;
+  REQUIRE(through > at_port);
+  const ProtocolCost small = protocol_cost(h100(1), nvls, "simple", 4_MiB);
+  CHECK(static_cast<double>(small.in_switch_share) == doctest::Approx(1000 * 0.824 * 0.85 * at_port / through).epsilon(0.005));
+  CHECK(small.hop_inside.ps * 1e-6 == doctest::Approx(25 - 0.6 + through / 2).epsilon(0.005));  // two loops: half a loop each way to fill
+  const ProtocolCost large = protocol_cost(h100(1), nvls, "simple", 8_GiB);
+  CHECK(static_cast<double>(large.in_switch_share) == doctest::Approx(1000 * 0.824 * 0.85).epsilon(0.002));
+}
+
+TEST_CASE("cost model: EFA parts 128 bytes, so there is no LL128 between its servers, and there is inside one") {
+  Machine machine = h100(2);
+  CHECK(predicted_time(machine, kAllReduce, "tree", "ll128", 1_MiB) > 0);
+  machine.splits_lines = true;
+  CHECK(predicted_time(machine, kAllReduce, "tree", "ll128", 1_MiB) < 0);
+  machine.nodes = 1;
+  CHECK(predicted_time(machine, kAllReduce, "ring", "ll128", 1_MiB) > 0);
+  CHECK(collective_hardware("p5-48xlarge").splits_lines);
+  CHECK_FALSE(collective_hardware("dgx-h100").splits_lines);
+}
+
+TEST_CASE("cost model: channels that move at once are one chunk of the schedule") {
+  // 64 servers, 256 MiB, NVLSTree: 16 channels of 64 KiB a head, eight for each of the two trees. Ring: 16 channels for 8 NICs, slices of 1 MiB.
+  CHECK(chunk_size(h100(64), {find_collective_kind(kAllReduce, "nvls_tree"), "simple"}, 256_MiB) == 512_KiB);
+  CHECK(chunk_size(h100(64), {find_collective_kind(kAllReduce, "ring"), "simple"}, 256_MiB) == 2_MiB);
+  CHECK(chunk_size(h100(2), {find_collective_kind(kAllReduce, "nvls_tree"), "simple"}, 256_MiB) == 1_MiB);
+  CHECK(slot_count({find_collective_kind(kAllReduce, "ring"), "simple"}, 8) == 4);
+  CHECK(slot_count({find_collective_kind(kAllReduce, "ring"), "ll"}, 8) == 8);
 }
 
 TEST_CASE("tuning table: hardware names stand in the catalogue, and every row of constants is read") {
