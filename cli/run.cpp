@@ -128,7 +128,9 @@ Played play(const RunArguments& arguments, Prepared& prepared, double cpu_before
   Progress progress;
   const auto start = std::chrono::steady_clock::now();
   bool trace_lost = false;
+  FlowTally tally(built.workload);
   const RecordSink sink = [&](RecordBatch&& batch) {
+    tally.add(batch.flows);
     if (!writer) return;
     writer->push(std::move(batch));
     if (!writer->failed()) return;
@@ -161,6 +163,7 @@ Played play(const RunArguments& arguments, Prepared& prepared, double cpu_before
     }
     writer.reset();
   }
+  prepared.facts.flows = tally.jobs();
   prepared.facts.cpu_seconds = cpu_seconds() - cpu_before;
   prepared.facts.peak_rss_bytes = peak_rss_bytes();
   return played;
