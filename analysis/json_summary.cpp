@@ -24,7 +24,8 @@ Json jobs_json(const RunResult& result, const Workload& workload) {
   Json list = Json::array();
   for (std::size_t i = 0; i < workload.jobs.size(); ++i) {
     const Job& job = workload.jobs[i];
-    const Time finish = i < result.job_finish.size() ? result.job_finish[i] : kTimeNever;
+    Time finish = i < result.job_finish.size() ? result.job_finish[i] : kTimeNever;
+    if (finish <= job.start) finish = kTimeNever;  // it had nothing to do
     Json entry = {{"name", job.name},
                   {"kind", job.kind},
                   {"ranks", job.rank_count},
@@ -116,13 +117,9 @@ Json flows_json(const RunFacts& facts, const Workload& workload) {
     Json classes = Json::array();
     for (const FlowClassMetrics& m : flows.classes) {
       Json entry = {{"size", to_string(m.size)}, {"count", m.time.count}, {"bytes", m.bytes.count}, {"time", percentiles_json(m.time)}};
-      entry["slowdown"] = m.slowdown.count == 0 ? Json(nullptr)
-                                                : Json{{"count", m.slowdown.count},
-                                                       {"mean", m.slowdown.mean},
-                                                       {"p50", m.slowdown.p50},
-                                                       {"p90", m.slowdown.p90},
-                                                       {"p99", m.slowdown.p99},
-                                                       {"max", m.slowdown.max}};
+      entry["slowdown"] =
+          m.slowdown.count == 0 ? Json(nullptr) : Json{{"count", m.slowdown.count}, {"mean", m.slowdown.mean}, {"p50", m.slowdown.p50},
+                                                       {"p90", m.slowdown.p90},     {"p99", m.slowdown.p99},   {"max", m.slowdown.max}};
       classes.push_back(std::move(entry));
     }
     list.push_back({{"job", job_name(workload, flows.job)},

@@ -45,8 +45,12 @@ void add_jobs(std::string& out, const RunResult& result, const Workload& workloa
     const Job& job = workload.jobs[i];
     const Time finish = i < result.job_finish.size() ? result.job_finish[i] : kTimeNever;
     const bool finished = finish != kTimeNever;
+    const bool played = finish > job.start;  // not a job that has nothing to do, such as the others beside one that runs alone
     table.add_row({job.name, job.kind, std::to_string(job.rank_count), seconds(job.start.seconds()),
-                   finished ? seconds(finish.seconds()) : "unfinished", finished ? seconds((finish - job.start).seconds()) : "-"});
+                   !finished ? "unfinished"
+                   : played  ? seconds(finish.seconds())
+                             : "-",
+                   finished && played ? seconds((finish - job.start).seconds()) : "-"});
   }
   if (!table.empty()) out += "\njobs\n" + table.print("  ");
 }

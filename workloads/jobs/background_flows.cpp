@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/random.hpp"
+#include "topology/reach.hpp"
 #include "workloads/collectives/load_bound.hpp"
 
 namespace eastwest {
@@ -21,22 +22,12 @@ struct Neighbours {
   std::vector<std::vector<std::uint32_t>> of_leaf;  // ranks under a node, by number of the node
 };
 
-/// The node at the other end of the NIC's first cable; the host itself where nothing is plugged in.
-std::uint32_t leaf_of(const Fabric& fabric, GpuId gpu) {
-  const EndpointId endpoint = fabric.endpoint_of_gpu(gpu);
-  if (endpoint.exists()) {
-    const LinkId out = fabric.ports[fabric.endpoints[endpoint.index()].port.index()].out;
-    if (out.exists()) return fabric.ports[fabric.links[out.index()].target.index()].node.value;
-  }
-  return fabric.hosts[fabric.host_of_gpu(gpu)].node.value;
-}
-
 Neighbours neighbours_of(const Fabric& fabric, std::span<const GpuId> gpus) {
   Neighbours all;
   all.host = hosts_of(fabric, gpus);
   all.of_leaf.resize(fabric.nodes.size());
   for (std::uint32_t rank = 0; rank < gpus.size(); ++rank) {
-    all.leaf.push_back(leaf_of(fabric, gpus[rank]));
+    all.leaf.push_back(leaf_of_gpu(fabric, gpus[rank]).value);
     all.of_leaf[all.leaf.back()].push_back(rank);
   }
   return all;
@@ -58,7 +49,8 @@ std::string lonely_rank(const Fabric& fabric, const Neighbours& all, const Backg
     const std::string leaf = "`" + fabric.nodes[all.leaf[i]].name + "`";
     if (!wish.by_leaf && on_host[all.host[i]] == ranks) return who + "to send to";
     if (wish.by_leaf && wish.leaf_share > 0 && under == both) return who + "under its own switch " + leaf;
-    if (wish.by_leaf && wish.leaf_share < 1 && under + on_host[all.host[i]] - both == ranks) return who + "under a switch other than " + leaf;
+    if (wish.by_leaf && wish.leaf_share < 1 && under + on_host[all.host[i]] - both == ranks)
+      return who + "under a switch other than " + leaf;
   }
   return {};
 }
