@@ -43,7 +43,12 @@ RunResult result_with(std::int64_t train_finish, std::int64_t step, std::int64_t
 TEST_CASE("interference: a job has its time, steps, requests and flows; one that did nothing has no figures") {
   const Workload workload = two_jobs();
   RunFacts facts;
-  facts.flows = {{.job = 0, .count = 1, .bytes = Bytes{5}, .classes = {{.time = {.count = 1, .p50 = 2, .p99 = 3}}}}};
+  FlowClassMetrics small;
+  small.time.count = 1;
+  small.time.p50 = 2;
+  small.time.p99 = 3;
+  facts.flows.resize(1);
+  facts.flows[0].classes = {small};
   const RunResult result = result_with(5'000'000, 3'000'000, 500'000);
   const std::vector<Measure> train = measures_of_job(result, facts, workload, 0);
   REQUIRE(train.size() == 4);
