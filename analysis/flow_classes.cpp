@@ -31,6 +31,7 @@ void FlowTally::add(const std::vector<FlowRow>& rows) {
     if (row.job >= jobs_.size() || !jobs_[row.job].taken) continue;
     Job& job = jobs_[row.job];
     job.first = std::min(job.first, row.start);
+    job.last_start = std::max(job.last_start, row.start);
     job.last = std::max(job.last, row.finish);
     Samples& samples = job.classes[static_cast<std::size_t>(flow_class(row.bytes))];
     const Duration time = row.finish - row.start;
@@ -55,6 +56,8 @@ std::vector<JobFlows> FlowTally::jobs() const {
     if (flows.count == 0) continue;
     const double span = (jobs_[j].last - jobs_[j].first).seconds();
     flows.bytes_per_second = span > 0 ? static_cast<double>(flows.bytes.count) / span : 0;
+    const double arrivals = (jobs_[j].last_start - jobs_[j].first).seconds();
+    flows.offered_per_second = arrivals > 0 ? static_cast<double>(flows.bytes.count) / arrivals : 0;
     result.push_back(std::move(flows));
   }
   return result;

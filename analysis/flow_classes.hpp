@@ -33,6 +33,7 @@ struct JobFlows {
   std::uint64_t count = 0;
   Bytes bytes;
   double bytes_per_second = 0;            // from the first start to the last finish
+  double offered_per_second = 0;          // bytes, from the first start to the last one; 0: all start at once
   std::vector<FlowClassMetrics> classes;  // those that occurred, small first
 };
 
@@ -52,6 +53,7 @@ class FlowTally {
   struct Job {
     bool taken = false;
     Time first = kTimeNever;
+    Time last_start{0};
     Time last{0};
     std::array<Samples, 3> classes;
   };

@@ -126,6 +126,7 @@ Json flows_json(const RunFacts& facts, const Workload& workload) {
                     {"count", flows.count},
                     {"bytes", flows.bytes.count},
                     {"GBps", flows.bytes_per_second * 1e-9},
+                    {"offered_GBps", flows.offered_per_second * 1e-9},
                     {"classes", std::move(classes)}});
   }
   return list;

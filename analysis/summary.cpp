@@ -105,8 +105,9 @@ void add_requests(std::string& out, const RunResult& result, const Workload& wor
 
 void add_flows(std::string& out, const RunFacts& facts, const Workload& workload) {
   for (const JobFlows& flows : facts.flows) {
-    out += "\nflows of " + job_name(workload, flows.job) + ": " + std::to_string(flows.count) + ", " + to_readable(flows.bytes) + ", " +
-           bandwidth(flows.bytes_per_second) + " GB/s from first start to last finish\n";
+    out += "\nflows of " + job_name(workload, flows.job) + ": " + std::to_string(flows.count) + ", " + to_readable(flows.bytes);
+    if (flows.offered_per_second > 0) out += ", " + bandwidth(flows.offered_per_second) + " GB/s from first to last start";
+    out += ", " + bandwidth(flows.bytes_per_second) + " GB/s from first start to last finish\n";
     TextTable table({{"size"},
                      {"flows", Align::right},
                      {"bytes", Align::right},

@@ -63,6 +63,7 @@ TEST_CASE("flow classes: figures of jobs made of flows, in text and JSON") {
   CHECK(jobs[0].count == 4);
   CHECK(jobs[0].bytes.count == 40'004'000);
   CHECK(jobs[0].bytes_per_second == doctest::Approx(40'004'000 / 10e-6));
+  CHECK(jobs[0].offered_per_second == doctest::Approx(40'004'000 / 1e-6));
   REQUIRE(jobs[0].classes.size() == 2);
   const FlowClassMetrics& small = jobs[0].classes[0];
   CHECK(small.size == FlowClass::small);
