@@ -38,10 +38,18 @@ double volume(const nlohmann::json& run) {
   return run["bytes_fabric"].get<double>() / run["simulated_s"].get<double>() * 1e-9;
 }
 
+/// What the document tells of a row: the step of training, the slowest flows of each size.
+void check_slowdown(const nlohmann::json& row, const std::string& text) {
+  const std::string what = row["what"];
+  if (what != "step mean" && !(what.starts_with("flows") && what.ends_with("p99"))) return;
+  const std::string stated = "| " + fixed(row["slowdown"], 3) + " |";
+  CHECK_MESSAGE(text.find(stated) != std::string::npos, what << " " << stated);
+}
+
 TEST_CASE("studies: the commands run and give the figures of the document") {
   const std::string text = read_file(source_directory() + "/docs/studies.md");
   const auto commands = commands_in(text);
-  REQUIRE(commands.size() == 12);
+  REQUIRE(commands.size() == 16);
   ProgramOptions options;
   options.directory = source_directory();
   double site = 0;
@@ -51,6 +59,10 @@ TEST_CASE("studies: the commands run and give the figures of the document") {
     const ProgramResult result = run_program(command, options);
     REQUIRE_MESSAGE(result.exit_code == 0, result.errors);
     const nlohmann::json run = nlohmann::json::parse(result.output);
+    if (run.contains("interference")) {
+      for (const auto& row : run["interference"]) check_slowdown(row, text);
+      continue;
+    }
     const std::string stated = fixed(volume(run), 1) + " GB/s";
     CAPTURE(command[1]);
     CHECK_MESSAGE(text.find(stated) != std::string::npos, stated);

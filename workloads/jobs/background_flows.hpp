@@ -7,7 +7,8 @@
 // Units: picoseconds after the start of the job, bytes. Invariants: a function of (fabric, GPUs, wish); each sender has streams of its
 // own for gaps, sizes and receivers, so that a change in one leaves the others as they were.
 // Source: the usual open-loop generator of data-centre studies (Alizadeh et al., pFabric, SIGCOMM 2013, section 5).
-// LIMITATIONS: arrivals do not wait for earlier flows; no bursts, no daily rhythm, no request that fans out.
+// LIMITATIONS: flows between the same two ranks take the queue pairs of their connection in turn, so with one (the default) they wait
+// for each other; arrivals do not wait for earlier flows; no bursts, no daily rhythm, no request that fans out.
 #pragma once
 
 #include <cstdint>
