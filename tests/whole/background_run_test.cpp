@@ -91,3 +91,32 @@ TEST_CASE("background run: the scenario's duration ends arrivals, and a job that
   CHECK(build(*late, diagnostics).has_value());
   CHECK(diagnostics.print().find("job `web`: it starts after the scenario's duration and sends nothing") != std::string::npos);
 }
+
+TEST_CASE("background run: on one shared link flows are slowed down by 1 / (1 - load), whatever their sizes") {
+  // Sixteen hosts under each of two leaves, one cable between them of the rate of a NIC: with fair shares the cable is a processor-sharing
+  // queue with Poisson arrivals, whose mean slowdown depends on the load alone (Kleinrock 1976, volume 2, section 4.4). Latencies are
+  // all but zero; the load of the wire is that of the payload with 82 bytes on each packet of 4096. Seeds are fixed.
+  constexpr double kWire = (4096.0 + 82) / 4096;
+  const struct {
+    const char* sizes;
+    double bound;
+  } cases[] = {{"fixed", 0.03}, {"web_search", 0.06}, {"hadoop", 0.05}};
+  for (const auto& c : cases) {
+    for (const double load : {0.4, 0.7}) {
+      CAPTURE(c.sizes);
+      CAPTURE(load);
+      const Run run = run_text(
+          "seed: 1\nfidelity: flow\n"
+          "site: {topology: leaf_spine, servers: 32, server: plain, nic_rate: 100 Gb/s, leaves: 2, uplinks_per_leaf: 1, spines: 1,\n"
+          "       link_delay: 1 ns, nic_latency: 0 s, switch: custom, switch_latency: 0 s}\n"
+          "network: {qps_per_connection: 16}\nprobes: {interval: 100 ms}\n"
+          "jobs:\n  web: {kind: background, destinations: leaf, leaf_share: 0, duration: 4 s, sizes: " +
+          std::string(c.sizes) + ", load: " + std::to_string(load / 16) + "}\n");
+      REQUIRE(run.flows.size() > 20'000);
+      double sum = 0;
+      for (const FlowRow& flow : run.flows) sum += static_cast<double>((flow.finish - flow.start).ps) / static_cast<double>(flow.ideal.ps);
+      const double mean = sum / static_cast<double>(run.flows.size());
+      CHECK(mean == doctest::Approx(1 / (1 - load * kWire)).epsilon(c.bound));
+    }
+  }
+}
