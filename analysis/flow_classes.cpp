@@ -46,12 +46,12 @@ std::vector<JobFlows> FlowTally::jobs() const {
   for (std::size_t j = 0; j < jobs_.size(); ++j) {
     JobFlows flows;
     flows.job = static_cast<std::uint16_t>(j);
-    for (std::size_t c = 0; c < jobs_[j].classes.size(); ++c) {
-      const Samples& samples = jobs_[j].classes[c];
+    for (const FlowClass size : {FlowClass::small, FlowClass::middle, FlowClass::large}) {
+      const Samples& samples = jobs_[j].classes[static_cast<std::size_t>(size)];
       if (samples.times.empty()) continue;
       flows.count += samples.times.size();
       flows.bytes += samples.bytes;
-      flows.classes.push_back({static_cast<FlowClass>(c), samples.bytes, percentiles(samples.times), percentiles(samples.slowdowns)});
+      flows.classes.push_back({size, samples.bytes, percentiles(samples.times), percentiles(samples.slowdowns)});
     }
     if (flows.count == 0) continue;
     const double span = (jobs_[j].last - jobs_[j].first).seconds();

@@ -19,7 +19,8 @@ std::vector<ParameterSpec> parameters() {
        .type = ParameterType::choice,
        .dimension = Dimension::none,
        .default_text = "web_search",
-       .meaning = "Distribution of the sizes of flows: web search (mean 1.71 MB), data mining (7.47 MB), Hadoop (120 kB), or all of `size`.",
+       .meaning =
+           "Distribution of the sizes of flows: web search (mean 1.71 MB), data mining (7.47 MB), Hadoop (120 kB), or all of `size`.",
        .source = "DCTCP, SIGCOMM 2010; VL2, SIGCOMM 2009; Roy et al., SIGCOMM 2015; points in data/flow_sizes.csv",
        .choices = "web_search, data_mining, hadoop, fixed"},
       {.name = "size",

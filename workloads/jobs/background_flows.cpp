@@ -43,14 +43,17 @@ std::string lonely_rank(const Fabric& fabric, const Neighbours& all, const Backg
     ++on_both[{all.host[i], all.leaf[i]}];
   }
   for (std::size_t i = 0; i < ranks; ++i) {
-    const std::string who = "rank " + std::to_string(i) + " has no rank on another host ";
     const std::size_t both = on_both[{all.host[i], all.leaf[i]}];
     const std::size_t under = all.of_leaf[all.leaf[i]].size();
-    const std::string leaf = "`" + fabric.nodes[all.leaf[i]].name + "`";
-    if (!wish.by_leaf && on_host[all.host[i]] == ranks) return who + "to send to";
-    if (wish.by_leaf && wish.leaf_share > 0 && under == both) return who + "under its own switch " + leaf;
-    if (wish.by_leaf && wish.leaf_share < 1 && under + on_host[all.host[i]] - both == ranks)
-      return who + "under a switch other than " + leaf;
+    std::string where;
+    if (!wish.by_leaf && on_host[all.host[i]] == ranks) where = "to send to";
+    if (wish.by_leaf && wish.leaf_share > 0 && under == both) where = "under its own switch";
+    if (wish.by_leaf && wish.leaf_share < 1 && under + on_host[all.host[i]] - both == ranks) where = "under a switch other than";
+    if (where.empty()) continue;
+    std::string text = "rank " + std::to_string(i) + " has no rank on another host ";
+    text += where;
+    if (wish.by_leaf) text += " `" + fabric.nodes[all.leaf[i]].name + "`";
+    return text;
   }
   return {};
 }

@@ -58,7 +58,8 @@ double FlowSizes::mean() const {
 }
 
 Bytes FlowSizes::at(double u) const {
-  const auto above = std::upper_bound(points.begin(), points.end(), u, [](double value, const FlowSizePoint& p) { return value < p.share; });
+  const auto above =
+      std::upper_bound(points.begin(), points.end(), u, [](double value, const FlowSizePoint& p) { return value < p.share; });
   if (above == points.end()) return {std::llround(points.back().bytes)};
   if (above == points.begin()) return {std::max(std::llround(points.front().bytes), 1LL)};
   const FlowSizePoint& low = *(above - 1);
@@ -67,8 +68,8 @@ Bytes FlowSizes::at(double u) const {
 }
 
 const std::vector<FlowSizes>& published_flow_sizes() {
-  static const std::vector<FlowSizes> kAll = read_table();
-  return kAll;
+  static const std::vector<FlowSizes> all = read_table();
+  return all;
 }
 
 const FlowSizes& find_flow_sizes(std::string_view name) {
