@@ -24,7 +24,8 @@ Json jobs_json(const RunResult& result, const Workload& workload) {
   Json list = Json::array();
   for (std::size_t i = 0; i < workload.jobs.size(); ++i) {
     const Job& job = workload.jobs[i];
-    const Time finish = i < result.job_finish.size() ? result.job_finish[i] : kTimeNever;
+    Time finish = i < result.job_finish.size() ? result.job_finish[i] : kTimeNever;
+    if (finish <= job.start) finish = kTimeNever;  // it had nothing to do
     Json entry = {{"name", job.name},
                   {"kind", job.kind},
                   {"ranks", job.rank_count},
@@ -110,6 +111,27 @@ Json links_json(const RunResult& result, const Fabric& fabric) {
           {"busiest", std::move(busiest)}};
 }
 
+Json flows_json(const RunFacts& facts, const Workload& workload) {
+  Json list = Json::array();
+  for (const JobFlows& flows : facts.flows) {
+    Json classes = Json::array();
+    for (const FlowClassMetrics& m : flows.classes) {
+      Json entry = {{"size", to_string(m.size)}, {"count", m.time.count}, {"bytes", m.bytes.count}, {"time", percentiles_json(m.time)}};
+      entry["slowdown"] =
+          m.slowdown.count == 0 ? Json(nullptr) : Json{{"count", m.slowdown.count}, {"mean", m.slowdown.mean}, {"p50", m.slowdown.p50},
+                                                       {"p90", m.slowdown.p90},     {"p99", m.slowdown.p99},   {"max", m.slowdown.max}};
+      classes.push_back(std::move(entry));
+    }
+    list.push_back({{"job", job_name(workload, flows.job)},
+                    {"count", flows.count},
+                    {"bytes", flows.bytes.count},
+                    {"GBps", flows.bytes_per_second * 1e-9},
+                    {"offered_GBps", flows.offered_per_second * 1e-9},
+                    {"classes", std::move(classes)}});
+  }
+  return list;
+}
+
 Json latency_json(const RunResult& result, const Workload& workload) {
   Json list = Json::array();
   for (const LatencyHistogram& h : result.latency) {
@@ -154,9 +176,12 @@ std::string summary_json(const RunResult& result, const Fabric& fabric, const Wo
                        {"pfc_pauses", c.pfc_pauses},
                        {"retransmits", c.retransmits},
                        {"timeouts", c.timeouts},
+                       {"bytes_fabric", c.bytes_delivered.count},
+                       {"bytes_scale_up", c.bytes_scale_up.count},
                        {"jobs", jobs_json(result, workload)},
                        {"collectives", collectives_json(result, workload)},
                        {"requests", requests_json(result, workload)},
+                       {"flows", flows_json(facts, workload)},
                        {"links", links_json(result, fabric)},
                        {"latency", latency_json(result, workload)},
                        {"sanity", std::move(sanity)},

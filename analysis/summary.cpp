@@ -45,8 +45,12 @@ void add_jobs(std::string& out, const RunResult& result, const Workload& workloa
     const Job& job = workload.jobs[i];
     const Time finish = i < result.job_finish.size() ? result.job_finish[i] : kTimeNever;
     const bool finished = finish != kTimeNever;
+    const bool played = finish > job.start;  // not a job that has nothing to do, such as the others beside one that runs alone
     table.add_row({job.name, job.kind, std::to_string(job.rank_count), seconds(job.start.seconds()),
-                   finished ? seconds(finish.seconds()) : "unfinished", finished ? seconds((finish - job.start).seconds()) : "-"});
+                   !finished ? "unfinished"
+                   : played  ? seconds(finish.seconds())
+                             : "-",
+                   finished && played ? seconds((finish - job.start).seconds()) : "-"});
   }
   if (!table.empty()) out += "\njobs\n" + table.print("  ");
 }
@@ -99,6 +103,31 @@ void add_requests(std::string& out, const RunResult& result, const Workload& wor
   }
 }
 
+void add_flows(std::string& out, const RunFacts& facts, const Workload& workload) {
+  for (const JobFlows& flows : facts.flows) {
+    out += "\nflows of " + job_name(workload, flows.job) + ": " + std::to_string(flows.count) + ", " + to_readable(flows.bytes);
+    if (flows.offered_per_second > 0) out += ", " + bandwidth(flows.offered_per_second) + " GB/s from first to last start";
+    out += ", " + bandwidth(flows.bytes_per_second) + " GB/s from first start to last finish\n";
+    TextTable table({{"size"},
+                     {"flows", Align::right},
+                     {"bytes", Align::right},
+                     {"mean time", Align::right},
+                     {"p99 time", Align::right},
+                     {"mean slowdown", Align::right},
+                     {"p50", Align::right},
+                     {"p90", Align::right},
+                     {"p99", Align::right},
+                     {"max", Align::right}});
+    for (const FlowClassMetrics& m : flows.classes) {
+      const auto slowdown = [&](double value) { return m.slowdown.count > 0 ? fixed(value, 2) : "-"; };
+      table.add_row({to_string(m.size), std::to_string(m.time.count), to_readable(m.bytes), seconds(m.time.mean), seconds(m.time.p99),
+                     slowdown(m.slowdown.mean), slowdown(m.slowdown.p50), slowdown(m.slowdown.p90), slowdown(m.slowdown.p99),
+                     slowdown(m.slowdown.max)});
+    }
+    out += table.print("  ");
+  }
+}
+
 void add_latency(std::string& out, const RunResult& result, const Workload& workload) {
   TextTable table({{"packet latency"},
                    {"class", Align::right},
@@ -147,12 +176,18 @@ std::string summary_text(const RunResult& result, const Fabric& fabric, const Wo
   add_steps(out, result, workload);
   add_collectives(out, result, workload);
   add_requests(out, result, workload);
+  add_flows(out, facts, workload);
   add_latency(out, result, workload);
   add_links(out, result, fabric);
   const std::uint64_t drops = c.drops_buffer + c.drops_fault + c.drops_loss;
   out += "\nnetwork: " + counted(c.packets, "packet") + ", " + counted(c.packet_hops, "packet-hop") + ", " + counted(drops, "drop") + ", " +
          counted(c.ecn_marks, "ECN mark") + ", " + counted(c.pfc_pauses, "PFC pause") + ", " + counted(c.retransmits, "retransmit") + ", " +
          counted(c.timeouts, "timeout") + "\n";
+  const double span = result.simulated.seconds();
+  out += "  payload: " + to_readable(c.bytes_delivered) + " between hosts";
+  if (span > 0) out += ", " + bandwidth(static_cast<double>(c.bytes_delivered.count) / span) + " GB/s on average";
+  if (c.bytes_scale_up.count > 0) out += "; " + to_readable(c.bytes_scale_up) + " inside hosts";
+  out += "\n";
   if (drops > 0)
     out += "  drops: " + std::to_string(c.drops_buffer) + " no room, " + std::to_string(c.drops_fault) + " link down or no route, " +
            std::to_string(c.drops_loss) + " lost on the medium\n";

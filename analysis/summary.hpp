@@ -2,12 +2,15 @@
 // Summary of a run: the text that `eastwest run` prints and the object of `--json`.
 //
 // Units: times in s, bandwidths in GB/s (1e9), as docs and nccl-tests have them. Collectives that differ only in their number are one
-// entry with a count; `time_s` is then their mean. LIMITATIONS: flows are in the trace, not in the summary.
+// entry with a count; `time_s` is then their mean. Flows are told of by size, for jobs that are made of them. LIMITATIONS: single flows,
+// and the messages of collectives, are in the trace alone.
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
+#include "analysis/flow_classes.hpp"
 #include "sim/simulation.hpp"
 #include "topology/fabric.hpp"
 #include "workloads/workload.hpp"
@@ -23,7 +26,8 @@ struct RunFacts {
   double wall_seconds = 0;
   double cpu_seconds = 0;
   std::uint64_t peak_rss_bytes = 0;
-  std::string trace_path;  // "": none was written
+  std::string trace_path;           // "": none was written
+  std::vector<JobFlows> flows = {};  // of FlowTally
 };
 
 std::string summary_text(const RunResult& result, const Fabric& fabric, const Workload& workload, const RunFacts& facts);

@@ -100,6 +100,8 @@ int parse_and_call(int argument_count, char** arguments) {
       ->type_name("packet|flow|both");
   run_app->add_option("--seed", seed, "Seed of everything that is drawn")->type_name("N");
   add_overrides(*run_app, run.overrides);
+  run_app->add_flag("--against-alone", run.against_alone,
+                    "Then run every job alone, on its place, and print what it loses by the others; traces FILE.alone-JOB.h5");
   run_app->add_flag("--json", run.json, "Print the summary as one JSON object");
   run_app->add_flag("--quiet", run.quiet, "Print no progress and no summary");
 

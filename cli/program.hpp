@@ -34,7 +34,8 @@ struct RunArguments {
   std::vector<std::string> overrides;
   bool json = false;
   bool quiet = false;
-  bool both = false;  // packet and flow, side by side; two traces
+  bool both = false;           // packet and flow, side by side; two traces
+  bool against_alone = false;  // every job once more without the others; a trace for each
 };
 
 struct ExplainArguments {

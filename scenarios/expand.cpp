@@ -130,9 +130,10 @@ void write_job(Writer& writer, const ScenarioJob& job) {
   const PlacementPolicy policy = job.placement.policy;
   if (job.placement.gpus.empty()) {  // a list of GPUs leaves nothing for a policy to order
     put(3, "placement.policy", "policy",
-        policy == PlacementPolicy::packed    ? "packed"
-        : policy == PlacementPolicy::strided ? "strided"
-                                             : "scattered");
+        policy == PlacementPolicy::packed         ? "packed"
+        : policy == PlacementPolicy::strided      ? "strided"
+        : policy == PlacementPolicy::rail_aligned ? "rail_aligned"
+                                                  : "scattered");
     put(3, "placement.servers", "servers", flow_list(job.placement.servers));
   }
   put(3, "placement.gpus", "gpus", flow_list(job.placement.gpus));
@@ -150,6 +151,7 @@ std::string expand(const Scenario& scenario, bool with_comments) {
   put("seed", std::to_string(scenario.seed));
   put("duration", to_string(scenario.duration));
   put("fidelity", scenario.fidelity == Fidelity::flow ? "flow" : "packet");
+  if (!scenario.alone.empty()) put("alone", yaml_scalar(scenario.alone));
   if (needs_directory(scenario)) {
     std::error_code code;
     std::filesystem::path folder = std::filesystem::absolute(scenario.directory, code).lexically_normal();

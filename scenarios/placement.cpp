@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/random.hpp"
+#include "topology/reach.hpp"
 
 namespace eastwest {
 
@@ -115,6 +116,23 @@ std::vector<std::uint32_t> allowed_hosts(Placer& placer, const ScenarioJob& job)
   return hosts;
 }
 
+/// Leaf after leaf, in the order in which `gpus` meets them; GPUs of a leaf keep their order.
+std::vector<GpuId> by_leaf(const Fabric& fabric, const std::vector<GpuId>& gpus) {
+  std::vector<std::vector<GpuId>> parts;
+  std::vector<std::size_t> part_of(fabric.nodes.size(), fabric.nodes.size());
+  for (const GpuId gpu : gpus) {
+    std::size_t& part = part_of[leaf_of_gpu(fabric, gpu).index()];
+    if (part == fabric.nodes.size()) {
+      part = parts.size();
+      parts.emplace_back();
+    }
+    parts[part].push_back(gpu);
+  }
+  std::vector<GpuId> sorted;
+  for (const std::vector<GpuId>& part : parts) sorted.insert(sorted.end(), part.begin(), part.end());
+  return sorted;
+}
+
 std::vector<GpuId> ordered(const Placer& placer, const std::vector<std::uint32_t>& hosts, PlacementPolicy policy, std::uint32_t number) {
   const Fabric& fabric = placer.fabric;
   std::vector<GpuId> gpus;
@@ -134,6 +152,7 @@ std::vector<GpuId> ordered(const Placer& placer, const std::vector<std::uint32_t
   for (const std::uint32_t host : hosts) {
     for (std::uint32_t slot = 0; slot < fabric.hosts[host].gpu_count; ++slot) take(fabric.hosts[host].first_gpu + slot);
   }
+  if (policy == PlacementPolicy::rail_aligned) return by_leaf(fabric, gpus);
   if (policy == PlacementPolicy::scattered) {
     RandomStream random(placer.scenario.seed, kPlacementStream + number);
     for (std::size_t i = gpus.size(); i > 1; --i) std::swap(gpus[i - 1], gpus[random.below(i)]);

@@ -2,8 +2,9 @@
 // Placement: which GPU each rank of each job runs on.
 //
 // Jobs take GPUs in the order of the file, those with an explicit list first; a GPU is given once. Policies over the
-// GPUs that a job may use: packed (server after server), strided (one per server in turn), scattered (a shuffle keyed
-// by seed and job number). Invariant: the result is a function of fabric, jobs and seed.
+// GPUs that a job may use: packed (server after server, a block), strided (one per server in turn), rail_aligned (all GPUs
+// whose NICs are cabled to one leaf, then those of the next leaf, in the order of the first GPU of each), scattered (a
+// shuffle keyed by seed and job number). Invariant: the result is a function of fabric, jobs and seed.
 #pragma once
 
 #include <cstdint>

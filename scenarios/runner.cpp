@@ -84,10 +84,11 @@ void build_jobs(const Scenario& scenario, Built& built, Diagnostics& diagnostics
                              scenario.seed,     job.place,
                              scenario.directory};
     schedule.begin_job(context.job, job.traffic_class);
+    built.workload.jobs.push_back(std::move(row));
+    if (!scenario.alone.empty() && job.name != scenario.alone) continue;  // it keeps its number, ranks and GPUs
     Diagnostics own;
     find_job_kind(job.kind)->append(job.parameters.values, context, schedule, built.workload.drivers, own);
     relocate(own, job.parameters, job.place, diagnostics);
-    built.workload.jobs.push_back(std::move(row));
   }
   if (diagnostics.has_errors()) return;
   Result<Schedule> finished = std::move(schedule).finish();

@@ -116,6 +116,15 @@ void read_jobs(const YamlValue& root, const Place& place, const std::string& dir
   }
 }
 
+void read_alone(const ReadParameters& top, Scenario& scenario, Diagnostics& diagnostics) {
+  const std::string& name = top.values.text("alone");
+  if (name == "none") return;
+  std::vector<std::string> names;
+  for (const ScenarioJob& job : scenario.jobs) names.push_back(job.name);
+  if (std::find(names.begin(), names.end(), name) != names.end()) scenario.alone = name;
+  else diagnostics.error(top.place_of("alone", scenario.place), "no job is named `" + name + "`", suggest(name, names));
+}
+
 std::optional<Scenario> read_scenario(YamlValue root, const std::string& file, const std::string& directory,
                                       std::span<const std::string> overrides, Diagnostics& diagnostics) {
   const std::size_t errors_before = diagnostics.error_count();
@@ -152,6 +161,7 @@ std::optional<Scenario> read_scenario(YamlValue root, const std::string& file, c
   scenario.probes = read_parameters(probes, scenario.place, "`probes`", probe_parameters(), {}, diagnostics);
   check_network(scenario.network, network == nullptr ? scenario.place : network->place, diagnostics);
   read_jobs(root, scenario.place, scenario.directory, scenario.jobs, diagnostics);
+  read_alone(top, scenario, diagnostics);
   if (const YamlValue* faults = root.find("faults")) read_faults(*faults, scenario.faults, diagnostics);
   if (diagnostics.error_count() != errors_before) return std::nullopt;
   return scenario;
@@ -167,6 +177,8 @@ std::vector<ParameterSpec> scenario_parameters() {
       {"seed", quantity, Dimension::none, "1", 0, 9.2e18, "seed of everything that is drawn; equal seeds give equal results", kChosen},
       {"duration", quantity, Dimension::time, "0 s", 0, 9e18, "no new work starts after it; 0 s: until everything is done", kChosen},
       {"fidelity", choice, Dimension::none, "packet", 0, 0, "how the fabric is simulated", kChosen, "packet, flow"},
+      {"alone", text, Dimension::none, "none", 0, 0,
+       "name of the one job that is played, while the others keep their GPUs and send nothing; none: all play", kChosen},
       {"directory", text, Dimension::none, ".", 0, 0, "where relative paths start, seen from this file", kChosen},
   };
 }

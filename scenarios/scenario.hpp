@@ -29,7 +29,7 @@ struct Site {
   Place place;
 };
 
-enum class PlacementPolicy : std::uint8_t { packed, strided, scattered };
+enum class PlacementPolicy : std::uint8_t { packed, strided, scattered, rail_aligned };
 
 /// A word of the file and where it stands.
 struct PlacedText {
@@ -73,6 +73,7 @@ struct Scenario {
   std::uint64_t seed = 1;
   Duration duration;  // no new work after it; 0: unlimited
   Fidelity fidelity = Fidelity::packet;
+  std::string alone;  // the one job that is played, the others keep their GPUs; empty: all
   Site site;
   std::vector<ScenarioJob> jobs;
   ReadParameters network;
@@ -81,7 +82,7 @@ struct Scenario {
   Place place;
 };
 
-/// The parameters at the top of a scenario: name, description, seed, duration, fidelity, directory.
+/// The parameters at the top of a scenario: name, description, seed, duration, fidelity, alone, directory.
 std::vector<ParameterSpec> scenario_parameters();
 /// The parameters that every job has beside those of its kind. `ranks`, `placement.servers` and `placement.gpus` also
 /// take lists and are read by hand; they are declared so that help and schema know them.

@@ -85,8 +85,8 @@ std::vector<ParameterSpec> job_parameters() {
       {"start", quantity, Dimension::time, "0 s", 0, 9e18, "when the job starts", kChosen},
       {"class", quantity, Dimension::none, "1", 1, 3, "traffic class, 1 to 3; class 0 is the control class of the fabric", kChosen},
       {"placement.policy", choice, Dimension::none, "packed", 0, 0,
-       "order in which ranks take GPUs: server after server, one per server in turn, or shuffled by the seed", kChosen,
-       "packed, strided, scattered"},
+       "order in which ranks take GPUs: server after server, one per server in turn, leaf after leaf, or shuffled by the seed", kChosen,
+       "packed, strided, rail_aligned, scattered"},
       {"placement.servers", text, Dimension::none, "all", 0, 0, "servers the job may use: names, indices or ranges, `[0-3, server-07]`",
        kChosen},
       {"placement.gpus", text, Dimension::none, "all", 0, 0, "GPUs of the site in the order of ranks, `[0-7, 12]`; all: as `policy` says",
@@ -121,9 +121,10 @@ void read_job(const YamlEntry& entry, ScenarioJob& job, Diagnostics& diagnostics
   job.start = Time{shared.values.integer("start")};
   job.traffic_class = static_cast<std::uint8_t>(shared.values.integer("class"));
   const std::string& policy = shared.values.text("placement.policy");
-  job.placement.policy = policy == "strided"     ? PlacementPolicy::strided
-                         : policy == "scattered" ? PlacementPolicy::scattered
-                                                 : PlacementPolicy::packed;
+  job.placement.policy = policy == "strided"        ? PlacementPolicy::strided
+                         : policy == "rail_aligned" ? PlacementPolicy::rail_aligned
+                         : policy == "scattered"    ? PlacementPolicy::scattered
+                                                    : PlacementPolicy::packed;
   if (const YamlValue* ranks = value.find("ranks")) read_ranks(*ranks, job, diagnostics);
   read_placement(value.find("placement"), job, diagnostics);
   if (!job.placement.gpus.empty() && shared.was_given("placement.policy")) {

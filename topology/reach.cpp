@@ -46,4 +46,12 @@ bool can_reach(const Fabric& fabric, const std::vector<std::uint32_t>& parts, Gp
   return true;
 }
 
+NodeId leaf_of_gpu(const Fabric& fabric, GpuId gpu) {
+  const Host& host = fabric.hosts[fabric.host_of_gpu(gpu)];
+  if (host.endpoint_count == 0) return host.node;
+  const EndpointId endpoint = fabric.endpoint_of_gpu(gpu);
+  const LinkId out = fabric.ports[fabric.endpoints[endpoint.index()].port.index()].out;
+  return out.exists() ? fabric.ports[fabric.links[out.index()].target.index()].node : host.node;
+}
+
 }  // namespace eastwest

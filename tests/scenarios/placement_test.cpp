@@ -8,6 +8,7 @@
 #include <set>
 
 #include "core/random.hpp"
+#include "tests/topology/built_fabric.hpp"
 
 using namespace eastwest;
 
@@ -81,6 +82,24 @@ TEST_CASE("placement: scattered is a permutation that the seed decides") {
   CHECK(numbers(place_jobs(scenario, fabric, diagnostics)[0]) != first);
   CHECK(std::set<std::uint32_t>(first.begin(), first.end()).size() == 64);
   CHECK_FALSE(std::is_sorted(first.begin(), first.end()));
+}
+
+TEST_CASE("placement: rail aligned takes all GPUs of one leaf, then those of the next") {
+  // Two groups of two servers: GPU i of the servers of a group hangs on leaf i of that group.
+  const Fabric fabric = tests::good_fabric("rail_optimised", {{"servers", "4"}, {"servers_per_group", "2"}});
+  Scenario scenario;
+  Diagnostics diagnostics;
+  scenario.jobs = {job("a", 20, PlacementPolicy::rail_aligned)};
+  std::vector<std::uint32_t> expected;
+  for (std::uint32_t rail = 0; rail < 8; ++rail) expected.insert(expected.end(), {rail, 8 + rail});
+  expected.insert(expected.end(), {16, 24, 17, 25});
+  CHECK(numbers(place_jobs(scenario, fabric, diagnostics)[0]) == expected);
+  // Where a server has all its NICs on one leaf, leaf after leaf is server after server.
+  const Fabric spine = tests::good_fabric("leaf_spine", {{"servers", "4"}, {"leaves", "2"}});
+  const auto by_leaf = place_jobs(scenario, spine, diagnostics);
+  scenario.jobs = {job("a", 20)};
+  CHECK(by_leaf == place_jobs(scenario, spine, diagnostics));
+  CHECK_FALSE(diagnostics.has_errors());
 }
 
 TEST_CASE("placement: explicit lists are served first and keep their order") {

@@ -21,5 +21,12 @@ TEST_CASE("reach: rails are parts of their own, planes too, other fabrics are on
   for (const std::uint32_t part : parts_of_endpoints(good_fabric("rail_optimised", {}))) CHECK(part == 0);
 }
 
+TEST_CASE("reach: the leaf of a GPU is where its NIC is cabled to") {
+  const Fabric rails = good_fabric("rail_optimised", {{"servers", "2"}});
+  for (std::uint32_t gpu = 0; gpu < 16; ++gpu) CHECK(leaf_of_gpu(rails, {gpu}) == leaf_of_gpu(rails, {gpu % 8}));
+  CHECK(leaf_of_gpu(rails, {0}) != leaf_of_gpu(rails, {1}));
+  CHECK(rails.nodes[leaf_of_gpu(rails, {3}).index()].kind == NodeKind::network_switch);
+}
+
 }  // namespace
 }  // namespace eastwest::tests
