@@ -8,6 +8,7 @@
 
 #include "tests/support/gpu_fabric.hpp"
 #include "tests/support/ideal_network.hpp"
+#include "workloads/models/training_cost.hpp"
 #include "workloads/models/training_schedule.hpp"
 
 using namespace eastwest;
@@ -156,7 +157,7 @@ TEST_CASE("1F1B: the pipeline takes (m + p - 1) x (forward + backward), so the b
       for (std::uint32_t rank = 0; rank < static_cast<std::uint32_t>(p); ++rank) context.gpus.push_back({rank});
       ScheduleBuilder builder;
       builder.begin_job(0, 1);
-      REQUIRE(append_training(settings, DataParallelAlgorithm::automatic, context, builder).has_value());
+      REQUIRE(append_training(settings, context, builder).has_value());
       Result<Schedule> schedule = std::move(builder).finish();
       REQUIRE(schedule.has_value());
       const double stage = static_cast<double>(stage_cost(settings, p / 2).compute_per_micro_batch().ps);
@@ -189,9 +190,9 @@ TEST_CASE("pipeline and tensor parallelism: each rank sends its 1/t, and parts a
 
 TEST_CASE("Llama-3.1-70B on 64 GPUs, TP 8 x DP 8: a compact schedule with a few hundred records") {
   const Fabric fabric = gpu_fabric(8, 8);
-  const JobUse use =
-      use_job("training", fabric, {.ranks = 64}, {{"model", "llama-3-70b"}, {"tensor_parallel", "8"}, {"global_batch", "64"}});
-  CHECK(use.diagnostics.all().empty());  // 8 x 8 with a sharded optimiser fits 80 GB
+  const JobUse use = use_job("training", fabric, {.ranks = 64},
+                             {{"model", "llama-3-70b"}, {"tensor_parallel", "8"}, {"global_batch", "64"}, {"sequence_parallel", "true"}});
+  CHECK(use.diagnostics.all().empty());  // 8 x 8 with a sharded optimiser and shared activations fits 80 GB
   CHECK(use.schedule.operations.size() < 150'000);
   CHECK(use.schedule.collectives.size() <= 300);
   CHECK(use.schedule.collectives.size() >= 8);
