@@ -11,7 +11,7 @@
 // Invariants: sends and receives of every pair come in the same order on both sides.
 #pragma once
 
-#include <optional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -23,21 +23,20 @@
 
 namespace eastwest {
 
-/// Groups by number, each made when first asked for.
+/// Groups by number, each made when first asked for; they stay where they are.
 class GroupTable {
  public:
   GroupTable(const JobContext& context, const CollectiveChoice& choice) : context_(context), choice_(choice) {}
   template <class Members>
   GroupCollective& at(std::size_t number, Members&& members) {
-    if (groups_.size() <= number) groups_.resize(number + 1);
-    if (!groups_[number]) groups_[number].emplace(context_, choice_, members());
-    return *groups_[number];
+    const auto found = groups_.find(number);
+    return found != groups_.end() ? found->second : groups_.try_emplace(number, context_, choice_, members()).first->second;
   }
 
  private:
   const JobContext& context_;
   const CollectiveChoice& choice_;
-  std::vector<std::optional<GroupCollective>> groups_;
+  std::map<std::size_t, GroupCollective> groups_;
 };
 
 class TrainingPasses {

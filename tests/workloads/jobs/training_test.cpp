@@ -246,6 +246,52 @@ TEST_CASE("training mistakes are located and say the remedy") {
         "`tensor_parallel` is 3: the 32 attention heads of llama-3.1-8b cannot be cut 3 ways");
 }
 
+TEST_CASE("mistakes of parallelism say what does not divide what, and the nearest value that does") {
+  const Fabric fabric = gpu_fabric(2, 4);
+  const auto message = [&](Values values) {
+    values.insert(values.begin(), {"model", "mixtral-8x7b"});
+    return only_message(use_job("training", fabric, {.ranks = 8}, values));
+  };
+  CHECK(message({{"expert_parallel", "3"}}) == "`expert_parallel` of 3 does not divide the 8 experts of mixtral-8x7b");
+  CHECK(message({{"expert_parallel", "8"}, {"pipeline_parallel", "2"}}) ==
+        "`expert_parallel` of 8 does not divide context_parallel x data_parallel = 4");
+  CHECK(message({{"context_parallel", "4"}, {"sequence_length", "8196"}}) ==
+        "`sequence_length` of 8196 cannot be cut into 2 x context_parallel = 8 equal pieces");
+  CHECK(message({{"context_parallel", "3"}}) ==
+        "tensor_parallel x context_parallel x data_parallel x pipeline_parallel = 1 x 3 x 2 x 1 = 6, but job `job` has 8 ranks");
+  CHECK(message({{"virtual_stages", "2"}}) == "`virtual_stages` of 2 needs a pipeline, and `pipeline_parallel` is 1");
+  CHECK(message({{"virtual_stages", "20"}, {"pipeline_parallel", "2"}}) ==
+        "`pipeline_parallel` x `virtual_stages` = 40 is more than the 32 layers of mixtral-8x7b");
+  CHECK(message({{"virtual_stages", "2"}, {"pipeline_parallel", "2"}, {"global_batch", "12"}}) ==
+        "an interleaved pipeline takes micro-batches in groups of its 2 stages; there are 3 per replica");
+  CHECK(only_message(use_job("training", fabric, {.ranks = 8}, {{"model", "llama-3-8b"}, {"expert_parallel", "2"}})) ==
+        "`expert_parallel` of 2 needs a mixture of experts; llama-3.1-8b has none");
+  CHECK(only_message(use_job("training", fabric, {.ranks = 8},
+                             {{"model", "llama-3-8b"}, {"data_parallel_algorithm", "pat"}, {"gradient_bucket", "1 GB"}}))
+            .substr(0, 26) == "collectives of job `job`: ");
+}
+
+TEST_CASE("a model of one's own is a few lines; one of the table may be changed") {
+  const Fabric fabric = gpu_fabric(1, 1);
+  const auto schedule = [&](Values values) {
+    values.insert(values.end(), {{"global_batch", "2"}, {"sequence_length", "1024"}});
+    const JobUse use = use_job("training", fabric, {.ranks = 1}, values);
+    REQUIRE(!use.diagnostics.has_errors());
+    REQUIRE(use.schedule.training.size() == 1);
+    return std::pair{makespan(use.schedule, {}), use.schedule.training.front().flops};
+  };
+  const Values own{{"model", "custom"}, {"layers", "32"},  {"hidden", "4096"},      {"mlp", "14336"},
+                   {"heads", "32"},     {"kv_heads", "8"}, {"vocabulary", "128256"}};
+  CHECK(schedule(own) == schedule({{"model", "llama-3.1-8b"}}));
+  CHECK(schedule({{"model", "llama-3.1-8b"}, {"layers", "16"}}).second < schedule({{"model", "llama-3.1-8b"}}).second);
+  CHECK(schedule({{"model", "llama-3.1-8b"}, {"experts", "8"}, {"experts_per_token", "2"}, {"vocabulary", "32000"}}) ==
+        schedule({{"model", "mixtral-8x7b"}}));
+  CHECK(schedule({{"model", "custom"}, {"layers", "1"}, {"hidden", "1024"}, {"mlp", "4096"}, {"heads", "8"}, {"feed_forward", "plain"}})
+            .second < schedule({{"model", "custom"}, {"layers", "1"}, {"hidden", "1024"}, {"mlp", "4096"}, {"heads", "8"}}).second);
+  CHECK(only_message(use_job("training", fabric, {.ranks = 1}, {{"model", "custom"}, {"layers", "2"}, {"hidden", "64"}, {"heads", "4"}})) ==
+        "the shape of model `custom` of job `job`: `mlp` is missing");
+}
+
 TEST_CASE("a model that does not fit is a warning, not an error") {
   const Fabric fabric = gpu_fabric(1, 1);
   const JobUse use = use_job("training", fabric, {.ranks = 1}, {{"model", "llama-3.1-70b"}, {"global_batch", "1"}});
