@@ -266,8 +266,8 @@ TEST_CASE("mistakes of parallelism say what does not divide what, and the neares
         "an interleaved pipeline takes micro-batches in groups of its 2 stages; there are 3 per replica");
   CHECK(only_message(use_job("training", fabric, {.ranks = 8}, {{"model", "llama-3-8b"}, {"expert_parallel", "2"}})) ==
         "`expert_parallel` of 2 needs a mixture of experts; llama-3.1-8b has none");
-  CHECK(only_message(use_job("training", fabric, {.ranks = 8},
-                             {{"model", "llama-3-8b"}, {"data_parallel_algorithm", "pat"}, {"gradient_bucket", "1 GB"}}))
+  CHECK(only_message(
+            use_job("training", fabric, {.ranks = 8}, {{"model", "llama-3-8b"}, {"data_parallel_algorithm", "pat"}, {"layers", "1"}}))
             .substr(0, 26) == "collectives of job `job`: ");
 }
 
