@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Job kind `training`: steps of a transformer with data, tensor, pipeline, context and expert parallelism.
 #include <algorithm>
+#include <span>
 #include <string>
 
 #include "workloads/jobs/gpu_check.hpp"
 #include "workloads/jobs/training_parameters.hpp"
+#include "workloads/models/tensor_collective.hpp"
 #include "workloads/models/training_memory.hpp"
 #include "workloads/models/training_schedule.hpp"
 #include "workloads/workload.hpp"
@@ -94,6 +96,7 @@ TrainingSettings read_settings(const ParameterSet& parameters) {
   if (settings.layers_per_operation == 0)
     settings.layers_per_operation = settings.context_parallel > 1 || settings.expert_parallel > 1 ? 1 : 4;
   settings.launch = parameters.duration("launch");
+  settings.tensor_collectives = {parameters.text("tensor_algorithm"), parameters.text("protocol")};
   settings.data_collectives = {parameters.text("data_parallel_algorithm"), parameters.text("protocol")};
   settings.expert_collectives = {parameters.text("expert_algorithm"), parameters.text("protocol")};
   settings.context_collectives = {"automatic", parameters.text("protocol")};
@@ -223,9 +226,15 @@ void append_training_job(const ParameterSet& parameters, const JobContext& conte
   settings.rates = sustained_rates(*gpu, precision, parameters.real("compute_efficiency"), parameters.real("memory_efficiency"));
   settings.scale_up_latency = context.fabric.hosts[context.fabric.host_of_gpu(context.gpus.front())].scale_up_latency;
   if (!check_pipeline(settings, report) || !check_ranks(settings, report) || !check_batch(settings, report) ||
-      !check_experts(settings, report) || !check_tensor_groups(context, model, settings.tensor_parallel, diagnostics) ||
-      !check_size(settings, report))
+      !check_experts(settings, report) || !check_tensor_groups(context, model, settings.tensor_parallel, diagnostics))
     return;
+  settings.tensor_machine =
+      describe_machine(context.fabric, std::span(context.gpus).first(static_cast<std::size_t>(settings.tensor_parallel)));
+  if (const std::string obstacle = tensor_obstacle(settings); !obstacle.empty()) {
+    report.error("job `" + context.name + "`: " + obstacle, "leave `tensor_algorithm` to auto, and `protocol` too");
+    return;
+  }
+  if (!check_size(settings, report)) return;
   TrainingFacts facts = training_facts(settings);
   facts.job = context.job;
   facts.peak_flops = sustained_rates(*gpu, precision, 1.0, 1.0).flops_per_second;

@@ -2,6 +2,9 @@
 #include "workloads/models/training_cost.hpp"
 
 #include <algorithm>
+#include <utility>
+
+#include "workloads/models/tensor_collective.hpp"
 
 namespace eastwest {
 
@@ -11,12 +14,24 @@ constexpr std::int64_t kOptimizerStateBytes = 12;  // FP32 weight, first and sec
 
 constexpr std::int64_t ceiling_divide(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
-/// `halves` reduce-scatters or all-gathers of `message` bytes each over the tensor-parallel group; an all-reduce is two.
-void add_tensor(PassPart& part, std::int64_t halves, std::int64_t message, const TrainingSettings& settings) {
-  const std::int64_t t = settings.tensor_parallel;
-  if (t == 1) return;
-  part.exchanged_per_port += Bytes{halves * (t - 1) * ceiling_divide(message, t)};
-  part.exchange_latency += settings.scale_up_latency * halves;
+/// `count` collectives of `message` bytes each over the tensor-parallel group.
+void add_tensor(PassPart& part, CollectiveOperation operation, std::int64_t count, std::int64_t message, const TrainingSettings& settings) {
+  if (settings.tensor_parallel == 1) return;
+  const PortTime one = tensor_collective(settings, operation, Bytes{message});
+  part.exchanged_per_port += one.bytes * count;
+  part.exchange_latency += one.latency * count;
+}
+
+/// `count` all-gathers and as many reduce-scatters.
+void add_halves(PassPart& part, std::int64_t count, std::int64_t message, const TrainingSettings& settings) {
+  add_tensor(part, CollectiveOperation::all_gather, count, message, settings);
+  add_tensor(part, CollectiveOperation::reduce_scatter, count, message, settings);
+}
+
+/// `count` all-reduces, which sequence parallelism makes as halves.
+void add_sums(PassPart& part, std::int64_t count, std::int64_t message, const TrainingSettings& settings) {
+  if (settings.sequence_parallel) add_halves(part, count, message, settings);
+  else add_tensor(part, CollectiveOperation::all_reduce, count, message, settings);
 }
 
 /// A piece of a layer: matrix products, attention scores, and the weights that it moves.
@@ -79,9 +94,9 @@ class LayerCost {
   }
 
   void add_expert_tensor(PassPart& part) const {
-    add_tensor(part, 2, model_.experts_per_token * message(), settings_);         // gathered for the experts, summed behind them
-    if (!settings_.sequence_parallel) add_tensor(part, 1, message(), settings_);  // whole again
-    if (model_.shared_experts > 0) add_tensor(part, 2, message(), settings_);
+    add_halves(part, 1, model_.experts_per_token * message(), settings_);  // gathered for the experts, summed behind them
+    if (!settings_.sequence_parallel) add_tensor(part, CollectiveOperation::all_gather, 1, message(), settings_);  // whole again
+    if (model_.shared_experts > 0) add_sums(part, 1, message(), settings_);
   }
 
   /// Compute of attention and what is not behind a dispatch, with its tensor-parallel collectives.
@@ -93,7 +108,7 @@ class LayerCost {
     piece.weights = shard_.attention + (routed() ? 0 : shard_.feed_forward + shard_.experts);
     PassPart part;
     part.compute = piece_time(settings_, piece, is_backward, recomputation, settings_.launch);
-    add_tensor(part, 2 * (routed() ? 1 : tensor_all_reduces_per_layer(model_)), message(), settings_);
+    add_sums(part, routed() ? 1 : tensor_all_reduces_per_layer(model_), message(), settings_);
     return part;
   }
 
@@ -142,7 +157,7 @@ class LayerCost {
     }
     PassPart main = main_part(true, again && exchanges ? Recomputation::none : settings_.recomputation);
     add_context(main, true);
-    if (again && !exchanges) add_tensor(main, 2 * tensor_all_reduces_per_layer(model_), message(), settings_);
+    if (again && !exchanges) add_sums(main, tensor_all_reduces_per_layer(model_), message(), settings_);
     pass.parts.push_back(main);
     if (main.exchange == PassExchange::context_all_gather)
       pass.parts.push_back({.exchange = PassExchange::context_reduce_scatter, .exchange_bytes = main.exchange_bytes});
@@ -185,8 +200,12 @@ LayerGroup embedding_group(const TrainingSettings& settings, const TensorShard& 
   const double moved = 2.0 * static_cast<double>(message);  // rows read, rows written
   forward.compute = roofline_time(0.0, moved, settings.rates, settings.launch);
   PassPart backward = forward;
-  add_tensor(forward, settings.sequence_parallel ? 1 : 2, message, settings);
-  if (settings.sequence_parallel) add_tensor(backward, 1, message, settings);
+  if (settings.sequence_parallel) {
+    add_tensor(forward, CollectiveOperation::reduce_scatter, 1, message, settings);
+    add_tensor(backward, CollectiveOperation::all_gather, 1, message, settings);
+  } else {
+    add_tensor(forward, CollectiveOperation::all_reduce, 1, message, settings);
+  }
   LayerGroup group;
   group.forward.parts = {forward};
   group.backward.parts = {backward};
@@ -201,9 +220,15 @@ LayerGroup head_group(const TrainingSettings& settings, const TensorShard& shard
   const double moved = static_cast<double>(shard.vocabulary_parameters * settings.weight_element);
   forward.compute = roofline_time(flops, moved, settings.rates, settings.launch);
   backward.compute = roofline_time(2.0 * flops, 2.0 * moved, settings.rates, settings.launch);
-  add_tensor(forward, 2 * 3, tokens * 4, settings);  // maximum, denominator and target logit, in floats
-  if (settings.sequence_parallel) add_tensor(forward, 1, settings.activation_bytes().count, settings);
-  add_tensor(backward, settings.sequence_parallel ? 1 : 2, settings.activation_bytes().count, settings);
+  // Maximum, denominator and target logit, in floats.
+  add_tensor(forward, CollectiveOperation::all_reduce, 3, tokens * 4, settings);
+  const std::int64_t message = settings.activation_bytes().count;
+  if (settings.sequence_parallel) {
+    add_tensor(forward, CollectiveOperation::all_gather, 1, message, settings);
+    add_tensor(backward, CollectiveOperation::reduce_scatter, 1, message, settings);
+  } else {
+    add_tensor(backward, CollectiveOperation::all_reduce, 1, message, settings);
+  }
   LayerGroup group;
   group.forward.parts = {forward};
   group.backward.parts = {backward};

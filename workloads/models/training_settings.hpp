@@ -12,6 +12,7 @@
 #include <string>
 
 #include "core/quantity.hpp"
+#include "workloads/collectives/cost_model.hpp"
 #include "workloads/models/model_table.hpp"
 #include "workloads/models/roofline.hpp"
 
@@ -52,6 +53,8 @@ struct TrainingSettings {
   bool overlap = true;
   bool optimizer_sharded = true;  // with Zero::none: memory and update time alone
   std::int64_t layers_per_operation = 4;
+  CollectiveChoice tensor_collectives{"scale_up", "ideal"};  // see tensor_collective.hpp
+  Machine tensor_machine;                                    // where a tensor-parallel group runs; not read for "scale_up"
   CollectiveChoice data_collectives;
   CollectiveChoice expert_collectives;
   CollectiveChoice context_collectives;
