@@ -81,6 +81,7 @@ TrainingSettings read_settings(const ParameterSet& parameters) {
   settings.gradient_element = parameters.integer("gradient_element");
   settings.activation_element = parameters.integer("activation_element");
   settings.dispatch_element = parameters.integer("dispatch_element");
+  settings.expert_nodes = parameters.integer("expert_nodes");
   settings.weight_element = parameters.text("precision") == "fp8" ? 1 : 2;
   const std::string& recomputation = parameters.text("recomputation");
   settings.recomputation = recomputation == "full"        ? Recomputation::full
@@ -184,7 +185,8 @@ std::int64_t operations_per_rank(const TrainingSettings& settings) {
     for (const GroupPass* way : {&group.forward, &group.backward})
       for (const PassPart& part : way->parts) {
         pass += 2;
-        if (part.exchange == PassExchange::expert_all_to_all) pass += 2 * settings.expert_parallel;
+        if (part.exchange == PassExchange::expert_dispatch || part.exchange == PassExchange::expert_combine)
+          pass += 2 * settings.expert_parallel;
         else if (part.exchange != PassExchange::none) pass += 4 * settings.context_parallel;
       }
   }

@@ -142,6 +142,13 @@ std::vector<ParameterSpec> training_parameters() {
        .maximum = 1024,
        .meaning = "ranks that share the experts of a layer; inside context_parallel x data_parallel",
        .source = "Megatron Core"},
+      {.name = "expert_nodes",
+       .default_text = "0",
+       .minimum = 0,
+       .maximum = 1024,
+       .meaning =
+           "servers that the experts of a token lie on: one copy to each along the rails, from there over scale-up; 0: a copy per expert",
+       .source = "DeepSeek-V3, 2024: 4"},
       {.name = "sequence_parallel",
        .type = Type::boolean,
        .default_text = "false",

@@ -114,7 +114,7 @@ class LayerCost {
 
   [[nodiscard]] PassPart expert_part(bool is_backward, Bytes bytes) const {
     PassPart part;
-    part.exchange = PassExchange::expert_all_to_all;
+    part.exchange = PassExchange::expert_dispatch;
     part.exchange_bytes = bytes;
     part.compute =
         piece_time(settings_, {all_ - attention_, 0.0, shard_.feed_forward + shard_.experts}, is_backward, Recomputation::none, {});
@@ -142,7 +142,7 @@ class LayerCost {
     add_context(pass.parts.back(), false);
     if (!routed()) return pass;
     pass.parts.push_back(expert_part(false, routed_bytes(settings_.dispatch_element)));
-    pass.parts.push_back({.exchange = PassExchange::expert_all_to_all, .exchange_bytes = routed_bytes(settings_.activation_element)});
+    pass.parts.push_back({.exchange = PassExchange::expert_combine, .exchange_bytes = routed_bytes(settings_.activation_element)});
     return pass;
   }
 
@@ -153,7 +153,7 @@ class LayerCost {
     if (again && exchanges) pass = forward();
     if (routed()) {
       pass.parts.push_back(expert_part(true, routed_bytes(settings_.activation_element)));
-      pass.parts.push_back({.exchange = PassExchange::expert_all_to_all, .exchange_bytes = routed_bytes(settings_.activation_element)});
+      pass.parts.push_back({.exchange = PassExchange::expert_combine, .exchange_bytes = routed_bytes(settings_.activation_element)});
     }
     PassPart main = main_part(true, again && exchanges ? Recomputation::none : settings_.recomputation);
     add_context(main, true);
@@ -251,7 +251,8 @@ void add_layers(const TrainingSettings& settings, std::int64_t first, std::int64
 PassPart GroupPass::sum() const {
   PassPart sum;
   for (const PassPart& part : parts) {
-    if (part.exchange == PassExchange::expert_all_to_all) sum.exchange_bytes += part.exchange_bytes;
+    if (part.exchange == PassExchange::expert_dispatch || part.exchange == PassExchange::expert_combine)
+      sum.exchange_bytes += part.exchange_bytes;
     sum.hiding += part.hiding;
     sum.compute += part.compute;
     sum.exchanged_per_port += part.exchanged_per_port;

@@ -17,7 +17,7 @@
 // and summed over the tensor-parallel group, k M; routing is uniform (GShard, Lepikhin et al. 2020; Megatron Core).
 // Context (c > 1): ring: c-1 messages of a rank's keys and values, behind attention in c equal pieces; backward twice the bytes (their
 // gradients; Liu et al. 2023). All-gather of them before attention, backward again and a reduce-scatter (Llama 3, 2024).
-// LIMITATIONS: no node-limited routing, no tokens dropped; expert matrices take the efficiency of others.
+// LIMITATIONS: no tokens dropped; expert matrices take the efficiency of others.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,7 @@
 
 namespace eastwest {
 
-enum class PassExchange : std::uint8_t { none, expert_all_to_all, context_ring, context_all_gather, context_reduce_scatter };
+enum class PassExchange : std::uint8_t { none, expert_dispatch, expert_combine, context_ring, context_all_gather, context_reduce_scatter };
 
 /// The exchange, then the compute, then the tensor-parallel collectives (zero bytes: none).
 struct PassPart {

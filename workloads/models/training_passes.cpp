@@ -20,6 +20,7 @@ TrainingPasses::TrainingPasses(const TrainingSettings& settings, const TrainingL
       context_(context),
       schedule_(schedule),
       experts_(context, settings.expert_collectives),
+      rails_(context, settings.expert_collectives),
       contexts_(context, settings.context_collectives),
       weights_(context, settings.data_collectives),
       expert_weights_(context, settings.data_collectives) {}
@@ -98,9 +99,83 @@ void TrainingPasses::receive(const Block& block, const PipelinePass& pass, std::
   tensor_exchange(block, Bytes{message - message / settings_.tensor_parallel}, settings_.scale_up_latency);
 }
 
+namespace {
+
+/// Members of an expert group by host, in their order; an error when hosts have different numbers of them.
+Result<std::vector<std::vector<std::size_t>>> members_by_host(const JobContext& context, const std::vector<std::size_t>& members) {
+  std::map<std::uint32_t, std::vector<std::size_t>> hosts;
+  for (std::size_t i = 0; i < members.size(); ++i) hosts[context.fabric.host_of_gpu(context.gpus[members[i]])].push_back(i);
+  std::vector<std::vector<std::size_t>> result;
+  for (auto& [host, local] : hosts) {
+    if (!result.empty() && local.size() != result.front().size())
+      return Error{"`expert_nodes` needs as many ranks of an expert group on every host; the group of rank " +
+                       std::to_string(members.front()) + " has " + std::to_string(result.front().size()) + " on one and " +
+                       std::to_string(local.size()) + " on another",
+                   "place the job on whole hosts, or leave `expert_nodes` out"};
+    result.push_back(std::move(local));
+  }
+  return result;
+}
+
+}  // namespace
+
+/// Along the rails one copy for each host, inside the hosts one for each expert; a combine goes back.
+Status TrainingPasses::exchange_by_nodes(const Block& block, const PassPart& part) {
+  const std::string name = "expert exchange " + std::to_string(exchanges_++);
+  for (std::size_t first = block.first; first < block.end; first += layout_.e)
+    for (std::size_t shard = 0; shard < layout_.t; ++shard) {
+      const std::vector<std::size_t> members = layout_.group(block.stage, shard, first, layout_.e);
+      const auto hosts = members_by_host(context_, members);
+      if (!hosts) return hosts.error();
+      const std::size_t local = hosts->front().size();
+      const auto used =
+          std::min({settings_.expert_nodes, static_cast<std::int64_t>(hosts->size()), settings_.model->experts_per_token});
+      const Bytes along{part.exchange_bytes.count / settings_.model->experts_per_token * used};
+      const auto on_rails = [&] {
+        for (std::size_t l = 0; l < local && hosts->size() > 1; ++l) {
+          std::vector<std::size_t> rail, slots;
+          Operations after;
+          for (const auto& host : *hosts) {
+            rail.push_back(members[host[l]]);
+            slots.push_back(slot(first + host[l], shard));
+            after.push_back(chain_[slots.back()]);
+          }
+          GroupCollective& group = rails_.at(rail.front(), [&] { return rail; });
+          Result<Operations> ends =
+              group.append(CollectiveOperation::all_to_all, along, after, record_name(name, shard, block.stage), schedule_);
+          if (!ends) return Status{ends.error()};
+          for (std::size_t i = 0; i < slots.size(); ++i) wait(Activity::expert, block.stage, slots[i], (*ends)[i]);
+        }
+        return Status{Done{}};
+      };
+      const auto inside = [&] {
+        schedule_.begin_activity(Activity::expert);
+        for (const auto& host : *hosts) {
+          if (local == 1) break;
+          FusedGroup group;
+          group.latency = settings_.scale_up_latency;
+          for (const std::size_t i : host) group.members.push_back(context_.rank(members[i]));
+          const Operations fused = schedule_.fused(
+              std::move(group), Bytes{part.exchange_bytes.count - part.exchange_bytes.count / static_cast<std::int64_t>(local)});
+          for (std::size_t i = 0; i < host.size(); ++i) {
+            OperationId& chain = chain_[slot(first + host[i], shard)];
+            schedule_.depend(fused[i], chain);
+            chain = fused[i];
+          }
+        }
+        schedule_.begin_activity(Activity::none);
+      };
+      if (part.exchange == PassExchange::expert_combine) inside();
+      if (Status done = on_rails(); !done) return done;
+      if (part.exchange == PassExchange::expert_dispatch) inside();
+    }
+  return Done{};
+}
+
 /// All-to-alls of experts, all-gathers and reduce-scatters of keys and values.
 Status TrainingPasses::exchange_in_groups(const Block& block, const PassPart& part) {
-  const bool experts = part.exchange == PassExchange::expert_all_to_all;
+  const bool experts = part.exchange == PassExchange::expert_dispatch || part.exchange == PassExchange::expert_combine;
+  if (experts && settings_.expert_nodes > 0) return exchange_by_nodes(block, part);
   const std::size_t count = experts ? layout_.e : layout_.c;
   const CollectiveOperation operation = experts                                             ? CollectiveOperation::all_to_all
                                         : part.exchange == PassExchange::context_all_gather ? CollectiveOperation::all_gather

@@ -6,6 +6,8 @@
 // chain, so that the wait is charged to its kind (Activity). Between stages each of the t ranks of a stage sends its 1/t of the
 // activation (or gradient) to the same index of the next stage, which gathers the parts over the scale-up domain (Megatron-LM's
 // scatter/gather), a fused operation of M - M/t bytes per port; sequence parallelism needs no gather.
+// Node-limited routing (DeepSeek-V3, 2024): with l hosts per token of the N that an expert group of g ranks each is on, T l h e bytes per rank
+// go along its rail, all-to-all over N, and T k h e (g-1)/g of them over the scale-up ports; back the other way round.
 // ZeRO-3: the weights of a group of layers are gathered before each pass, one group ahead (without overlap when needed), its
 // gradients reduce-scattered behind the backward pass; these follow each other, as one communication stream does (FSDP).
 // Invariants: sends and receives of every pair come in the same order on both sides.
@@ -80,6 +82,7 @@ class TrainingPasses {
   Status run_pass(const Block& block, const PipelinePass& pass);
   Status run_part(const Block& block, const PassPart& part, Operations& computed);
   Status exchange_in_groups(const Block& block, const PassPart& part);
+  Status exchange_by_nodes(const Block& block, const PassPart& part);
   void exchange_in_rings(const Block& block, const PassPart& part);
   void tensor_exchange(const Block& block, Bytes bytes, Duration latency);
   /// A collective of all holders of a group's weights, after chain and stream; the stream goes on from it.
@@ -90,7 +93,7 @@ class TrainingPasses {
   const std::vector<StageCost>& costs_;
   const JobContext& context_;
   ScheduleBuilder& schedule_;
-  GroupTable experts_, contexts_, weights_, expert_weights_;
+  GroupTable experts_, rails_, contexts_, weights_, expert_weights_;
   std::vector<ScheduleBuilder::Transfer> activations_, gradients_;
   Operations chain_;               // by slot: where the line ended
   Operations stream_;              // by slot: last collective over weights (ZeRO-3)

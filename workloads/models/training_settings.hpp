@@ -45,6 +45,7 @@ struct TrainingSettings {
   std::int64_t gradient_element = 2;  // bytes
   std::int64_t activation_element = 2;
   std::int64_t dispatch_element = 2;  // tokens on their way to experts
+  std::int64_t expert_nodes = 0;      // hosts that a token's experts lie on, one copy to each; 0: a copy per expert
   std::int64_t weight_element = 2;
   Recomputation recomputation = Recomputation::none;
   Zero zero = Zero::none;

@@ -123,6 +123,33 @@ TEST_CASE("experts inside one host: one fused operation of (n-1)/n S per port") 
   CHECK(exchanges == 4 * 4 * 4);
 }
 
+TEST_CASE("node-limited routing: T l h e along the rails of N hosts, T k h e (g-1)/g inside them") {
+  const Fabric fabric = gpu_fabric(4, 2);
+  for (const std::int64_t limit : {1, 2, 9}) {  // k = 2 of 8 experts; four hosts
+    CAPTURE(limit);
+    const JobUse use =
+        train(fabric, 8, small_experts({{"expert_parallel", "8"}, {"global_batch", "8"}, {"expert_nodes", std::to_string(limit)}}));
+    const std::int64_t used = std::min<std::int64_t>(limit, 2);
+    const std::int64_t token_bytes = 1024 * 1024 * 2;  // T h e
+    std::int64_t across = 0, inside = 0;
+    for (const Operation& operation : use.schedule.operations) {
+      if (operation.kind == OperationKind::send && operation.label != kNoLabel &&
+          use.schedule.collectives[operation.label].operation == "all_to_all") {
+        across += operation.amount;
+        CHECK(operation.rank.value % 2 == operation.peer % 2);  // a rail
+      }
+      if (operation.kind == OperationKind::fused && operation.activity == Activity::expert) inside += operation.amount;
+    }
+    CHECK(across == 8 * 4 * 4 * used * token_bytes * 3 / 4);  // ranks, layers, exchanges; (N-1)/N
+    CHECK(inside == 8 * 4 * 4 * 2 * token_bytes / 2);
+  }
+  // A group that hosts share unevenly cannot go along rails.
+  const Fabric three = gpu_fabric(3, 3);
+  const JobUse uneven =
+      use_job("training", three, {.ranks = 8}, small_experts({{"expert_parallel", "8"}, {"global_batch", "8"}, {"expert_nodes", "2"}}));
+  CHECK(uneven.diagnostics.has_errors());
+}
+
 TEST_CASE("context ring: (c-1) blocks of keys and values forward, twice as much backward, out of every rank") {
   const Fabric fabric = gpu_fabric(4, 1);
   const JobUse use = train(fabric, 4, {{"model", "llama-3.1-8b"}, {"context_parallel", "4"}, {"global_batch", "2"}, {"zero", "none"}});
