@@ -6,15 +6,12 @@
 #include <doctest/doctest.h>
 
 #include <string>
-#include <utility>
 
 #include "analysis/metrics.hpp"
-#include "core/diagnostic.hpp"
-#include "scenarios/runner.hpp"
-#include "scenarios/scenario.hpp"
-#include "sim/simulation.hpp"
+#include "tests/support/played_scenario.hpp"
 
 using namespace eastwest;
+using namespace eastwest::tests;
 
 namespace {
 
@@ -24,24 +21,6 @@ Operation operation_of(OperationKind kind, Activity activity, std::int64_t amoun
   operation.activity = activity;
   operation.amount = amount;
   return operation;
-}
-
-struct Played {
-  RunResult result;
-  std::vector<TrainingFacts> facts;
-};
-
-Played play(const std::string& text) {
-  Diagnostics diagnostics;
-  const auto scenario = load_scenario_text(text, "step.yaml", ".", {}, diagnostics);
-  REQUIRE_MESSAGE(scenario.has_value(), diagnostics.print());
-  auto built = build(*scenario, diagnostics);
-  REQUIRE_MESSAGE(built.has_value(), diagnostics.print());
-  Progress progress;
-  Result<RunResult> result = simulate(*built->fabric, built->workload, built->options, {}, progress);
-  REQUIRE(result.has_value());
-  REQUIRE(result->outcome == Outcome::complete);
-  return {std::move(*result), built->workload.schedule.training};
 }
 
 }  // namespace
@@ -78,12 +57,12 @@ TEST_CASE("step clock: the parts of every rank's step are not negative and add u
     for (const char* more : {"zero: none", "zero: 1", "zero: 3", "zero: none, protocol: auto, data_parallel_algorithm: auto"}) {
       CAPTURE(fidelity);
       CAPTURE(more);
-      const Played played =
-          play("site: {topology: rail_optimised, servers: 4, server: dgx-h100}\nfidelity: " + std::string(fidelity) +
-               "\njobs: {a: {kind: training, model: custom, layers: 4, hidden: 512, mlp: 512, heads: 8, vocabulary: 512, experts: 8, "
-               "experts_per_token: 2, sequence_length: 256, tensor_parallel: 2, context_parallel: 2, pipeline_parallel: 2, "
-               "expert_parallel: 4, global_batch: 8, steps: 2, " +
-               std::string(more) + "}}\n");
+      const Played played = play_scenario(
+          "site: {topology: rail_optimised, servers: 4, server: dgx-h100}\nfidelity: " + std::string(fidelity) +
+          "\njobs: {a: {kind: training, model: custom, layers: 4, hidden: 512, mlp: 512, heads: 8, vocabulary: 512, experts: 8, "
+          "experts_per_token: 2, sequence_length: 256, tensor_parallel: 2, context_parallel: 2, pipeline_parallel: 2, "
+          "expert_parallel: 4, global_batch: 8, steps: 2, " +
+          std::string(more) + "}}\n");
       REQUIRE(played.result.steps.size() == 2 * 32);
       Duration tensor, pipeline, data, expert, context;
       for (const StepRow& row : played.result.steps) {
@@ -108,7 +87,7 @@ TEST_CASE("step clock: the parts of every rank's step are not negative and add u
 TEST_CASE("step clock: the bubble of 1F1B is (p-1)/(m+p-1), of the interleaved order (p-1)/(v m+p-1)") {
   for (const int v : {1, 2, 4}) {
     CAPTURE(v);
-    const Played played = play(
+    const Played played = play_scenario(
         "site: {topology: rail_optimised, servers: 4, server: dgx-h100}\nfidelity: flow\n"
         "jobs: {a: {kind: training, model: custom, layers: 16, hidden: 4096, mlp: 16384, heads: 32, vocabulary: 1, ranks: 4, launch: 0 s, "
         "placement: {policy: strided}, pipeline_parallel: 4, global_batch: 8, virtual_stages: " +
@@ -121,15 +100,32 @@ TEST_CASE("step clock: the bubble of 1F1B is (p-1)/(m+p-1), of the interleaved o
 }
 
 TEST_CASE("step metrics: tokens per second and GPU, and MFU, from the facts of a step") {
-  const Played played = play(
+  const Played played = play_scenario(
       "site: {topology: rail_optimised, servers: 8, server: dgx-h100}\nfidelity: flow\n"
       "jobs: {a: {kind: training, model: llama-3-70b, tensor_parallel: 8, sequence_parallel: true, global_batch: 64}}\n");
-  REQUIRE(played.facts.size() == 1);
+  REQUIRE(played.schedule.training.size() == 1);
   const double time = step_metrics(played.result.steps).front().time.mean;
-  const TrainingRates rates = training_rates(played.facts.front(), time);
+  const TrainingRates rates = training_rates(played.schedule.training.front(), time);
   CHECK(rates.tokens_per_second_per_gpu == doctest::Approx(64.0 * 8192 / 64 / time));
   CHECK(rates.model_flops_utilization ==
         doctest::Approx(3.0 * 64 * 8192 * (139.01e9 + 2.0 * 80 * 64 * 128 * 8192) / (time * 64 * 989e12)).epsilon(1e-3));
-  CHECK(facts_of_job(played.facts, 0) == &played.facts.front());
-  CHECK(facts_of_job(played.facts, 1) == nullptr);
+  CHECK(facts_of_job(played.schedule.training, 0) == &played.schedule.training.front());
+  CHECK(facts_of_job(played.schedule.training, 1) == nullptr);
+}
+
+TEST_CASE("step clock: the parts are the same for any number of threads") {
+  const std::string text =
+      "site: {topology: rail_optimised, servers: 4, server: dgx-h100}\n"
+      "jobs: {a: {kind: training, model: custom, layers: 4, hidden: 512, mlp: 512, heads: 8, vocabulary: 512, experts: 8, "
+      "experts_per_token: 2, sequence_length: 256, tensor_parallel: 2, context_parallel: 2, pipeline_parallel: 2, virtual_stages: 2, "
+      "expert_parallel: 4, global_batch: 8, zero: 3}}\n";
+  const Played one = play_scenario(text, 1);
+  for (const unsigned threads : {2u, 3u}) {
+    const Played more = play_scenario(text, threads);
+    CHECK(more.result.digest == one.result.digest);
+    REQUIRE(more.result.steps.size() == one.result.steps.size());
+    for (std::size_t i = 0; i < one.result.steps.size(); ++i)
+      for (const auto part : {&StepRow::compute, &StepRow::tensor, &StepRow::pipeline, &StepRow::data, &StepRow::expert, &StepRow::context})
+        REQUIRE(more.result.steps[i].*part == one.result.steps[i].*part);
+  }
 }

@@ -15,7 +15,7 @@ namespace eastwest {
 
 namespace {
 
-constexpr std::int64_t kOperationsMaximum = 20'000'000;  // 640 MB of schedule; more is a slip, not a wish
+constexpr std::int64_t kOperationsMaximum = 32'000'000;  // 1 GB of schedule; more is a slip, not a wish
 
 /// Errors and warnings of one job, at its place.
 class Report {
@@ -90,6 +90,7 @@ TrainingSettings read_settings(const ParameterSet& parameters) {
   const std::string& zero = parameters.text("zero");
   settings.zero = zero == "1" ? Zero::one : zero == "2" ? Zero::two : zero == "3" ? Zero::three : Zero::none;
   settings.context_exchange = parameters.text("context_exchange") == "all_gather" ? ContextExchange::all_gather : ContextExchange::ring;
+  settings.ends_as_layers = parameters.boolean("ends_as_layers");
   settings.sequence_parallel = parameters.boolean("sequence_parallel");
   settings.overlap = parameters.boolean("overlap");
   settings.optimizer_sharded = parameters.boolean("optimizer_sharded");
@@ -127,13 +128,13 @@ bool check_ranks(TrainingSettings& settings, Report& report) {
 bool check_pipeline(const TrainingSettings& settings, Report& report) {
   const std::int64_t p = settings.pipeline_parallel, v = settings.virtual_stages;
   const std::string layers = std::to_string(settings.model->layers) + " layers of " + std::string(settings.model->name);
-  if (v == 1 && p > settings.model->layers)
+  if (v == 1 && p > settings.model->layers + (settings.ends_as_layers ? 2 : 0))
     return report.error("`pipeline_parallel` of " + std::to_string(p) + " is more than the " + layers,
                         "set it to at most " + std::to_string(settings.model->layers));
   if (v > 1 && p == 1)
     return report.error("`virtual_stages` of " + std::to_string(v) + " needs a pipeline, and `pipeline_parallel` is 1",
                         "leave `virtual_stages` out, or raise `pipeline_parallel`");
-  if (p * v > settings.model->layers)
+  if (p * v > settings.model->layers + (settings.ends_as_layers ? 2 : 0))
     return report.error("`pipeline_parallel` x `virtual_stages` = " + std::to_string(p * v) + " is more than the " + layers,
                         "set `virtual_stages` to at most " + std::to_string(std::max<std::int64_t>(1, settings.model->layers / p)));
   return true;
@@ -187,7 +188,8 @@ std::int64_t operations_per_rank(const TrainingSettings& settings) {
         pass += 2;
         if (part.exchange == PassExchange::expert_dispatch || part.exchange == PassExchange::expert_combine)
           pass += 2 * settings.expert_parallel;
-        else if (part.exchange != PassExchange::none) pass += 4 * settings.context_parallel;
+        else if (part.exchange == PassExchange::context_ring) pass += 4 * settings.context_parallel;
+        else if (part.exchange != PassExchange::none) pass += 2 * settings.context_parallel + 1;
       }
   }
   return settings.steps * settings.micro_batches() * pass;
@@ -226,6 +228,8 @@ void append_training_job(const ParameterSet& parameters, const JobContext& conte
   TrainingSettings settings = read_settings(parameters);
   settings.model = &model;
   settings.rates = sustained_rates(*gpu, precision, parameters.real("compute_efficiency"), parameters.real("memory_efficiency"));
+  const double experts = parameters.real("expert_efficiency");
+  if (experts > 0) settings.expert_slowdown = parameters.real("compute_efficiency") / experts;
   settings.scale_up_latency = context.fabric.hosts[context.fabric.host_of_gpu(context.gpus.front())].scale_up_latency;
   if (!check_pipeline(settings, report) || !check_ranks(settings, report) || !check_batch(settings, report) ||
       !check_experts(settings, report) || !check_tensor_groups(context, model, settings.tensor_parallel, diagnostics))

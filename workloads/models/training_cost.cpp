@@ -72,6 +72,7 @@ class LayerCost {
     scores_ = tokens * 2.0 * static_cast<double>(attention_width(model_)) * static_cast<double>(settings.sequence_length) / t;
     all_ = tokens * 2.0 * static_cast<double>(active) / t;
     attention_ = tokens * 2.0 * static_cast<double>(attention) / t;
+    if (shard_.experts > 0 && settings.expert_slowdown != 1.0) all_ = attention_ + (all_ - attention_) * settings.expert_slowdown;
     key_values_ = settings.tokens() * tensor_shard(model_, settings.tensor_parallel, settings.activation_element).kv_bytes_per_token_layer;
   }
 
@@ -269,7 +270,10 @@ Duration StageCost::compute_per_micro_batch() const {
 
 std::int64_t stage_layers(const TrainingSettings& settings, std::int64_t virtual_stage) {
   const std::int64_t stages = settings.pipeline_parallel * settings.virtual_stages;
-  return settings.model->layers / stages + (virtual_stage < settings.model->layers % stages ? 1 : 0);
+  const std::int64_t end = settings.ends_as_layers ? 1 : 0;
+  const std::int64_t all = settings.model->layers + 2 * end;
+  const std::int64_t share = all / stages + (virtual_stage < all % stages ? 1 : 0);
+  return share - (virtual_stage == 0 ? end : 0) - (virtual_stage + 1 == stages ? end : 0);
 }
 
 StageCost stage_cost(const TrainingSettings& settings, std::int64_t stage) {

@@ -17,7 +17,7 @@
 // and summed over the tensor-parallel group, k M; routing is uniform (GShard, Lepikhin et al. 2020; Megatron Core).
 // Context (c > 1): ring: c-1 messages of a rank's keys and values, behind attention in c equal pieces; backward twice the bytes (their
 // gradients; Liu et al. 2023). All-gather of them before attention, backward again and a reduce-scatter (Llama 3, 2024).
-// LIMITATIONS: no tokens dropped; expert matrices take the efficiency of others.
+// LIMITATIONS: no tokens dropped; efficiency does not follow from the shape of a matrix (expert_slowdown says it for experts).
 #pragma once
 
 #include <cstdint>

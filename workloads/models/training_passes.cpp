@@ -128,8 +128,7 @@ Status TrainingPasses::exchange_by_nodes(const Block& block, const PassPart& par
       const auto hosts = members_by_host(context_, members);
       if (!hosts) return hosts.error();
       const std::size_t local = hosts->front().size();
-      const auto used =
-          std::min({settings_.expert_nodes, static_cast<std::int64_t>(hosts->size()), settings_.model->experts_per_token});
+      const auto used = std::min({settings_.expert_nodes, static_cast<std::int64_t>(hosts->size()), settings_.model->experts_per_token});
       const Bytes along{part.exchange_bytes.count / settings_.model->experts_per_token * used};
       const auto on_rails = [&] {
         for (std::size_t l = 0; l < local && hosts->size() > 1; ++l) {

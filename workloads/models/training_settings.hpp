@@ -51,6 +51,7 @@ struct TrainingSettings {
   Zero zero = Zero::none;
   ContextExchange context_exchange = ContextExchange::ring;
   bool sequence_parallel = false;
+  bool ends_as_layers = false;  // embedding and head count as a layer each where layers are shared out to stages
   bool overlap = true;
   bool optimizer_sharded = true;  // with Zero::none: memory and update time alone
   std::int64_t layers_per_operation = 4;
@@ -60,6 +61,7 @@ struct TrainingSettings {
   CollectiveChoice expert_collectives;
   CollectiveChoice context_collectives;
   GpuRates rates;
+  double expert_slowdown = 1;  // how much longer the matrices of experts take than `rates` say
   Duration launch;  // per layer and pass
   Duration scale_up_latency;
 

@@ -46,6 +46,25 @@ TEST_CASE("stages together hold every parameter of the model once") {
     }
 }
 
+TEST_CASE("ends as layers: the 126 layers of Llama 3 405B on 16 stages are 8 each but for 7 at both ends; all are there once") {
+  TrainingSettings settings = settings_of("llama-3.1-405b");
+  settings.pipeline_parallel = 16;
+  settings.ends_as_layers = true;
+  for (const std::int64_t v : {1, 2, 8}) {
+    settings.virtual_stages = v;
+    std::int64_t layers = 0;
+    for (std::int64_t stage = 0; stage < 16 * v; ++stage) {
+      const bool end = stage == 0 || stage + 1 == 16 * v;
+      CHECK(stage_layers(settings, stage) == 8 / v - (end ? 1 : 0));
+      layers += stage_layers(settings, stage);
+    }
+    CHECK(layers == 126);
+    std::int64_t parameters = 0;
+    for (std::int64_t stage = 0; stage < 16; ++stage) parameters += stage_cost(settings, stage).parameters;
+    CHECK(parameters == total_parameters(*settings.model));
+  }
+}
+
 TEST_CASE("merging layers into groups changes neither compute nor bytes nor latency") {
   TrainingSettings settings = settings_of("llama-3.1-70b");
   settings.tensor_parallel = 8;
@@ -134,6 +153,21 @@ TEST_CASE("full recomputation adds one forward pass to the backward, selective t
   const double attention = 4096.0 * 2.0 * 4096.0 * 4096.0 / 500e12 * 1e12;  // T x 2 a d s, a d = 4096
   CHECK(static_cast<double>((layer(Recomputation::selective).backward.compute() - none.backward.compute()).ps) ==
         doctest::Approx(attention).epsilon(1e-9));
+}
+
+TEST_CASE("expert efficiency: matrices of experts take so much longer, cut over ranks or not; those of others do not") {
+  TrainingSettings settings = settings_of("mixtral-8x7b");
+  settings.launch = {};
+  settings.rates.memory_bytes_per_second = 1e30;
+  settings.layers_per_operation = 1;
+  const double tokens = 4096, experts = tokens * 2.0 * (2.0 * 3 * 4096 * 14336 + 4096 * 8) / 500e12 * 1e12;
+  for (const std::int64_t e : {1, 2}) {
+    settings.data_parallel = settings.expert_parallel = e;
+    settings.expert_slowdown = 1;
+    const auto before = static_cast<double>(stage_cost(settings, 0).groups[1].forward.compute().ps);
+    settings.expert_slowdown = 2;
+    CHECK(static_cast<double>(stage_cost(settings, 0).groups[1].forward.compute().ps) - before == doctest::Approx(experts).epsilon(1e-6));
+  }
 }
 
 TEST_CASE("memory is 2 + 2 + 12 bytes per parameter, the 12 cut over the replicas when the optimiser is sharded") {
