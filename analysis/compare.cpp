@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "analysis/metrics.hpp"
 #include "analysis/summary.hpp"
@@ -28,6 +29,18 @@ void add_percentiles(std::vector<Figure>& out, const std::string& subject, const
   out.push_back({subject, metric + " p99", unit, true, p.p99});
 }
 
+/// Where a training step goes, and what it makes of the GPUs.
+void add_training(std::vector<Figure>& out, const std::string& subject, const StepMetrics& m, const TrainingFacts* facts) {
+  if (facts == nullptr) return;
+  for (const auto& [name, share] : {std::pair{"exposed tensor", m.tensor_share}, std::pair{"exposed pipeline", m.pipeline_share},
+                                    std::pair{"exposed data", m.data_share}, std::pair{"exposed expert", m.expert_share},
+                                    std::pair{"exposed context", m.context_share}, std::pair{"bubble", m.bubble_share}})
+    if (share > 0) out.push_back({subject, name, "1", true, share});
+  const TrainingRates rates = training_rates(*facts, m.time.mean);
+  out.push_back({subject, "tokens per s per GPU", "1/s", false, rates.tokens_per_second_per_gpu});
+  out.push_back({subject, "MFU", "1", false, rates.model_flops_utilization});
+}
+
 /// Every figure of one trace, in the order of the table.
 std::vector<Figure> figures_of(const TraceData& trace) {
   std::vector<Figure> out;
@@ -41,6 +54,7 @@ std::vector<Figure> figures_of(const TraceData& trace) {
       out.push_back({subject, "step time mean", "s", true, m.time.mean});
       out.push_back({subject, "step time max", "s", true, m.time.max});
       out.push_back({subject, "exposed share", "1", true, m.exposed_share});
+      add_training(out, subject, m, facts_of_job(trace.training, job));
     }
     for (const RequestMetrics& m : request_metrics(trace.requests)) {
       if (m.job != job) continue;

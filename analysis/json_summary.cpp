@@ -19,6 +19,27 @@ Json percentiles_json(const Percentiles& p) {
 
 Json seconds_or_null(Time time) { return time == kTimeNever ? Json(nullptr) : Json(time.seconds()); }
 
+Json steps_json(const StepMetrics& m, const TrainingFacts* facts) {
+  Json entry = {{"count", m.time.count},
+                {"time_s", m.time.mean},
+                {"time_max_s", m.time.max},
+                {"compute_share", m.compute_share},
+                {"exposed_share", m.exposed_share}};
+  if (facts == nullptr) return entry;
+  entry["exposed"] = {{"tensor_share", m.tensor_share}, {"pipeline_share", m.pipeline_share}, {"data_share", m.data_share},
+                      {"expert_share", m.expert_share}, {"context_share", m.context_share},   {"bubble_share", m.bubble_share}};
+  const TrainingRates rates = training_rates(*facts, m.time.mean);
+  entry["tokens_per_s"] = rates.tokens_per_second;
+  entry["tokens_per_s_per_gpu"] = rates.tokens_per_second_per_gpu;
+  entry["mfu"] = rates.model_flops_utilization;
+  entry["memory"] = {{"weights_bytes", facts->weights.count},
+                     {"gradients_bytes", facts->gradients.count},
+                     {"optimizer_bytes", facts->optimizer.count},
+                     {"activations_bytes", facts->activations.count},
+                     {"gpu_bytes", facts->gpu_memory.count}};
+  return entry;
+}
+
 Json jobs_json(const RunResult& result, const Workload& workload) {
   const std::vector<StepMetrics> steps = step_metrics(result.steps);
   Json list = Json::array();
@@ -33,12 +54,7 @@ Json jobs_json(const RunResult& result, const Workload& workload) {
                   {"finish_s", seconds_or_null(finish)}};
     entry["time_s"] = finish == kTimeNever ? Json(nullptr) : Json((finish - job.start).seconds());
     for (const StepMetrics& m : steps)
-      if (m.job == i)
-        entry["steps"] = {{"count", m.time.count},
-                          {"time_s", m.time.mean},
-                          {"time_max_s", m.time.max},
-                          {"compute_share", m.compute_share},
-                          {"exposed_share", m.exposed_share}};
+      if (m.job == i) entry["steps"] = steps_json(m, facts_of_job(workload.schedule.training, m.job));
     list.push_back(std::move(entry));
   }
   return list;

@@ -88,7 +88,7 @@ std::vector<StepMetrics> step_metrics(const std::vector<StepRow>& rows) {
   struct Step {
     Time start = kTimeNever;
     Time finish{0};
-    double compute = 0;
+    double compute = 0, tensor = 0, pipeline = 0, data = 0, expert = 0, context = 0;  // s, of all ranks together
     std::uint64_t ranks = 0;
   };
   std::map<std::uint16_t, std::map<std::uint32_t, Step>> jobs;
@@ -97,6 +97,11 @@ std::vector<StepMetrics> step_metrics(const std::vector<StepRow>& rows) {
     step.start = std::min(step.start, row.start);
     step.finish = std::max(step.finish, row.finish);
     step.compute += row.compute.seconds();
+    step.tensor += row.tensor.seconds();
+    step.pipeline += row.pipeline.seconds();
+    step.data += row.data.seconds();
+    step.expert += row.expert.seconds();
+    step.context += row.context.seconds();
     ++step.ranks;
   }
   std::vector<StepMetrics> result;
@@ -104,18 +109,39 @@ std::vector<StepMetrics> step_metrics(const std::vector<StepRow>& rows) {
     StepMetrics m;
     m.job = job;
     std::vector<double> times;
-    double compute = 0;
+    const auto count = static_cast<double>(steps.size());
     for (const auto& [number, step] : steps) {
       const double time = (step.finish - step.start).seconds();
       times.push_back(time);
-      compute += share(step.compute / static_cast<double>(step.ranks), time);
+      const auto mean_share = [&](double sum) { return share(sum / static_cast<double>(step.ranks), time) / count; };
+      m.compute_share += mean_share(step.compute);
+      m.tensor_share += mean_share(step.tensor);
+      m.pipeline_share += mean_share(step.pipeline);
+      m.data_share += mean_share(step.data);
+      m.expert_share += mean_share(step.expert);
+      m.context_share += mean_share(step.context);
     }
-    m.compute_share = compute / static_cast<double>(steps.size());
     m.exposed_share = 1.0 - m.compute_share;
+    m.bubble_share = std::max(0.0, m.exposed_share - m.tensor_share - m.pipeline_share - m.data_share - m.expert_share - m.context_share);
     m.time = percentiles(std::move(times));
     result.push_back(m);
   }
   return result;
+}
+
+TrainingRates training_rates(const TrainingFacts& facts, double step_seconds) {
+  TrainingRates rates;
+  const auto gpus = static_cast<double>(facts.gpus);
+  rates.tokens_per_second = share(facts.tokens, step_seconds);
+  rates.tokens_per_second_per_gpu = share(rates.tokens_per_second, gpus);
+  rates.model_flops_utilization = share(facts.flops, step_seconds * gpus * facts.peak_flops);
+  return rates;
+}
+
+const TrainingFacts* facts_of_job(const std::vector<TrainingFacts>& facts, std::uint16_t job) {
+  for (const TrainingFacts& entry : facts)
+    if (entry.job == job) return &entry;
+  return nullptr;
 }
 
 std::vector<RequestMetrics> request_metrics(const std::vector<RequestRow>& rows) {

@@ -51,8 +51,26 @@ struct StepMetrics {
   Percentiles time;          // s: from the first rank's start to the last rank's finish, per step
   double compute_share = 0;  // mean over ranks and steps of compute / that time
   double exposed_share = 0;  // 1 - compute_share: communication not hidden, bubbles, waiting
+  // The parts of exposed_share, alike; bubble is what the others leave over, waiting for the slowest rank included.
+  double tensor_share = 0;
+  double pipeline_share = 0;
+  double data_share = 0;
+  double expert_share = 0;
+  double context_share = 0;
+  double bubble_share = 0;
 };
 std::vector<StepMetrics> step_metrics(const std::vector<StepRow>& rows);
+
+/// What a training job makes of its GPUs at a step time in s. MFU: model FLOPs over what the GPUs could do in that time at their peak
+/// (PaLM, Chowdhery et al. 2022): what is computed twice does not count.
+struct TrainingRates {
+  double tokens_per_second = 0;
+  double tokens_per_second_per_gpu = 0;
+  double model_flops_utilization = 0;
+};
+TrainingRates training_rates(const TrainingFacts& facts, double step_seconds);
+/// The facts of `job`, or nullptr.
+const TrainingFacts* facts_of_job(const std::vector<TrainingFacts>& facts, std::uint16_t job);
 
 struct RequestMetrics {
   std::uint16_t job = 0;

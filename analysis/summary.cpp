@@ -80,11 +80,31 @@ void add_steps(std::string& out, const RunResult& result, const Workload& worklo
                    {"mean time", Align::right},
                    {"max time", Align::right},
                    {"compute", Align::right},
-                   {"exposed", Align::right}});
-  for (const StepMetrics& m : step_metrics(result.steps))
-    table.add_row({job_name(workload, m.job), std::to_string(m.time.count), seconds(m.time.mean), seconds(m.time.max),
-                   percent(m.compute_share), percent(m.exposed_share)});
+                   {"exposed", Align::right},
+                   {"tokens/s/GPU", Align::right},
+                   {"MFU", Align::right},
+                   {"memory per GPU", Align::right}});
+  TextTable parts({{"exposed"},
+                   {"tensor", Align::right},
+                   {"pipeline", Align::right},
+                   {"data", Align::right},
+                   {"expert", Align::right},
+                   {"context", Align::right},
+                   {"bubble", Align::right}});
+  for (const StepMetrics& m : step_metrics(result.steps)) {
+    const std::string name = job_name(workload, m.job);
+    const TrainingFacts* facts = facts_of_job(workload.schedule.training, m.job);
+    const TrainingRates rates = facts == nullptr ? TrainingRates{} : training_rates(*facts, m.time.mean);
+    table.add_row({name, std::to_string(m.time.count), seconds(m.time.mean), seconds(m.time.max), percent(m.compute_share),
+                   percent(m.exposed_share), facts == nullptr ? "-" : fixed(rates.tokens_per_second_per_gpu, 1),
+                   facts == nullptr ? "-" : percent(rates.model_flops_utilization),
+                   facts == nullptr ? "-" : to_readable(facts->weights + facts->gradients + facts->optimizer + facts->activations)});
+    if (facts != nullptr)
+      parts.add_row({name, percent(m.tensor_share), percent(m.pipeline_share), percent(m.data_share), percent(m.expert_share),
+                     percent(m.context_share), percent(m.bubble_share)});
+  }
   if (!table.empty()) out += "\ntraining steps (exposed: communication not hidden by compute, bubbles and waiting)\n" + table.print("  ");
+  if (!parts.empty()) out += parts.print("  ");
 }
 
 void add_requests(std::string& out, const RunResult& result, const Workload& workload) {

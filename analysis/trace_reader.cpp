@@ -117,8 +117,38 @@ void read_steps(const hdf5::File& file, TraceData& data, Status& status) {
   const auto job = in.numbers<std::uint16_t>("job");
   const auto start = in.numbers<std::int64_t>("start"), finish = in.numbers<std::int64_t>("finish"),
              compute = in.numbers<std::int64_t>("compute");
+  for (std::uint64_t i = 0; i < in.row_count(); ++i) {
+    StepRow row;
+    row.job = job[i];
+    row.step = step[i];
+    row.rank = rank[i];
+    row.start = {start[i]};
+    row.finish = {finish[i]};
+    row.compute = {compute[i]};
+    data.steps.push_back(row);
+  }
+  if (!file.has("/steps/exposed_tensor")) return;  // of an older program
+  for (const auto& [name, part] : {std::pair{"exposed_tensor", &StepRow::tensor}, std::pair{"exposed_pipeline", &StepRow::pipeline},
+                                   std::pair{"exposed_data", &StepRow::data}, std::pair{"exposed_expert", &StepRow::expert},
+                                   std::pair{"exposed_context", &StepRow::context}}) {
+    const auto values = in.numbers<std::int64_t>(name);
+    for (std::uint64_t i = 0; i < in.row_count(); ++i) data.steps[i].*part = {values[i]};
+  }
+}
+
+void read_training(const hdf5::File& file, TraceData& data, Status& status) {
+  if (!file.has("/meta/training")) return;
+  Columns in(file, "/meta/training", status);
+  in.rows("job", true);
+  const auto job = in.numbers<std::uint16_t>("job");
+  const auto gpus = in.numbers<std::uint32_t>("gpus");
+  const auto tokens = in.numbers<double>("tokens"), flops = in.numbers<double>("flops"), peak = in.numbers<double>("peak_flops");
+  const auto weights = in.numbers<std::int64_t>("weights"), gradients = in.numbers<std::int64_t>("gradients"),
+             optimizer = in.numbers<std::int64_t>("optimizer"), activations = in.numbers<std::int64_t>("activations"),
+             memory = in.numbers<std::int64_t>("gpu_memory");
   for (std::uint64_t i = 0; i < in.row_count(); ++i)
-    data.steps.push_back({job[i], step[i], rank[i], Time{start[i]}, Time{finish[i]}, Duration{compute[i]}});
+    data.training.push_back({job[i], gpus[i], tokens[i], flops[i], peak[i], Bytes{weights[i]}, Bytes{gradients[i]}, Bytes{optimizer[i]},
+                             Bytes{activations[i]}, Bytes{memory[i]}});
 }
 
 void read_requests(const hdf5::File& file, TraceData& data, Status& status) {
@@ -293,6 +323,7 @@ Status read_all(const hdf5::File& file, TraceData& data) {
   read_jobs(file, data, status);
   read_collectives(file, data, status);
   read_steps(file, data, status);
+  read_training(file, data, status);
   read_requests(file, data, status);
   read_flows(file, data, status);
   Columns links(file, "/meta/fabric/links", status);

@@ -36,6 +36,7 @@ struct TraceData {
   std::vector<Collective> collective_list;  // Schedule::collectives
   std::vector<CollectiveRow> collectives;
   std::vector<StepRow> steps;
+  std::vector<TrainingFacts> training;  // empty when the trace has none, as those of older programs
   std::vector<RequestRow> requests;
   std::vector<FlowRow> flows;
   std::vector<std::string> link_names;  // "server-0:0 -> leaf-0:3"

@@ -43,6 +43,14 @@ struct StepRow {
   Time start;
   Time finish;
   Duration compute;  // the rest of finish - start is exposed communication and waiting
+  // Of that rest, what the rank waited for; what no column has is bubble: nothing was there to work on. Not in the digest, as
+  // they follow from the rows that are.
+  Duration tensor = {};
+  Duration pipeline = {};  // from the sender's start on; before it the wait is bubble
+  Duration data = {};
+  Duration expert = {};
+  Duration context = {};
+  [[nodiscard]] Duration bubble() const { return (finish - start) - compute - tensor - pipeline - data - expert - context; }
 };
 
 enum class EventKind : std::uint8_t { link_down, link_up, reroute, timeout, pfc_storm, stall };

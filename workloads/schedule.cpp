@@ -30,40 +30,44 @@ void make_room(LargeVector<T>& entries, std::size_t more) {
 void ScheduleBuilder::begin_job(std::uint16_t job, std::uint8_t traffic_class) {
   job_ = job;
   traffic_class_ = traffic_class;
+  activity_ = Activity::none;
 }
 
 OperationId ScheduleBuilder::compute(RankId rank, Duration time, std::uint32_t label) {
   const OperationId id{index_of_next(operations_)};
-  operations_.push_back(
-      {.amount = time.ps, .rank = rank, .label = label, .kind = OperationKind::compute, .traffic_class = traffic_class_, .job = job_});
+  operations_.push_back(Operation{
+      .amount = time.ps, .rank = rank, .label = label, .kind = OperationKind::compute, .traffic_class = traffic_class_, .job = job_});
+  operations_.back().activity = activity_;
   return id;
 }
 
 ScheduleBuilder::Transfer ScheduleBuilder::transfer(RankId from, RankId to, Bytes bytes, std::uint32_t label) {
   const std::uint32_t send = index_of_next(operations_);
-  operations_.push_back({.amount = bytes.count,
-                         .rank = from,
-                         .peer = to.value,
-                         .match = send + 1,
-                         .label = label,
-                         .kind = OperationKind::send,
-                         .traffic_class = traffic_class_,
-                         .job = job_});
+  operations_.push_back(Operation{.amount = bytes.count,
+                                  .rank = from,
+                                  .peer = to.value,
+                                  .match = send + 1,
+                                  .label = label,
+                                  .kind = OperationKind::send,
+                                  .traffic_class = traffic_class_,
+                                  .job = job_});
   const std::uint32_t receive = index_of_next(operations_);
-  operations_.push_back({.amount = bytes.count,
-                         .rank = to,
-                         .peer = from.value,
-                         .match = send,
-                         .label = label,
-                         .kind = OperationKind::receive,
-                         .traffic_class = traffic_class_,
-                         .job = job_});
+  operations_.push_back(Operation{.amount = bytes.count,
+                                  .rank = to,
+                                  .peer = from.value,
+                                  .match = send,
+                                  .label = label,
+                                  .kind = OperationKind::receive,
+                                  .traffic_class = traffic_class_,
+                                  .job = job_});
   return {{send}, {receive}};
 }
 
 OperationId ScheduleBuilder::marker(RankId rank, std::uint32_t step) {
   const OperationId id{index_of_next(operations_)};
-  operations_.push_back({.amount = step, .rank = rank, .kind = OperationKind::marker, .traffic_class = traffic_class_, .job = job_});
+  operations_.push_back(
+      Operation{.amount = step, .rank = rank, .kind = OperationKind::marker, .traffic_class = traffic_class_, .job = job_});
+  operations_.back().activity = activity_;
   return id;
 }
 
@@ -73,13 +77,14 @@ std::vector<OperationId> ScheduleBuilder::fused(FusedGroup group, Bytes bytes_pe
   ids.reserve(group.members.size());
   for (const RankId member : group.members) {
     ids.push_back({index_of_next(operations_)});
-    operations_.push_back({.amount = bytes_per_port.count,
-                           .rank = member,
-                           .peer = group_index,
-                           .label = label,
-                           .kind = OperationKind::fused,
-                           .traffic_class = traffic_class_,
-                           .job = job_});
+    operations_.push_back(Operation{.amount = bytes_per_port.count,
+                                    .rank = member,
+                                    .peer = group_index,
+                                    .label = label,
+                                    .kind = OperationKind::fused,
+                                    .traffic_class = traffic_class_,
+                                    .job = job_});
+    operations_.back().activity = activity_;
   }
   groups_.push_back(std::move(group));
   return ids;
@@ -109,6 +114,7 @@ Result<Schedule> ScheduleBuilder::finish() && {
   schedule.operations = std::move(operations_);
   schedule.groups = std::move(groups_);
   schedule.collectives = std::move(collectives_);
+  schedule.training = std::move(training_);
 
   // Counting sort by the earlier operation: stable, so successors stand in the order in which they were declared.
   LargeVector<std::uint32_t>& first = schedule.successor_first;

@@ -26,6 +26,12 @@ namespace eastwest {
 
 enum class OperationKind : std::uint8_t { compute, send, receive, fused, marker };
 
+/// What the line of work of a rank waits for or does (training; none: not on the line). The line is its computes, fused operations and
+/// markers that have an activity, each after the one before; the time since the one before is charged to its activity. A compute
+/// of another activity than `compute` takes no time and marks that the line has waited for that kind of communication.
+enum class Activity : std::uint8_t { none, compute, tensor, pipeline, data, expert, context };
+inline constexpr std::size_t kActivities = 7;
+
 inline constexpr std::uint32_t kNoLabel = 0xffff'ffffu;
 
 struct Operation {
@@ -35,7 +41,8 @@ struct Operation {
   std::uint32_t match = 0;         // send, receive: the operation at the other end; fused: unused
   std::uint32_t label = kNoLabel;  // index into Schedule::collectives
   std::uint32_t dependencies = 0;  // how many predecessors
-  OperationKind kind = OperationKind::compute;
+  OperationKind kind : 4 = OperationKind::compute;
+  Activity activity : 4 = Activity::none;
   std::uint8_t traffic_class = 1;  // 1 to 3; 0 is the control class of the engine
   std::uint16_t job = 0;
 };
@@ -64,12 +71,24 @@ struct Collective {
   std::uint32_t operations = 0;  // how many operations carry its label (filled by finish)
 };
 
+/// What one step of a training job stands for, and the memory that the fullest of its GPUs needs.
+struct TrainingFacts {
+  std::uint16_t job = 0;
+  std::uint32_t gpus = 0;
+  double tokens = 0;      // per step
+  double flops = 0;       // model FLOPs per step: forward and backward, nothing computed twice
+  double peak_flops = 0;  // of one GPU per second, in the job's precision
+  Bytes weights, gradients, optimizer, activations;
+  Bytes gpu_memory;
+};
+
 struct Schedule {
   LargeVector<Operation> operations;
   LargeVector<std::uint32_t> successor_first;  // operations.size() + 1 entries, into successors
   LargeVector<std::uint32_t> successors;
   std::vector<FusedGroup> groups;
   std::vector<Collective> collectives;
+  std::vector<TrainingFacts> training;  // of the jobs that train
 
   [[nodiscard]] std::span<const std::uint32_t> successors_of(std::uint32_t operation) const {
     return {successors.data() + successor_first[operation], successor_first[operation + 1] - successor_first[operation]};
@@ -81,6 +100,8 @@ class ScheduleBuilder {
  public:
   /// Operations added from here on belong to `job` and travel in `traffic_class`.
   void begin_job(std::uint16_t job, std::uint8_t traffic_class);
+  /// Computes, fused operations and markers added from here on have this activity.
+  void begin_activity(Activity activity) { activity_ = activity; }
 
   OperationId compute(RankId rank, Duration time, std::uint32_t label = kNoLabel);
   struct Transfer {
@@ -92,6 +113,7 @@ class ScheduleBuilder {
   /// One operation per member, in the order of `group.members`.
   std::vector<OperationId> fused(FusedGroup group, Bytes bytes_per_port, std::uint32_t label = kNoLabel);
   std::uint32_t collective(Collective description);  // returns the label
+  void training(const TrainingFacts& facts) { training_.push_back(facts); }
 
   /// `later` starts only after `earlier`; both on the same rank. A missing id (exists() false) is no dependency.
   void depend(OperationId later, OperationId earlier);
@@ -107,6 +129,8 @@ class ScheduleBuilder {
   LargeVector<std::pair<std::uint32_t, std::uint32_t>> edges_;  // earlier, later
   std::vector<FusedGroup> groups_;
   std::vector<Collective> collectives_;
+  std::vector<TrainingFacts> training_;
+  Activity activity_ = Activity::none;
   std::uint16_t job_ = 0;
   std::uint8_t traffic_class_ = 1;
 };

@@ -77,40 +77,23 @@ void arrive_at_fused(FlowState& run, std::uint32_t g, std::int64_t now) {
   run.events.push(end, event_key(kFusedDone, g));
 }
 
-void end_step(FlowState& run, const Operation& operation, std::int64_t now) {
-  RankState& rank = run.ranks[operation.rank.index()];
-  StepRow row;
-  row.job = operation.job;
-  row.step = static_cast<std::uint32_t>(operation.amount);
-  row.rank = operation.rank.value;
-  row.start = {rank.step_start < 0 ? now : rank.step_start};
-  row.finish = {now};
-  row.compute = {rank.compute};
-  run.batch.steps.push_back(row);
-  rank.step_start = now;
-  rank.compute = 0;
-}
-
 /// Operations that are over as soon as they start are left in `ready`.
 void start_operation(FlowState& run, std::uint32_t index, std::int64_t now) {
   const Operation& operation = run.workload->schedule.operations[index];
   run.progress[index] |= kReady;
   if (operation.label != kNoLabel && operation.kind != OperationKind::receive)
     run.collectives[operation.label].start = std::min(run.collectives[operation.label].start, now);
-  RankState& rank = run.ranks[operation.rank.index()];
-  if (rank.step_start < 0) rank.step_start = now;
+  StepClock& clock = run.ranks[operation.rank.index()].clock;
+  clock.start(operation, now);
   switch (operation.kind) {
-    case OperationKind::compute:
-      rank.compute += operation.amount;
-      run.events.push(now + operation.amount, event_key(kComputeDone, index));
-      return;
+    case OperationKind::compute: run.events.push(now + operation.amount, event_key(kComputeDone, index)); return;
     case OperationKind::send: return start_send(run, index, now);
     case OperationKind::receive:
       if ((run.progress[index] & kArrived) != 0) run.ready.push_back(index);
       return;
     case OperationKind::fused: return arrive_at_fused(run, operation.peer, now);
     case OperationKind::marker:
-      end_step(run, operation, now);
+      run.batch.steps.push_back(clock.end(operation, now));
       run.ready.push_back(index);
       return;
   }
@@ -122,6 +105,7 @@ void finish_one(FlowState& run, std::uint32_t index, std::int64_t now) {
   EASTWEST_VERIFY((run.progress[index] & kDone) == 0, "an operation finishes twice");
   run.progress[index] |= kDone;
   ++run.operations_done;
+  if (operation.kind == OperationKind::fused) run.ranks[operation.rank.index()].clock.finish(operation, now);
   if (operation.kind != OperationKind::send) {
     run.job_finish[operation.job] = std::max(run.job_finish[operation.job], now);
     if (operation.label != kNoLabel) {
@@ -187,6 +171,7 @@ void transfer_delivered(FlowState& run, std::uint32_t t, std::int64_t now) {
     return;
   }
   if (transfer.scale_up) finish_operation(run, transfer.send_operation, now);
+  run.ranks[transfer.destination].clock.message(transfer.start);
   arrive(run, transfer.receive_operation, now);
 }
 

@@ -92,7 +92,7 @@ Status set_up(FlowState& run, const Fabric& fabric, Workload& workload, const Si
   run.links.resize(fabric.links.size());
   run.cable_down.assign(fabric.cables.size(), false);
   run.scale_up.resize(fabric.gpu_count);
-  for (const GpuId gpu : workload.ranks) run.ranks.push_back({fabric.host_of_gpu(gpu), -1, 0});
+  for (const GpuId gpu : workload.ranks) run.ranks.push_back({.host = fabric.host_of_gpu(gpu), .clock = {}});
   run.connection_of_rank.assign(workload.ranks.size(), kNil);
   make_solvers(run);
   number_sends(run);

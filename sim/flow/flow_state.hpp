@@ -20,6 +20,7 @@
 #include "sim/queue_pair_ends.hpp"
 #include "sim/schedule_tables.hpp"
 #include "sim/simulation.hpp"
+#include "sim/step_clock.hpp"
 #include "workloads/large_vector.hpp"
 
 namespace eastwest::flow {
@@ -115,8 +116,7 @@ inline constexpr std::uint32_t kWaitingMask = 0x1fff'ffffu;
 
 struct RankState {
   std::uint32_t host = 0;
-  std::int64_t step_start = -1;
-  std::int64_t compute = 0;
+  StepClock clock;
 };
 
 struct CollectiveSpan {

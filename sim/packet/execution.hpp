@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sim/packet/domain.hpp"
+#include "sim/step_clock.hpp"
 #include "workloads/workload.hpp"
 
 namespace eastwest::packet {
@@ -27,10 +28,9 @@ struct CollectiveSpan {
 };
 
 struct RankState {
-  std::uint32_t node = 0;        // host it runs on
-  std::uint32_t gpu = 0;         // within the host
-  std::int64_t step_start = -1;  // of the training step under way; -1: not begun
-  std::int64_t compute = 0;      // ps of compute in it
+  std::uint32_t node = 0;  // host it runs on
+  std::uint32_t gpu = 0;   // within the host
+  StepClock clock;
 };
 
 struct Execution {

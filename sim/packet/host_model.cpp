@@ -33,6 +33,7 @@ void finish_operation(HostStep& s, std::uint32_t first, std::int64_t now) {
     EASTWEST_VERIFY((s.execution.state[index] & kOperationDone) == 0, "an operation finishes twice");
     s.execution.state[index] |= kOperationDone;
     ++s.domain.operations_done;
+    if (operation.kind == OperationKind::fused) s.execution.ranks[operation.rank.index()].clock.finish(operation, now);
     if (operation.kind != OperationKind::send) {
       raise_to(s.execution.job_finish[operation.job], now);
       if (operation.label != kNoLabel) {
@@ -124,6 +125,7 @@ void scale_up_done(HostStep& s, std::uint32_t m, std::int64_t now) {
     return;
   }
   finish_operation(s, message.send_operation, now);
+  s.execution.ranks[message.destination].clock.message(message.start);
   arrive(s, message.receive_operation, now);
 }
 
@@ -137,6 +139,7 @@ void delivered(HostStep& s, std::uint32_t m, std::int64_t now) {
     s.domain.completions.push_back({now, transfer.cookie, transfer.driver});
     return;
   }
+  s.execution.ranks[message.destination].clock.message(message.start);
   arrive(s, message.receive_operation, now);
 }
 
@@ -176,32 +179,15 @@ void start_fused(HostStep& s, std::uint32_t group_index, std::int64_t now) {
   s.state.events.push(end, event_key(kFusedDone, group_index));
 }
 
-void end_step(HostStep& s, const Operation& operation, std::int64_t now) {
-  RankState& rank = s.execution.ranks[operation.rank.index()];
-  StepRow row;
-  row.job = operation.job;
-  row.step = static_cast<std::uint32_t>(operation.amount);
-  row.rank = operation.rank.value;
-  row.start = {rank.step_start < 0 ? now : rank.step_start};
-  row.finish = {now};
-  row.compute = {rank.compute};
-  s.domain.records.steps.push_back(row);
-  rank.step_start = now;
-  rank.compute = 0;
-}
-
 void start_operation(HostStep& s, std::uint32_t index, std::int64_t now) {
   const Operation& operation = schedule_of(s).operations[index];
   s.execution.state[index] |= kOperationReady;
   if (operation.label != kNoLabel && operation.kind != OperationKind::receive)
     lower_to(s.execution.collectives[operation.label].start, now);
-  RankState& rank = s.execution.ranks[operation.rank.index()];
-  if (rank.step_start < 0) rank.step_start = now;
+  StepClock& clock = s.execution.ranks[operation.rank.index()].clock;
+  clock.start(operation, now);
   switch (operation.kind) {
-    case OperationKind::compute:
-      rank.compute += operation.amount;
-      s.state.events.push(now + operation.amount, event_key(kComputeDone, index));
-      return;
+    case OperationKind::compute: s.state.events.push(now + operation.amount, event_key(kComputeDone, index)); return;
     case OperationKind::send: {
       const std::uint32_t m = s.execution.message[index];
       s.traffic.messages[m].start = now;
@@ -214,7 +200,7 @@ void start_operation(HostStep& s, std::uint32_t index, std::int64_t now) {
       return;
     case OperationKind::fused: return start_fused(s, operation.peer, now);
     case OperationKind::marker:
-      end_step(s, operation, now);
+      s.domain.records.steps.push_back(clock.end(operation, now));
       s.domain.ready.push_back(index);
       return;
   }

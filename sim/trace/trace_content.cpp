@@ -92,6 +92,7 @@ void append_rows(TraceTables& tables, const RecordBatch& batch, const std::vecto
     tables.steps.put(row.finish.ps);
     tables.steps.put(row.compute.ps);
     tables.steps.put(((row.finish - row.start) - row.compute).ps);
+    for (const Duration wait : {row.tensor, row.pipeline, row.data, row.expert, row.context, row.bubble()}) tables.steps.put(wait.ps);
     tables.steps.end_row();
   }
   for (const RequestRow& row : batch.requests) append_request(tables.requests, row);

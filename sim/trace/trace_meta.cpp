@@ -120,6 +120,22 @@ Status write_jobs(hdf5::File& file, const Workload& workload) {
   return out.status;
 }
 
+Status write_training(hdf5::File& file, const std::vector<TrainingFacts>& training) {
+  Columns out(file, "/meta/training", "training jobs: what a step stands for, and the memory that the fullest GPU needs");
+  out.numbers("job", column(training, [](const TrainingFacts& t) { return t.job; }), "1", "row of /meta/jobs");
+  out.numbers("gpus", column(training, [](const TrainingFacts& t) { return t.gpus; }), "1", "GPUs that train");
+  out.numbers("tokens", column(training, [](const TrainingFacts& t) { return t.tokens; }), "1", "tokens per step");
+  out.numbers("flops", column(training, [](const TrainingFacts& t) { return t.flops; }), "1",
+              "model FLOPs per step, without what is computed twice");
+  out.numbers("peak_flops", column(training, [](const TrainingFacts& t) { return t.peak_flops; }), "1/s", "of one GPU");
+  out.numbers("weights", column(training, [](const TrainingFacts& t) { return t.weights.count; }), "B", "weights on the fullest GPU");
+  out.numbers("gradients", column(training, [](const TrainingFacts& t) { return t.gradients.count; }), "B", "its gradients");
+  out.numbers("optimizer", column(training, [](const TrainingFacts& t) { return t.optimizer.count; }), "B", "its optimiser state");
+  out.numbers("activations", column(training, [](const TrainingFacts& t) { return t.activations.count; }), "B", "its activations");
+  out.numbers("gpu_memory", column(training, [](const TrainingFacts& t) { return t.gpu_memory.count; }), "B", "memory that it has");
+  return out.status;
+}
+
 Status write_ranks(hdf5::File& file, const Fabric& fabric, const Workload& workload) {
   std::vector<std::uint16_t> jobs(workload.ranks.size(), 0);
   for (std::size_t job = 0; job < workload.jobs.size(); ++job)
@@ -179,6 +195,7 @@ Status write_meta(hdf5::File& file, const TraceInfo& info) {
   if (status) status = write_links(file, info.fabric);
   if (status) status = write_cables(file, info.fabric);
   if (status) status = write_jobs(file, info.workload);
+  if (status && !info.workload.schedule.training.empty()) status = write_training(file, info.workload.schedule.training);
   if (status) status = write_ranks(file, info.fabric, info.workload);
   if (status) status = write_collectives(file, info.workload.schedule.collectives);
   if (status) status = file.make_group("/packets", "packet latency");

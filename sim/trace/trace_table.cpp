@@ -142,7 +142,13 @@ TableSpec steps_spec() {
            {"start", kI64, "ps", "start of the rank's part"},
            {"finish", kI64, "ps", "end of the rank's part"},
            {"compute", kI64, "ps", "time spent computing"},
-           {"exposed", kI64, "ps", "finish - start - compute: communication not hidden, and waiting"}}};
+           {"exposed", kI64, "ps", "finish - start - compute: communication not hidden, and waiting"},
+           {"exposed_tensor", kI64, "ps", "of it, waiting for the tensor-parallel group"},
+           {"exposed_pipeline", kI64, "ps", "of it, activations and gradients of other stages on their way"},
+           {"exposed_data", kI64, "ps", "of it, waiting for gradients or parameters of the replicas"},
+           {"exposed_expert", kI64, "ps", "of it, waiting for tokens on their way to and from experts"},
+           {"exposed_context", kI64, "ps", "of it, waiting for keys and values of the sequence's other parts"},
+           {"bubble", kI64, "ps", "of it, the rest: nothing to work on"}}};
 }
 
 TableSpec requests_spec() {

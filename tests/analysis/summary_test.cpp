@@ -33,6 +33,18 @@ TEST_CASE("summary: --json has every key that the program promises, in one objec
   CHECK(json["drops"] == 3);
   CHECK(json["jobs"].size() == 2);
   CHECK(json["jobs"][0]["steps"]["count"] == 2);
+  // Steps of 1,000 ps in which each rank computes 600 and waits 50, 40, 30, 20 and 10 ps: 25 % are bubble.
+  const nlohmann::json& steps = json["jobs"][0]["steps"];
+  CHECK(steps["exposed"]["tensor_share"].get<double>() == doctest::Approx(0.05));
+  CHECK(steps["exposed"]["pipeline_share"].get<double>() == doctest::Approx(0.04));
+  CHECK(steps["exposed"]["data_share"].get<double>() == doctest::Approx(0.03));
+  CHECK(steps["exposed"]["expert_share"].get<double>() == doctest::Approx(0.02));
+  CHECK(steps["exposed"]["context_share"].get<double>() == doctest::Approx(0.01));
+  CHECK(steps["exposed"]["bubble_share"].get<double>() == doctest::Approx(0.25));
+  CHECK(steps["tokens_per_s"].get<double>() == doctest::Approx(4096 / 1e-9));
+  CHECK(steps["tokens_per_s_per_gpu"].get<double>() == doctest::Approx(2048 / 1e-9));
+  CHECK(steps["mfu"].get<double>() == doctest::Approx(1e6 / (1e-9 * 2 * 1e15)));
+  CHECK(steps["memory"]["optimizer_bytes"] == 3);
   CHECK(json["jobs"][1]["finish_s"].is_null());
   // Two all-reduces of 1 MiB in 8 us each are one entry: 131.072 GB/s.
   REQUIRE(json["collectives"].size() == 1);

@@ -2,56 +2,40 @@
 #include "workloads/models/training_schedule.hpp"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
-#include "workloads/models/pipeline_order.hpp"
+#include "workloads/models/training_passes.hpp"
 
 namespace eastwest {
 
 namespace {
 
-using Operations = std::vector<OperationId>;
+constexpr std::int64_t kWeightBytes = 2;  // BF16
 
-/// The reduction of one data-parallel group: who, where, and the plans made for it (by bucket size).
-struct GradientReduction {
-  std::vector<RankId> ranks;
-  std::vector<GpuId> gpus;
-  std::vector<std::uint32_t> hosts;
-  const CollectiveKind* kind = nullptr;  // none: the group is inside one host, one fused operation
-  struct PlanOfSize {
-    std::int64_t bytes;
-    CollectivePlan plan;
-    Duration bound;
-  };
-  std::vector<PlanOfSize> plans;  // two sizes at most: full buckets and the last
-};
+using Operations = std::vector<OperationId>;
 
 class TrainingBuilder {
  public:
-  TrainingBuilder(const TrainingSettings& settings, DataParallelAlgorithm algorithm, const JobContext& context, ScheduleBuilder& schedule)
+  TrainingBuilder(const TrainingSettings& settings, const JobContext& context, ScheduleBuilder& schedule)
       : settings_(settings),
-        algorithm_(algorithm),
-        context_(context),
+        layout_(settings),
         schedule_(schedule),
-        t_(static_cast<std::size_t>(settings.tensor_parallel)),
-        d_(static_cast<std::size_t>(settings.data_parallel)),
-        p_(static_cast<std::size_t>(settings.pipeline_parallel)),
-        m_(static_cast<std::size_t>(settings.micro_batches())) {
-    for (std::size_t stage = 0; stage < p_; ++stage) {
-      costs_.push_back(stage_cost(settings, static_cast<std::int64_t>(stage)));
-      buckets_.push_back(gradient_buckets(settings, costs_.back()));
+        costs_(costs_of(settings)),
+        passes_(settings_, layout_, costs_, context, schedule),
+        markers_(layout_.ranks()) {
+    for (const StageCost& cost : costs_) {
+      buckets_.push_back(gradient_buckets(settings, cost));
+      expert_buckets_.push_back(gradient_buckets(settings, cost, true));
     }
-    markers_.resize(t_ * d_ * p_);
   }
 
   Status append() {
     for (std::uint32_t step = 0; step < static_cast<std::uint32_t>(settings_.steps); ++step) {
-      make_transfers();
-      for (std::size_t stage = 0; stage < p_; ++stage) {
-        ready_.assign(d_ * t_, {});
-        chains_.assign(d_, {});
-        for (std::size_t replica = 0; replica < d_; ++replica) run_stage(stage, replica);
-        for (std::size_t shard = 0; shard < t_; ++shard)
+      passes_.begin_step(step, markers_);
+      for (std::size_t stage = 0; stage < layout_.p; ++stage) {
+        if (Status done = passes_.run_stage(stage, markers_); !done) return done;
+        for (std::size_t shard = 0; shard < layout_.t; ++shard)
           if (Status done = finish_step(step, stage, shard); !done) return done;
       }
     }
@@ -59,214 +43,131 @@ class TrainingBuilder {
   }
 
  private:
-  [[nodiscard]] std::size_t index_of(std::size_t stage, std::size_t replica, std::size_t shard) const {
-    return shard + t_ * (replica + d_ * stage);
-  }
-  [[nodiscard]] RankId rank_of(std::size_t stage, std::size_t replica, std::size_t shard) const {
-    return context_.rank(index_of(stage, replica, shard));
-  }
-
-  /// All messages between stages of one step; `boundary` b lies between stages b and b + 1.
-  void make_transfers() {
-    const std::int64_t t = settings_.tensor_parallel;
-    const Bytes share{(settings_.activation_bytes().count + t - 1) / t};
-    activations_.clear();
-    gradients_.clear();
-    for (std::size_t boundary = 0; boundary + 1 < p_; ++boundary)
-      for (std::size_t replica = 0; replica < d_; ++replica)
-        for (std::size_t shard = 0; shard < t_; ++shard)
-          for (std::size_t micro = 0; micro < m_; ++micro) {
-            const std::size_t early = index_of(boundary, replica, shard);
-            const std::size_t late = index_of(boundary + 1, replica, shard);
-            activations_.push_back(schedule_.transfer(context_.rank(early), context_.rank(late), share));
-            gradients_.push_back(schedule_.transfer(context_.rank(late), context_.rank(early), share));
-            schedule_.depend(activations_.back().receive, markers_[late]);
-            schedule_.depend(gradients_.back().receive, markers_[early]);
-          }
-  }
-  [[nodiscard]] std::size_t transfer_index(std::size_t boundary, std::size_t replica, std::size_t shard, std::size_t micro) const {
-    return micro + m_ * index_of(boundary, replica, shard);
+  static std::vector<StageCost> costs_of(const TrainingSettings& settings) {
+    std::vector<StageCost> costs;
+    for (std::int64_t stage = 0; stage < settings.pipeline_parallel; ++stage) costs.push_back(stage_cost(settings, stage));
+    return costs;
   }
 
-  /// A fused operation of the tensor-parallel group that `chain` belongs to; every member goes on from it.
-  void exchange(std::size_t stage, std::size_t replica, Bytes bytes, Duration latency, Operations& chain) {
-    FusedGroup group;
-    for (std::size_t shard = 0; shard < t_; ++shard) group.members.push_back(rank_of(stage, replica, shard));
-    group.latency = latency;
-    const Operations fused = schedule_.fused(std::move(group), bytes);
-    for (std::size_t shard = 0; shard < t_; ++shard) {
-      schedule_.depend(fused[shard], chain[shard]);
-      chain[shard] = fused[shard];
-    }
+  /// Replicas first, first + stride, ...: those of a group that reduces gradients.
+  struct Holders {
+    GroupCollective& group;
+    std::size_t stage, shard, first, stride;
+    const std::vector<GradientBucket>& buckets;
+    const char* name;
+  };
+  [[nodiscard]] std::size_t slot(const Holders& holders, std::size_t i) const {
+    return passes_.slot(holders.first + i * holders.stride, holders.shard);
   }
 
-  void run_pass(std::size_t stage, std::size_t replica, const PipelinePass& pass, Operations& chain) {
-    const std::vector<LayerGroup>& groups = costs_[stage].groups;
-    const bool receives = pass.forward ? stage > 0 : stage + 1 < p_;
-    const bool sends = pass.forward ? stage + 1 < p_ : stage > 0;
-    const std::vector<ScheduleBuilder::Transfer>& transfers = pass.forward ? activations_ : gradients_;
-    Operations arrived(t_);
-    if (receives)
-      for (std::size_t shard = 0; shard < t_; ++shard)
-        arrived[shard] = transfers[transfer_index(pass.forward ? stage - 1 : stage, replica, shard, pass.micro_batch)].receive;
-    if (receives && t_ > 1) {
-      const std::int64_t message = settings_.activation_bytes().count;
-      exchange(stage, replica, Bytes{message - message / settings_.tensor_parallel}, settings_.scale_up_latency, chain);
-      for (std::size_t shard = 0; shard < t_; ++shard) schedule_.depend(chain[shard], arrived[shard]);
-      std::fill(arrived.begin(), arrived.end(), OperationId{});
-    }
-    const bool last_backward = !pass.forward && pass.micro_batch + 1 == m_;
-    for (std::size_t i = 0; i < groups.size(); ++i) {
-      const std::size_t g = pass.forward ? i : groups.size() - 1 - i;
-      const GroupPass& work = pass.forward ? groups[g].forward : groups[g].backward;
-      for (std::size_t shard = 0; shard < t_; ++shard) {
-        const OperationId compute = schedule_.compute(rank_of(stage, replica, shard), work.compute);
-        schedule_.depend(compute, chain[shard]);
-        if (i == 0) schedule_.depend(compute, arrived[shard]);
-        chain[shard] = compute;
-        if (last_backward) ready_[replica * t_ + shard].push_back(compute);  // groups from last to first
+  /// Goes on from `done` (by member), one bucket after the other.
+  Status reduce(const Holders& holders, std::size_t micro_batch, Operations& done) {
+    const auto operation = settings_.zero == Zero::none ? CollectiveOperation::all_reduce : CollectiveOperation::reduce_scatter;
+    for (std::size_t b = 0; b < holders.buckets.size(); ++b) {
+      Operations after(holders.group.size());
+      for (std::size_t i = 0; i < after.size(); ++i) {
+        const std::size_t s = slot(holders, i);
+        const Operations& ready = passes_.ready(micro_batch, s);
+        const OperationId whole = micro_batch + 1 == layout_.m ? passes_.chain()[s] : ready.back();
+        const OperationId gradient = settings_.overlap ? ready[ready.size() - 1 - holders.buckets[b].ready_after] : whole;
+        after[i] = gradient;
+        if (!done[i].exists()) continue;
+        // Joins the last gradient and the bucket before: one communication stream per rank.
+        after[i] = schedule_.compute(passes_.rank(holders.stage, s), Duration{});
+        schedule_.depend(after[i], gradient);
+        schedule_.depend(after[i], done[i]);
       }
-      if (work.exchanged_per_port.count > 0) exchange(stage, replica, work.exchanged_per_port, work.exchange_latency, chain);
+      const std::string name = passes_.record_name(holders.name + std::to_string(b), holders.shard, holders.stage);
+      const Bytes bytes{holders.buckets[b].elements * settings_.gradient_element};
+      Result<Operations> ends = holders.group.append(operation, bytes, after, name, schedule_);
+      if (!ends) return ends.error();
+      done = std::move(*ends);
     }
-    if (sends)
-      for (std::size_t shard = 0; shard < t_; ++shard)
-        schedule_.depend(transfers[transfer_index(pass.forward ? stage : stage - 1, replica, shard, pass.micro_batch)].send, chain[shard]);
+    return Done{};
   }
 
-  void run_stage(std::size_t stage, std::size_t replica) {
-    Operations chain(t_);
-    for (std::size_t shard = 0; shard < t_; ++shard) chain[shard] = markers_[index_of(stage, replica, shard)];
-    for (const PipelinePass& pass :
-         pipeline_order(static_cast<std::uint32_t>(stage), static_cast<std::uint32_t>(p_), static_cast<std::uint32_t>(m_)))
-      run_pass(stage, replica, pass, chain);
-    chains_[replica] = std::move(chain);
+  /// All micro-batches whose gradients go over the wire; by member, empty where there is nobody to reduce with.
+  Result<Operations> reduce(const Holders& holders) {
+    if (holders.group.size() < 2 || holders.buckets.empty()) return Operations{};
+    Operations done(holders.group.size());
+    const std::size_t first = settings_.zero == Zero::two ? 0 : layout_.m - 1;
+    for (std::size_t micro = first; micro < layout_.m; ++micro)
+      if (Status reduced = reduce(holders, micro, done); !reduced) return reduced.error();
+    return done;
   }
 
-  GradientReduction make_reduction(std::size_t stage, std::size_t shard) const {
-    GradientReduction reduction;
-    std::vector<std::uint32_t> distinct;
-    for (std::size_t replica = 0; replica < d_; ++replica) {
-      const std::size_t index = index_of(stage, replica, shard);
-      reduction.ranks.push_back(context_.rank(index));
-      reduction.gpus.push_back(context_.gpus[index]);
-      reduction.hosts.push_back(context_.fabric.host_of_gpu(context_.gpus[index]));
+  /// New weights for all, after the optimiser, which the chains have come to.
+  Status gather(const Holders& holders) {
+    if (holders.group.size() < 2 || holders.buckets.empty()) return Done{};
+    Operations done(holders.group.size());
+    for (std::size_t i = 0; i < done.size(); ++i) done[i] = updated_[holders.first + i * holders.stride];
+    for (std::size_t b = holders.buckets.size(); b-- > 0;) {
+      const std::string name = passes_.record_name("weights " + std::to_string(b), holders.shard, holders.stage);
+      Result<Operations> ends =
+          holders.group.append(CollectiveOperation::all_gather, Bytes{holders.buckets[b].elements * kWeightBytes}, done, name, schedule_);
+      if (!ends) return ends.error();
+      done = std::move(*ends);
     }
-    distinct = reduction.hosts;
-    std::sort(distinct.begin(), distinct.end());
-    distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
-    const bool one_host = distinct.size() == 1;
-    const bool hierarchical =
-        algorithm_ == DataParallelAlgorithm::hierarchical || (algorithm_ == DataParallelAlgorithm::automatic && distinct.size() < d_);
-    if (one_host && algorithm_ != DataParallelAlgorithm::ring) return reduction;
-    reduction.kind = find_collective_kind(hierarchical ? "hierarchical_all_reduce" : "ring_all_reduce");
-    EASTWEST_CHECK(reduction.kind != nullptr, "the all-reduce that training uses is not in the list of collectives");
-    return reduction;
-  }
-
-  std::uint32_t make_label(const GradientReduction& reduction, const CollectiveRequest& request, Duration bound, const std::string& name) {
-    if (reduction.kind != nullptr) return schedule_.collective(describe_collective(*reduction.kind, request, name, context_.job, bound));
-    Collective record;
-    record.name = name;
-    record.algorithm = "scale_up";
-    record.operation = to_string(CollectiveOperation::all_reduce);
-    record.job = context_.job;
-    record.ranks = static_cast<std::uint32_t>(d_);
-    record.bytes = request.bytes;
-    record.bus_factor = bus_factor(CollectiveOperation::all_reduce, record.ranks);
-    record.lower_bound = bound;
-    return schedule_.collective(std::move(record));
-  }
-
-  Result<CollectiveEnds> reduce(GradientReduction& reduction, CollectiveRequest& request, const std::string& name) {
-    if (reduction.kind == nullptr) {
-      const auto n = static_cast<std::int64_t>(d_);
-      const Bytes per_port{2 * (n - 1) * ((request.bytes.count + n - 1) / n)};
-      const Host& host = context_.fabric.hosts[reduction.hosts.front()];
-      request.label = make_label(reduction, request, serialisation(per_port, host.scale_up_rate), name);
-      Operations fused = schedule_.fused({reduction.ranks, settings_.scale_up_latency * 2}, per_port, request.label);
-      for (std::size_t replica = 0; replica < d_; ++replica) schedule_.depend(fused[replica], request.after[replica]);
-      return CollectiveEnds{std::move(fused)};
-    }
-    auto made =
-        std::find_if(reduction.plans.begin(), reduction.plans.end(), [&](const auto& plan) { return plan.bytes == request.bytes.count; });
-    if (made == reduction.plans.end()) {
-      Result<CollectivePlan> plan = reduction.kind->plan(request);
-      if (!plan) return plan.error();
-      const Duration bound = lower_bound(*plan, context_.fabric, reduction.gpus);
-      reduction.plans.push_back({request.bytes.count, std::move(*plan), bound});
-      made = reduction.plans.end() - 1;
-    }
-    request.label = make_label(reduction, request, made->bound, name);
-    return append_plan(made->plan, request, schedule_);
+    for (std::size_t i = 0; i < done.size(); ++i) passes_.wait(Activity::data, holders.stage, slot(holders, i), done[i]);
+    return Done{};
   }
 
   /// Gradient buckets, optimiser and marker of the ranks (stage, all replicas, shard).
   Status finish_step(std::uint32_t step, std::size_t stage, std::size_t shard) {
-    Operations reduced(d_);
-    if (d_ > 1) {
-      GradientReduction reduction = make_reduction(stage, shard);
-      const std::vector<GradientBucket>& buckets = buckets_[stage];
-      for (std::size_t b = 0; b < buckets.size(); ++b) {
-        Operations after(d_);
-        for (std::size_t replica = 0; replica < d_; ++replica) {
-          const Operations& passes = ready_[replica * t_ + shard];
-          const OperationId gradient = settings_.overlap ? passes[passes.size() - 1 - buckets[b].ready_after] : chains_[replica][shard];
-          after[replica] = gradient;
-          if (b == 0) continue;
-          // Joins the last gradient and the bucket before: one communication stream per rank.
-          after[replica] = schedule_.compute(reduction.ranks[replica], Duration{});
-          schedule_.depend(after[replica], gradient);
-          schedule_.depend(after[replica], reduced[replica]);
-        }
-        CollectiveRequest request;
-        request.ranks = reduction.ranks;
-        request.rank_host = reduction.hosts;
-        request.bytes = buckets[b].bytes;
-        request.after = after;
-        request.fused = true;
-        request.scale_up_latency = settings_.scale_up_latency;
-        std::string name = "gradient bucket " + std::to_string(b) + ", shard " + std::to_string(shard);
-        if (p_ > 1) name += ", stage " + std::to_string(stage);
-        if (settings_.steps > 1) name += ", step " + std::to_string(step);
-        Result<CollectiveEnds> ends = reduce(reduction, request, name);
-        if (!ends) return ends.error();
-        reduced = std::move(ends->last);
+    std::vector<Holders> all{{passes_.weight_group(stage, shard), stage, shard, 0, 1, buckets_[stage], "gradient bucket "}};
+    for (std::size_t first = 0; first < layout_.e && !expert_buckets_[stage].empty(); ++first)
+      all.push_back({passes_.expert_weight_group(stage, shard, first), stage, shard, first, layout_.e, expert_buckets_[stage],
+                     "expert gradient bucket "});
+    if (settings_.zero == Zero::three) {
+      for (std::size_t x = 0; x < layout_.replicas && layout_.replicas > 1; ++x)
+        passes_.wait(Activity::data, stage, passes_.slot(x, shard), passes_.stream(passes_.slot(x, shard)));
+    } else {
+      // Both streams begin before either is waited for.
+      std::vector<Operations> reduced;
+      for (const Holders& holders : all) {
+        Result<Operations> done = reduce(holders);
+        if (!done) return done.error();
+        reduced.push_back(std::move(*done));
       }
+      for (std::size_t h = 0; h < all.size(); ++h)
+        for (std::size_t i = 0; i < reduced[h].size(); ++i) passes_.wait(Activity::data, stage, slot(all[h], i), reduced[h][i]);
     }
-    for (std::size_t replica = 0; replica < d_; ++replica) {
-      const RankId rank = rank_of(stage, replica, shard);
-      const OperationId optimizer = schedule_.compute(rank, costs_[stage].optimizer);
-      schedule_.depend(optimizer, chains_[replica][shard]);
-      schedule_.depend(optimizer, reduced[replica]);
-      const OperationId marker = schedule_.marker(rank, step);
-      schedule_.depend(marker, optimizer);
-      markers_[index_of(stage, replica, shard)] = marker;
+    updated_.clear();
+    for (std::size_t x = 0; x < layout_.replicas; ++x) {
+      const std::size_t s = passes_.slot(x, shard);
+      schedule_.begin_activity(Activity::compute);
+      const OperationId optimizer = schedule_.compute(passes_.rank(stage, s), costs_[stage].optimizer);
+      schedule_.begin_activity(Activity::none);
+      schedule_.depend(optimizer, passes_.chain()[s]);
+      passes_.chain()[s] = optimizer;
+      updated_.push_back(optimizer);
+    }
+    if (settings_.zero == Zero::one || settings_.zero == Zero::two)
+      for (const Holders& holders : all)
+        if (Status done = gather(holders); !done) return done;
+    for (std::size_t x = 0; x < layout_.replicas; ++x) {
+      const std::size_t s = passes_.slot(x, shard);
+      const OperationId marker = schedule_.marker(passes_.rank(stage, s), step);
+      schedule_.depend(marker, passes_.chain()[s]);
+      markers_[layout_.index(stage, x, shard)] = marker;
     }
     return Done{};
   }
 
   const TrainingSettings& settings_;
-  DataParallelAlgorithm algorithm_;
-  const JobContext& context_;
+  TrainingLayout layout_;
   ScheduleBuilder& schedule_;
-  std::size_t t_;
-  std::size_t d_;
-  std::size_t p_;
-  std::size_t m_;
   std::vector<StageCost> costs_;
-  std::vector<std::vector<GradientBucket>> buckets_;
-  std::vector<ScheduleBuilder::Transfer> activations_;
-  std::vector<ScheduleBuilder::Transfer> gradients_;
-  std::vector<Operations> ready_;   // per replica and shard of the stage: backward compute of the last micro-batch
-  std::vector<Operations> chains_;  // per replica of the stage: where each shard's pass ended
-  Operations markers_;              // per rank: end of the step before
+  std::vector<std::vector<GradientBucket>> buckets_, expert_buckets_;  // by stage
+  TrainingPasses passes_;
+  Operations markers_;  // per rank: end of the step before
+  Operations updated_;  // by replica: its optimiser
 };
 
 }  // namespace
 
-Status append_training(const TrainingSettings& settings, DataParallelAlgorithm algorithm, const JobContext& context,
-                       ScheduleBuilder& schedule) {
-  return TrainingBuilder(settings, algorithm, context, schedule).append();
+Status append_training(const TrainingSettings& settings, const JobContext& context, ScheduleBuilder& schedule) {
+  return TrainingBuilder(settings, context, schedule).append();
 }
 
 }  // namespace eastwest

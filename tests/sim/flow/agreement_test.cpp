@@ -7,6 +7,7 @@
 #include <cmath>
 #include <map>
 
+#include "analysis/metrics.hpp"
 #include "scenarios/runner.hpp"
 #include "scenarios/scenario.hpp"
 #include "tests/support/places.hpp"
@@ -133,6 +134,43 @@ TEST_CASE("fidelity: training steps agree within one percent, rank by rank") {
     CHECK(a[i].compute == b[i].compute);
     CHECK(std::abs(difference(b[i].finish - b[i].start, a[i].finish - a[i].start)) <= 0.01);
   }
+}
+
+// The structure of llama3-70b-train-512.yaml, small: 4 layers, 2 stages, 2 replicas, so little compute that most of the step is
+// exposed (60 to 84 %); measured: -0.16 to -0.33 %. What the flow engine leaves out here is the 0.51 % of acknowledgements and queues where stages and gradients meet.
+TEST_CASE("fidelity: a pipelined step that is mostly communication agrees within one percent, each part within one percent of the step") {
+  for (const char* more : {"", ", zero: 1", ", zero: 3", ", virtual_stages: 2"}) {
+    CAPTURE(std::string(more));
+    const Pair pair = play_both(
+        "site: {topology: rail_optimised, servers: 4, server: dgx-h100}\n"
+        "jobs: {a: {kind: training, model: llama-3-8b, layers: 4, vocabulary: 8192, sequence_length: 1024, tensor_parallel: 8, "
+        "sequence_parallel: true, pipeline_parallel: 2, global_batch: 8" +
+        std::string(more) + "}}\n");
+    const StepMetrics a = step_metrics(pair.packets.result.steps).front();
+    const StepMetrics b = step_metrics(pair.fluid.result.steps).front();
+    MESSAGE("step " << a.time.mean * 1e3 << " ms in packets, " << b.time.mean * 1e3 << " ms in flow ("
+                    << 100 * (b.time.mean / a.time.mean - 1) << " %), exposed " << 100 * a.exposed_share << " %, data "
+                    << 100 * a.data_share << " and " << 100 * b.data_share << " %");
+    CHECK(std::abs(b.time.mean / a.time.mean - 1) <= 0.01);
+    CHECK(std::abs(b.tensor_share - a.tensor_share) <= 0.01);
+    CHECK(std::abs(b.pipeline_share - a.pipeline_share) <= 0.01);
+    CHECK(std::abs(b.data_share - a.data_share) <= 0.01);
+    CHECK(std::abs(b.bubble_share - a.bubble_share) <= 0.01);
+  }
+}
+
+// All-to-alls of experts between hosts, and rings of keys and values: messages of many senders meet in the leaves.
+TEST_CASE("fidelity: a step with experts and context over the fabric agrees within three percent") {
+  const Pair pair = play_both(
+      "site: {topology: rail_optimised, servers: 4, server: dgx-h100}\n"
+      "jobs: {a: {kind: training, model: mixtral-8x7b, layers: 2, vocabulary: 8192, sequence_length: 2048, tensor_parallel: 4, "
+      "sequence_parallel: true, expert_parallel: 8, global_batch: 8}}\n");
+  const StepMetrics a = step_metrics(pair.packets.result.steps).front();
+  const StepMetrics b = step_metrics(pair.fluid.result.steps).front();
+  MESSAGE("step " << a.time.mean * 1e3 << " ms in packets, " << b.time.mean * 1e3 << " ms in flow ("
+                  << 100 * (b.time.mean / a.time.mean - 1) << " %), expert " << 100 * a.expert_share << " and " << 100 * b.expert_share
+                  << " %");
+  CHECK(std::abs(b.time.mean / a.time.mean - 1) <= 0.03);
 }
 
 // A serving driver is played by both: same requests, same routing decisions, times that differ by KV transfers only.

@@ -57,6 +57,7 @@ inline Workload two_jobs() {
   workload.schedule.collectives.push_back(reduce);
   reduce.name = "all_reduce #1";
   workload.schedule.collectives.push_back(reduce);
+  workload.schedule.training.push_back({0, 2, 4096.0, 1e6, 1e15, Bytes{1}, Bytes{2}, Bytes{3}, Bytes{4}, Bytes{100}});
   return workload;
 }
 
@@ -83,7 +84,12 @@ inline StepRow step(std::uint64_t i) {
           static_cast<std::uint32_t>(i % 2),
           Time{n / 2 * 1000},
           Time{n / 2 * 1000 + 900 + n % 2 * 100},
-          Duration{600}};
+          Duration{600},
+          Duration{50},
+          Duration{40},
+          Duration{30},
+          Duration{20},
+          Duration{10}};
 }
 inline RequestRow request(std::uint64_t i) {
   RequestRow row;

@@ -27,6 +27,13 @@ Status write_trace(const TraceInfo& info, std::uint64_t count, std::uint64_t ste
 }
 
 void check_rows(const TraceData& data, std::uint64_t count) {
+  REQUIRE(data.training.size() == 1);
+  CHECK(data.training[0].gpus == 2);
+  CHECK(data.training[0].tokens == 4096.0);
+  CHECK(data.training[0].flops == 1e6);
+  CHECK(data.training[0].peak_flops == 1e15);
+  CHECK(data.training[0].activations == Bytes{4});
+  CHECK(data.training[0].gpu_memory == Bytes{100});
   REQUIRE(data.flows.size() == count);
   REQUIRE(data.collectives.size() == count);
   REQUIRE(data.steps.size() == count);
@@ -48,6 +55,11 @@ void check_rows(const TraceData& data, std::uint64_t count) {
     REQUIRE(data.steps[i].step == step(i).step);
     REQUIRE(data.steps[i].rank == step(i).rank);
     REQUIRE(data.steps[i].compute == step(i).compute);
+    REQUIRE(data.steps[i].tensor == step(i).tensor);
+    REQUIRE(data.steps[i].pipeline == step(i).pipeline);
+    REQUIRE(data.steps[i].data == step(i).data);
+    REQUIRE(data.steps[i].expert == step(i).expert);
+    REQUIRE(data.steps[i].context == step(i).context);
     REQUIRE(data.requests[i].id == request(i).id);
     REQUIRE(data.requests[i].first_token == request(i).first_token);
     REQUIRE(data.requests[i].finish == request(i).finish);

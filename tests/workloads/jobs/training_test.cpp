@@ -8,6 +8,7 @@
 
 #include "tests/support/gpu_fabric.hpp"
 #include "tests/support/ideal_network.hpp"
+#include "workloads/models/training_cost.hpp"
 #include "workloads/models/training_schedule.hpp"
 
 using namespace eastwest;
@@ -156,7 +157,7 @@ TEST_CASE("1F1B: the pipeline takes (m + p - 1) x (forward + backward), so the b
       for (std::uint32_t rank = 0; rank < static_cast<std::uint32_t>(p); ++rank) context.gpus.push_back({rank});
       ScheduleBuilder builder;
       builder.begin_job(0, 1);
-      REQUIRE(append_training(settings, DataParallelAlgorithm::automatic, context, builder).has_value());
+      REQUIRE(append_training(settings, context, builder).has_value());
       Result<Schedule> schedule = std::move(builder).finish();
       REQUIRE(schedule.has_value());
       const double stage = static_cast<double>(stage_cost(settings, p / 2).compute_per_micro_batch().ps);
@@ -189,9 +190,9 @@ TEST_CASE("pipeline and tensor parallelism: each rank sends its 1/t, and parts a
 
 TEST_CASE("Llama-3.1-70B on 64 GPUs, TP 8 x DP 8: a compact schedule with a few hundred records") {
   const Fabric fabric = gpu_fabric(8, 8);
-  const JobUse use =
-      use_job("training", fabric, {.ranks = 64}, {{"model", "llama-3-70b"}, {"tensor_parallel", "8"}, {"global_batch", "64"}});
-  CHECK(use.diagnostics.all().empty());  // 8 x 8 with a sharded optimiser fits 80 GB
+  const JobUse use = use_job("training", fabric, {.ranks = 64},
+                             {{"model", "llama-3-70b"}, {"tensor_parallel", "8"}, {"global_batch", "64"}, {"sequence_parallel", "true"}});
+  CHECK(use.diagnostics.all().empty());  // 8 x 8 with a sharded optimiser and shared activations fits 80 GB
   CHECK(use.schedule.operations.size() < 150'000);
   CHECK(use.schedule.collectives.size() <= 300);
   CHECK(use.schedule.collectives.size() >= 8);
@@ -243,6 +244,52 @@ TEST_CASE("training mistakes are located and say the remedy") {
   CHECK(only_message(
             use_job("training", fabric, {.ranks = 3}, {{"model", "llama-3.1-8b"}, {"tensor_parallel", "3"}, {"global_batch", "3"}})) ==
         "`tensor_parallel` is 3: the 32 attention heads of llama-3.1-8b cannot be cut 3 ways");
+}
+
+TEST_CASE("mistakes of parallelism say what does not divide what, and the nearest value that does") {
+  const Fabric fabric = gpu_fabric(2, 4);
+  const auto message = [&](Values values) {
+    values.insert(values.begin(), {"model", "mixtral-8x7b"});
+    return only_message(use_job("training", fabric, {.ranks = 8}, values));
+  };
+  CHECK(message({{"expert_parallel", "3"}}) == "`expert_parallel` of 3 does not divide the 8 experts of mixtral-8x7b");
+  CHECK(message({{"expert_parallel", "8"}, {"pipeline_parallel", "2"}}) ==
+        "`expert_parallel` of 8 does not divide context_parallel x data_parallel = 4");
+  CHECK(message({{"context_parallel", "4"}, {"sequence_length", "8196"}}) ==
+        "`sequence_length` of 8196 cannot be cut into 2 x context_parallel = 8 equal pieces");
+  CHECK(message({{"context_parallel", "3"}}) ==
+        "tensor_parallel x context_parallel x data_parallel x pipeline_parallel = 1 x 3 x 2 x 1 = 6, but job `job` has 8 ranks");
+  CHECK(message({{"virtual_stages", "2"}}) == "`virtual_stages` of 2 needs a pipeline, and `pipeline_parallel` is 1");
+  CHECK(message({{"virtual_stages", "20"}, {"pipeline_parallel", "2"}}) ==
+        "`pipeline_parallel` x `virtual_stages` = 40 is more than the 32 layers of mixtral-8x7b");
+  CHECK(message({{"virtual_stages", "2"}, {"pipeline_parallel", "2"}, {"global_batch", "12"}}) ==
+        "an interleaved pipeline takes micro-batches in groups of its 2 stages; there are 3 per replica");
+  CHECK(only_message(use_job("training", fabric, {.ranks = 8}, {{"model", "llama-3-8b"}, {"expert_parallel", "2"}})) ==
+        "`expert_parallel` of 2 needs a mixture of experts; llama-3.1-8b has none");
+  CHECK(only_message(
+            use_job("training", fabric, {.ranks = 8}, {{"model", "llama-3-8b"}, {"data_parallel_algorithm", "pat"}, {"layers", "1"}}))
+            .substr(0, 26) == "collectives of job `job`: ");
+}
+
+TEST_CASE("a model of one's own is a few lines; one of the table may be changed") {
+  const Fabric fabric = gpu_fabric(1, 1);
+  const auto schedule = [&](Values values) {
+    values.insert(values.end(), {{"global_batch", "2"}, {"sequence_length", "1024"}});
+    const JobUse use = use_job("training", fabric, {.ranks = 1}, values);
+    REQUIRE(!use.diagnostics.has_errors());
+    REQUIRE(use.schedule.training.size() == 1);
+    return std::pair{makespan(use.schedule, {}), use.schedule.training.front().flops};
+  };
+  const Values own{{"model", "custom"}, {"layers", "32"},  {"hidden", "4096"},      {"mlp", "14336"},
+                   {"heads", "32"},     {"kv_heads", "8"}, {"vocabulary", "128256"}};
+  CHECK(schedule(own) == schedule({{"model", "llama-3.1-8b"}}));
+  CHECK(schedule({{"model", "llama-3.1-8b"}, {"layers", "16"}}).second < schedule({{"model", "llama-3.1-8b"}}).second);
+  CHECK(schedule({{"model", "llama-3.1-8b"}, {"experts", "8"}, {"experts_per_token", "2"}, {"vocabulary", "32000"}}) ==
+        schedule({{"model", "mixtral-8x7b"}}));
+  CHECK(schedule({{"model", "custom"}, {"layers", "1"}, {"hidden", "1024"}, {"mlp", "4096"}, {"heads", "8"}, {"feed_forward", "plain"}})
+            .second < schedule({{"model", "custom"}, {"layers", "1"}, {"hidden", "1024"}, {"mlp", "4096"}, {"heads", "8"}}).second);
+  CHECK(only_message(use_job("training", fabric, {.ranks = 1}, {{"model", "custom"}, {"layers", "2"}, {"hidden", "64"}, {"heads", "4"}})) ==
+        "the shape of model `custom` of job `job`: `mlp` is missing");
 }
 
 TEST_CASE("a model that does not fit is a warning, not an error") {

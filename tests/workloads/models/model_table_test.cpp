@@ -37,6 +37,7 @@ const Published kPublished[] = {
     {"falcon-7b", 7'217'189'760, 7'217'189'760, 13.84, 0.0051, 8'192},
     {"falcon-40b", 41'835'970'560, 41'835'970'560, 82.6, 0.051, 122'880},
     {"falcon-180b", 179'522'565'120, 179'522'565'120, 357.1, 0.051, 163'840},
+    {"deepseek-v3", 671'026'419'200, 37'552'297'472, 73.3, 0.051, 70'272},  // 61 x (512 + 64) x 2 B
 };
 
 }  // namespace
@@ -89,9 +90,13 @@ TEST_CASE("aliases name the same model and the list of choices is the table's, s
     if (!model.alias.empty()) names.emplace_back(model.alias);
   }
   std::sort(names.begin(), names.end());
-  std::string joined;
-  for (const std::string& name : names) joined += (joined.empty() ? "" : ", ") + name;
-  CHECK(joined == transformer_model_choices());
+  std::string joined = "custom";
+  for (const std::string& name : names) joined += ", " + name;
+  CHECK(joined == training_model_choices());
+  std::string plain;
+  for (const std::string& name : names)
+    if (has_plain_layers(*find_transformer_model(name))) plain += (plain.empty() ? "" : ", ") + name;
+  CHECK(plain == transformer_model_choices());
 }
 
 TEST_CASE("tensor-parallel shards add up to the whole matrices; norms and routers are repeated") {
@@ -101,9 +106,13 @@ TEST_CASE("tensor-parallel shards add up to the whole matrices; norms and router
       CAPTURE(model.name);
       CAPTURE(t);
       const TensorShard shard = tensor_shard(model, t, 2);
-      const std::int64_t repeated = router_parameters(model) + norm_parameters(model);
+      const std::int64_t latent =  // down projections and their norms
+          model.latent_rank == 0
+              ? 0
+              : model.hidden * (model.query_rank + model.latent_rank + model.rope_dimension) + model.query_rank + model.latent_rank;
+      const std::int64_t repeated = router_parameters(model) + norm_parameters(model) + latent;
       CHECK((shard.layer_parameters - repeated) * t + repeated == layer_parameters(model));
-      CHECK(shard.kv_bytes_per_token_layer * t * model.layers == kv_bytes_per_token(model, 2));
+      if (model.latent_rank == 0) CHECK(shard.kv_bytes_per_token_layer * t * model.layers == kv_bytes_per_token(model, 2));
       CHECK(shard.vocabulary_parameters * t >= vocabulary_parameters(model));
     }
   }
@@ -115,4 +124,34 @@ TEST_CASE("with more GPUs than key-value heads each GPU keeps one whole head") {
   CHECK(tensor_shard_obstacle(model, 16).empty());
   CHECK(tensor_shard_obstacle(model, 3) == "the 64 attention heads of llama-3.1-70b cannot be cut 3 ways");
   CHECK(tensor_shard_obstacle(*find_transformer_model("falcon-7b"), 8) == "the 71 attention heads of falcon-7b cannot be cut 8 ways");
+}
+
+TEST_CASE("latent attention of DeepSeek-V3: 187,107,328 parameters a layer, 44,040,192 an expert, scores of 192 and values of 128") {
+  const TransformerModel& model = *find_transformer_model("deepseek-v3");
+  CHECK(attention_parameters(model) == 187'107'328);
+  CHECK(expert_parameters(model) == 44'040'192);
+  CHECK(attention_flops_per_context_token(model) == 61 * 2 * 128 * (192 + 128));
+  CHECK(is_dense_layer(model, 2));
+  CHECK(!is_dense_layer(model, 3));
+}
+
+TEST_CASE("expert parallelism leaves a GPU its share of the routed experts; all shares make the layer") {
+  for (const char* name : {"mixtral-8x7b", "mixtral-8x22b", "deepseek-v3"}) {
+    const TransformerModel& model = *find_transformer_model(name);
+    const LayerShard shard = layer_shard(model, model.layers - 1, 1, 8);
+    CHECK(shard.experts == model.experts / 8 * expert_parameters(model));
+    CHECK(shard.attention + shard.feed_forward + 8 * shard.experts == layer_parameters(model));
+  }
+}
+
+TEST_CASE("a shape says what it lacks") {
+  TransformerModel model{.name = "own", .alias = "", .layers = 2, .hidden = 64, .mlp = 128, .heads = 4, .kv_heads = 3};
+  CHECK(shape_obstacle(model) == "`head_dimension` is missing");
+  model.head_dimension = 16;
+  model.vocabulary = 100;
+  CHECK(shape_obstacle(model) == "`heads` of 4 is not a multiple of `kv_heads`, 3");
+  model.kv_heads = 2;
+  CHECK(shape_obstacle(model).empty());
+  model.experts_per_token = 2;
+  CHECK(shape_obstacle(model) == "`experts_per_token` of 2 is more than `experts`, 1");
 }
