@@ -81,8 +81,8 @@ Validation validate_points(std::vector<ValidatedPoint> points) {
     const std::string& name = point.measurement.table;
     auto table = std::find_if(validation.tables.begin(), validation.tables.end(), [&](const ValidatedTable& t) { return t.name == name; });
     if (table == validation.tables.end()) {
-      validation.tables.push_back({.name = name});
-      table = validation.tables.end() - 1;
+      table = validation.tables.emplace(validation.tables.end());
+      table->name = name;
     }
     if (point.simulated <= 0) ++table->failed;
     table->points.push_back(std::move(point));

@@ -23,7 +23,8 @@ std::string measured_scenario(const Measurement& measurement) {
 }
 
 ValidatedPoint play_measurement(const Measurement& measurement) {
-  ValidatedPoint point{.measurement = measurement};
+  ValidatedPoint point;
+  point.measurement = measurement;
   Diagnostics diagnostics;
   const std::string name = measurement.place.file + ":" + std::to_string(measurement.place.line);
   const std::optional<Scenario> scenario = load_scenario_text(measured_scenario(measurement), name, ".", {}, diagnostics);
