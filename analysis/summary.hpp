@@ -26,7 +26,7 @@ struct RunFacts {
   double wall_seconds = 0;
   double cpu_seconds = 0;
   std::uint64_t peak_rss_bytes = 0;
-  std::string trace_path;           // "": none was written
+  std::string trace_path;            // "": none was written
   std::vector<JobFlows> flows = {};  // of FlowTally
 };
 
