@@ -42,7 +42,7 @@ TEST_CASE("validate: docs/validation.md and docs/validation-points.md have what 
 
 TEST_CASE("validate: a table of one's own is played as it says, and a point far off is a verdict") {
   const TemporaryDirectory directory;
-  const std::string file = directory.path() + "/mine.csv";
+  const std::string file = directory.path().string() + "/mine.csv";
   write(file, "server,servers,gpus,operation,algorithm,size,time_us\ndgx-h200,1,8,all_reduce,ring,8 GiB,41114\n");
   const ProgramResult good = run_program({"validate", file, "--json"});
   CHECK(good.exit_code == 0);
@@ -59,8 +59,8 @@ TEST_CASE("validate: a table of one's own is played as it says, and a point far 
 
 TEST_CASE("validate: what cannot be read or played is told") {
   const TemporaryDirectory directory;
-  const std::string file = directory.path() + "/mine.csv";
-  CHECK(run_program({"validate", directory.path() + "/none.csv"}).exit_code == 2);
+  const std::string file = directory.path().string() + "/mine.csv";
+  CHECK(run_program({"validate", directory.path().string() + "/none.csv"}).exit_code == 2);
   write(file, "server,servers,operation,size,time_us\ndgx-h200,1,all_reduce,8 GiB,fast\n");
   const ProgramResult wrong = run_program({"validate", file});
   CHECK(wrong.exit_code == 2);

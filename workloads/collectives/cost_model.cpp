@@ -326,7 +326,8 @@ ProtocolCost protocol_cost(const Machine& machine, const CollectiveKind& kind, s
   if (protocol == "ll128") cost.payload = 120, cost.wire = 128;
   if (machine.generation != 0) {
     const double share = limit("scale_up_share", {}, {}, machine);
-    const double in_switch = as.starts_with("nvls") ? limit("nvls_efficiency", {}, {}, machine) : 1;
+    // A machine that cannot do NVLS is refused when it is planned, and has no constants for it.
+    const double in_switch = as.starts_with("nvls") && machine.without_multicast.empty() ? limit("nvls_efficiency", {}, {}, machine) : 1;
     cost.inside_share = std::llround(1000 * limit("measured_scale_up_share", algorithm, {}, machine) * ring_duty(machine, kind, protocol));
     cost.in_switch_share = std::llround(1000 * share * in_switch);
   }
@@ -336,7 +337,7 @@ ProtocolCost protocol_cost(const Machine& machine, const CollectiveKind& kind, s
   if (as == "pat") start += 2.8 * machine.ranks, across /= 3.5;
   const bool over_hosts = as == "nvls" && machine.nodes > 1;
   if (as == "nvls_tree" || over_hosts) inside /= 2;  // one reduction, one multicast
-  if (as == "nvls" && machine.nodes == 1 && machine.generation != 0 && size.count > 0) charge_loops(machine, size, cost, inside);
+  if (as == "nvls" && machine.nodes == 1 && machine.without_multicast.empty() && size.count > 0) charge_loops(machine, size, cost, inside);
   if (as.starts_with("collnet") || over_hosts) across /= std::max(1.0, static_cast<double>(std::bit_width(machine.nodes - 1)));
   across -= kHardwareAcross;
   cost.start = microseconds(start);
