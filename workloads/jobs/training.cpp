@@ -95,8 +95,8 @@ TrainingSettings read_settings(const ParameterSet& parameters) {
   settings.overlap = parameters.boolean("overlap");
   settings.optimizer_sharded = parameters.boolean("optimizer_sharded");
   settings.layers_per_operation = parameters.integer("layers_per_operation");
-  if (settings.layers_per_operation == 0)
-    settings.layers_per_operation = settings.context_parallel > 1 || settings.expert_parallel > 1 ? 1 : 4;
+  const bool layer_by_layer = settings.context_parallel > 1 || settings.expert_parallel > 1 || settings.zero == Zero::three;
+  if (settings.layers_per_operation == 0) settings.layers_per_operation = layer_by_layer ? 1 : 4;
   settings.launch = parameters.duration("launch");
   settings.tensor_collectives = {parameters.text("tensor_algorithm"), parameters.text("protocol")};
   settings.data_collectives = {parameters.text("data_parallel_algorithm"), parameters.text("protocol")};
