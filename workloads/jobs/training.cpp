@@ -228,6 +228,7 @@ void append_training_job(const ParameterSet& parameters, const JobContext& conte
   TrainingSettings settings = read_settings(parameters);
   settings.model = &model;
   settings.rates = sustained_rates(*gpu, precision, parameters.real("compute_efficiency"), parameters.real("memory_efficiency"));
+  if (precision == Precision::fp8 && gpu->flops_bf16 > 0) settings.score_slowdown = gpu->flops_fp8 / gpu->flops_bf16;
   const double experts = parameters.real("expert_efficiency");
   if (experts > 0) settings.expert_slowdown = parameters.real("compute_efficiency") / experts;
   settings.scale_up_latency = context.fabric.hosts[context.fabric.host_of_gpu(context.gpus.front())].scale_up_latency;
