@@ -95,8 +95,8 @@ TrainingSettings read_settings(const ParameterSet& parameters) {
   settings.overlap = parameters.boolean("overlap");
   settings.optimizer_sharded = parameters.boolean("optimizer_sharded");
   settings.layers_per_operation = parameters.integer("layers_per_operation");
-  if (settings.layers_per_operation == 0)
-    settings.layers_per_operation = settings.context_parallel > 1 || settings.expert_parallel > 1 ? 1 : 4;
+  const bool layer_by_layer = settings.context_parallel > 1 || settings.expert_parallel > 1 || settings.zero == Zero::three;
+  if (settings.layers_per_operation == 0) settings.layers_per_operation = layer_by_layer ? 1 : 4;
   settings.launch = parameters.duration("launch");
   settings.tensor_collectives = {parameters.text("tensor_algorithm"), parameters.text("protocol")};
   settings.data_collectives = {parameters.text("data_parallel_algorithm"), parameters.text("protocol")};
@@ -228,6 +228,7 @@ void append_training_job(const ParameterSet& parameters, const JobContext& conte
   TrainingSettings settings = read_settings(parameters);
   settings.model = &model;
   settings.rates = sustained_rates(*gpu, precision, parameters.real("compute_efficiency"), parameters.real("memory_efficiency"));
+  if (precision == Precision::fp8 && gpu->flops_bf16 > 0) settings.score_slowdown = gpu->flops_fp8 / gpu->flops_bf16;
   const double experts = parameters.real("expert_efficiency");
   if (experts > 0) settings.expert_slowdown = parameters.real("compute_efficiency") / experts;
   settings.scale_up_latency = context.fabric.hosts[context.fabric.host_of_gpu(context.gpus.front())].scale_up_latency;

@@ -187,8 +187,8 @@ std::vector<ParameterSpec> training_parameters() {
       {.name = "precision",
        .type = Type::choice,
        .default_text = "bf16",
-       .meaning = "number format of matrix products; weights are moved in it",
-       .source = "mixed-precision practice",
+       .meaning = "number format of matrix products, but for attention scores, which stay in BF16; weights are moved in it",
+       .source = "mixed-precision practice; Transformer Engine",
        .choices = "bf16, fp8"},
       {.name = "gradient_bucket",
        .dimension = Dimension::bytes,
@@ -264,8 +264,8 @@ std::vector<ParameterSpec> training_parameters() {
        .default_text = "0",
        .minimum = 0,
        .maximum = 1024,
-       .meaning =
-           "consecutive layers merged into one compute and one all-reduce operation, sums stay exact; 0: 4, with experts or context cut 1",
+       .meaning = "consecutive layers merged into one compute and one all-reduce operation, sums stay exact; 0: 4, with experts or context "
+                  "cut, or ZeRO-3, 1",
        .source = "schedule size"},
       {.name = "compute_efficiency",
        .type = Type::real,

@@ -72,6 +72,7 @@ class LayerCost {
     scores_ = tokens * 2.0 * static_cast<double>(attention_width(model_)) * static_cast<double>(settings.sequence_length) / t;
     all_ = tokens * 2.0 * static_cast<double>(active) / t;
     attention_ = tokens * 2.0 * static_cast<double>(attention) / t;
+    if (settings.score_slowdown != 1.0) scores_ *= settings.score_slowdown;
     if (shard_.experts > 0 && settings.expert_slowdown != 1.0) all_ = attention_ + (all_ - attention_) * settings.expert_slowdown;
     key_values_ = settings.tokens() * tensor_shard(model_, settings.tensor_parallel, settings.activation_element).kv_bytes_per_token_layer;
   }

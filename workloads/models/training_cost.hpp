@@ -2,21 +2,21 @@
 // Training cost: what one pipeline stage computes, exchanges and stores in one step of training a transformer.
 //
 // A stage is a list of layer groups in forward order; a pass through a group is a list of parts: an exchange with experts or the
-// other parts of the sequence, then a compute, then the tensor-parallel collectives merged into one. Merging sums times, bytes and latencies exactly:
-// nothing else uses the GPU or its scale-up port meanwhile, so the pass takes as long as layer by layer. Only gradients become
-// ready later by up to a group, and merged exchanges of experts and context pay their latency once. Per layer and micro-batch of
-// T = b s / c tokens on one of t GPUs:
+// other parts of the sequence, then a compute, then the tensor-parallel collectives merged into one. Merging sums times, bytes and
+// latencies exactly: nothing else uses the GPU or its scale-up port meanwhile, so the pass takes as long as layer by layer. Only
+// gradients become ready later by up to a group, and merged exchanges of experts and context pay their latency once. Per layer and
+// micro-batch of T = b s / c tokens on one of t GPUs:
 //   forward FLOPs = T (2 active parameters + 2 a d s) / t, the second term causal attention, half of the context on
 //   average; backward twice that, plus what is recomputed; memory traffic = weights and layer input and output.
 // Tensor (Megatron-LM; Shoeybi et al. 2019): 2 all-reduces of M = T h e per layer and pass, 1 for a parallel block; 1 after the
-// embedding; 3 of T floats in the loss and 1 of M in the head's backward pass. Each runs as reduce-scatter and all-gather through the
-// scale-up switch: 2 (t-1) M/t bytes per port, 2 hops. Sequence parallelism (Korthikanti et al. 2022) makes the halves apart, as many
-// bytes; of its backward pass the all-gathers of saved inputs hide behind the compute of input gradients. Full recomputation repeats
-// the exchanges of the forward pass.
-// Experts (e > 1): dispatch and combine all-to-alls of T k h e / t bytes per rank, forward and backward; between them the tokens are gathered
-// and summed over the tensor-parallel group, k M; routing is uniform (GShard, Lepikhin et al. 2020; Megatron Core).
-// Context (c > 1): ring: c-1 messages of a rank's keys and values, behind attention in c equal pieces; backward twice the bytes (their
-// gradients; Liu et al. 2023). All-gather of them before attention, backward again and a reduce-scatter (Llama 3, 2024).
+// embedding; 3 of T floats in the loss and 1 of M in the head's backward pass. Each runs as reduce-scatter and all-gather through
+// the scale-up switch: 2 (t-1) M/t bytes per port, 2 hops. Sequence parallelism (Korthikanti et al. 2022) makes the halves apart,
+// as many bytes; of its backward pass the all-gathers of saved inputs hide behind the compute of input gradients. Full
+// recomputation repeats the exchanges of the forward pass.
+// Experts (e > 1): dispatch and combine all-to-alls of T k h e / t bytes per rank, forward and backward; between them the tokens
+// are gathered and summed over the tensor-parallel group, k M; routing is uniform (GShard, Lepikhin et al. 2020; Megatron Core).
+// Context (c > 1): ring: c-1 messages of a rank's keys and values, behind attention in c equal pieces; backward twice the bytes
+// (their gradients; Liu et al. 2023). All-gather of them before attention, backward again and a reduce-scatter (Llama 3, 2024).
 // LIMITATIONS: no tokens dropped; efficiency does not follow from the shape of a matrix (expert_slowdown says it for experts).
 #pragma once
 

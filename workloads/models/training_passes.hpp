@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Training passes: the operations of the forward and backward passes of one pipeline stage, in the order of its pipeline.
 //
-// Replicas that exchange something within a pass (experts, context, weights of ZeRO-3) are built together, block after block. A rank's
-// line of work is a chain of operations; where it waits for others, a compute of no time with that activity stands in the
+// Replicas that exchange something within a pass (experts, context, weights of ZeRO-3) are built together, block after block. A
+// rank's line of work is a chain of operations; where it waits for others, a compute of no time with that activity stands in the
 // chain, so that the wait is charged to its kind (Activity). Between stages each of the t ranks of a stage sends its 1/t of the
 // activation (or gradient) to the same index of the next stage, which gathers the parts over the scale-up domain (Megatron-LM's
 // scatter/gather), a fused operation of M - M/t bytes per port; sequence parallelism needs no gather.
-// Node-limited routing (DeepSeek-V3, 2024): with l hosts per token of the N that an expert group of g ranks each is on, T l h e bytes per rank
-// go along its rail, all-to-all over N, and T k h e (g-1)/g of them over the scale-up ports; back the other way round.
+// Node-limited routing (DeepSeek-V3, 2024): with l hosts per token of the N that an expert group of g ranks each is on, T l h e
+// bytes per rank go along its rail, all-to-all over N, and T k h e (g-1)/g of them over the scale-up ports; back the other way
+// round.
 // ZeRO-3: the weights of a group of layers are gathered before each pass, one group ahead (without overlap when needed), its
 // gradients reduce-scattered behind the backward pass; these follow each other, as one communication stream does (FSDP).
 // Invariants: sends and receives of every pair come in the same order on both sides.

@@ -61,8 +61,9 @@ struct TrainingSettings {
   CollectiveChoice expert_collectives;
   CollectiveChoice context_collectives;
   GpuRates rates;
+  double score_slowdown = 1;   // how much longer attention scores take than `rates` say: they stay in BF16 when matrices are FP8
   double expert_slowdown = 1;  // how much longer the matrices of experts take than `rates` say
-  Duration launch;  // per layer and pass
+  Duration launch;             // per layer and pass
   Duration scale_up_latency;
 
   [[nodiscard]] std::int64_t micro_batches() const { return global_batch / (micro_batch * data_parallel); }

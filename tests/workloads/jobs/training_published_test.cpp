@@ -37,12 +37,12 @@ TEST_CASE("published: MFU of Llama 3 405B, TP 8 x PP 16, within two points of 43
   }
 }
 
-TEST_CASE("published: tokens per second and GPU of Llama 3 70B in FP8 within 15 percent, of GPT-OSS 120B within 5 with small matrices") {
+TEST_CASE("published: tokens per second and GPU of Llama 3 70B in FP8 within 10 percent, of GPT-OSS 120B within 5 with small matrices") {
   const TrainingRates dense = rates_of(8,
                                        "model: llama-3-70b, precision: fp8, tensor_parallel: 4, sequence_parallel: true, "
                                        "pipeline_parallel: 8, virtual_stages: 5, global_batch: 128");
   MESSAGE("Llama 3 70B: " << dense.tokens_per_second_per_gpu);
-  CHECK(dense.tokens_per_second_per_gpu == doctest::Approx(1602).epsilon(0.15));
+  CHECK(dense.tokens_per_second_per_gpu == doctest::Approx(1602).epsilon(0.10));
   const TrainingRates experts = rates_of(8,
                                          "model: custom, layers: 36, hidden: 2880, mlp: 2880, heads: 64, kv_heads: 8, head_dimension: 64, "
                                          "vocabulary: 201088, experts: 128, experts_per_token: 4, expert_efficiency: 0.2, "

@@ -65,6 +65,27 @@ TEST_CASE("one rank: a step takes micro-batches x (forward + backward) + optimis
   CHECK(use.drivers.empty());
 }
 
+TEST_CASE("FP8 halves the time of matrices, not of attention scores, on a GPU that is twice as fast in it") {
+  const Fabric fabric = gpu_fabric(1, 1);  // 989 and 1979 TFLOP/s
+  const auto step = [&](const char* precision) {
+    return static_cast<double>(makespan(use_job("training", fabric, {.ranks = 1},
+                                                {{"model", "llama-3.1-70b"},
+                                                 {"layers", "1"},
+                                                 {"vocabulary", "64"},
+                                                 {"global_batch", "4"},
+                                                 {"launch", "0 s"},
+                                                 {"precision", precision}})
+                                            .schedule,
+                                        {})) *
+           1e-12;
+  };
+  const double matrices = 4 * 3 * 8192.0 * 2.0 * 855'654'400 / (0.55 * 989e12),
+               scores = 4 * 3 * 8192.0 * 2.0 * 8192 * 8192 / (0.55 * 989e12);
+  const double rest = step("bf16") - matrices - scores;  // embedding and optimiser: memory
+  CHECK(rest > 0);
+  CHECK(step("fp8") - matrices * 989 / 1979 - scores == doctest::Approx(rest).epsilon(0.05));
+}
+
 TEST_CASE("data parallelism moves 2 (n-1)/n P e out of every rank, evenly") {
   const Fabric fabric = gpu_fabric(4, 1);
   const JobUse use = use_job("training", fabric, {.ranks = 4}, {{"model", "llama-3.1-8b"}, {"global_batch", "8"}});
