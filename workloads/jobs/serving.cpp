@@ -46,8 +46,8 @@ std::vector<ParameterSpec> serving_parameters() {
        .default_text = "8192",
        .minimum = 1,
        .maximum = 1e7,
-       .meaning = "tokens of one iteration",
-       .source = "vLLM server"},
+       .meaning = "tokens of one iteration: one for each running answer, the rest for chunks of prompts",
+       .source = "vLLM server; Sarathi-Serve (OSDI 2024): 512 to 2048"},
       {.name = "batching.max_sequences",
        .default_text = "256",
        .minimum = 1,
@@ -59,12 +59,18 @@ std::vector<ParameterSpec> serving_parameters() {
        .default_text = "true",
        .meaning = "prompts may be split over iterations",
        .source = "vLLM V1"},
+      {.name = "batching.chunk_tokens",
+       .default_text = "0",
+       .minimum = 0,
+       .maximum = 1e7,
+       .meaning = "prompt tokens of one request in an iteration, so that a long prompt leaves room for others; 0: all that is left",
+       .source = "vLLM: long_prefill_token_threshold"},
       {.name = "router",
        .type = Type::choice,
        .default_text = "least_loaded",
-       .meaning = "choice of the instance",
-       .source = "common practice",
-       .choices = "least_loaded, round_robin"},
+       .meaning = "choice of the instance; prefix_aware: load and reuse of the prefix cache weighed in tokens",
+       .source = "common practice; NVIDIA Dynamo's KV router",
+       .choices = "least_loaded, prefix_aware, round_robin"},
       {.name = "kv_transfer",
        .type = Type::choice,
        .default_text = "after_prefill",
@@ -97,6 +103,37 @@ std::vector<ParameterSpec> serving_parameters() {
        .maximum = 1,
        .meaning = "share of GPU memory for weights, activations and KV cache",
        .source = "vLLM"},
+      {.name = "kv_capacity",
+       .default_text = "0",
+       .minimum = 0,
+       .maximum = 1e12,
+       .meaning = "tokens of KV cache that an instance holds; 0: what GPU memory leaves over",
+       .source = "user; vLLM prints it as GPU KV cache size"},
+      {.name = "kv_block",
+       .default_text = "16",
+       .minimum = 1,
+       .maximum = 65536,
+       .meaning = "tokens of one KV-cache block",
+       .source = "vLLM"},
+      {.name = "prefix_cache",
+       .type = Type::boolean,
+       .default_text = "false",
+       .meaning = "instances remember computed prefixes, least recently used ones go first; needs the block hashes of a Mooncake trace",
+       .source = "vLLM: automatic prefix caching; Mooncake, FAST 2025"},
+      {.name = "slo.ttft",
+       .dimension = Dimension::time,
+       .default_text = "0 s",
+       .minimum = 0,
+       .maximum = 1e16,
+       .meaning = "target of the time to first token, for the goodput; 0 s: none",
+       .source = "MLPerf server, Llama-2-70B: 2 s"},
+      {.name = "slo.tpot",
+       .dimension = Dimension::time,
+       .default_text = "0 s",
+       .minimum = 0,
+       .maximum = 1e16,
+       .meaning = "target of the time per output token, for the goodput; 0 s: none",
+       .source = "MLPerf server, Llama-2-70B: 200 ms"},
       {.name = "activation_memory",
        .dimension = Dimension::bytes,
        .default_text = "2 GiB",
@@ -168,13 +205,15 @@ bool check_instances(ServingSettings& settings, const JobContext& context, Diagn
   return false;
 }
 
-/// KV blocks of an instance; and that every request fits alone.
-bool check_capacity(const ParameterSet& parameters, const GpuModel& gpu, ServingSettings& settings, const JobContext& context,
-                    Diagnostics& diagnostics) {
+/// KV blocks of an instance.
+bool set_blocks(const ParameterSet& parameters, const GpuModel& gpu, ServingSettings& settings, const JobContext& context,
+                Diagnostics& diagnostics) {
   const IterationCost cost(settings.cost);
+  const std::int64_t given = parameters.integer("kv_capacity");
   const std::int64_t tokens =
       kv_capacity_tokens(cost, gpu.memory, parameters.real("gpu_memory_utilization"), parameters.bytes("activation_memory"));
-  settings.batching.blocks = tokens < 0 ? 0 : tokens / kBlockTokens;
+  const std::int64_t block = settings.batching.block_tokens;
+  settings.batching.blocks = std::max<std::int64_t>(tokens, 0) / block;
   if (settings.batching.blocks == 0) {
     diagnostics.error(context.place,
                       std::string(settings.cost.model->name) + " leaves no room for a KV cache: weights take " +
@@ -183,13 +222,52 @@ bool check_capacity(const ParameterSet& parameters, const GpuModel& gpu, Serving
                       "raise `tensor_parallel`, or use `precision: fp8`");
     return false;
   }
+  if (given == 0) return true;
+  if (given > tokens) {
+    diagnostics.error(context.place,
+                      "`kv_capacity` is " + std::to_string(given) + " tokens, but GPU memory leaves room for " + std::to_string(tokens),
+                      "lower it, or leave it out to take what there is");
+    return false;
+  }
+  settings.batching.blocks = given / block;
+  if (settings.batching.blocks > 0) return true;
+  diagnostics.error(context.place, "`kv_capacity` is " + std::to_string(given) + " tokens, less than one block of " + std::to_string(block),
+                    "raise it, or lower `kv_block`");
+  return false;
+}
+
+/// The prefix cache against block size and arrivals.
+bool check_prefix_cache(const ParameterSet& parameters, const ServingSettings& settings, const JobContext& context,
+                        Diagnostics& diagnostics) {
+  if (!settings.batching.prefix_cache) return true;
+  if (kPrefixTokens % settings.batching.block_tokens != 0) {
+    diagnostics.error(context.place,
+                      "`kv_block` is " + std::to_string(settings.batching.block_tokens) + " tokens, which does not divide the " +
+                          std::to_string(kPrefixTokens) + " tokens of a prefix block",
+                      "choose a power of two up to " + std::to_string(kPrefixTokens) + ", or set `prefix_cache: false`");
+    return false;
+  }
+  if (parameters.boolean("arrivals.prefix_reuse")) {
+    diagnostics.error(context.place, "`prefix_cache` and `arrivals.prefix_reuse` would both take reused blocks from the prompts",
+                      "keep one: the cache of each instance, or the ideal one of the whole site");
+    return false;
+  }
+  if (settings.prefix_blocks.empty())
+    diagnostics.warning(context.place, "the requests of job `" + context.name + "` name no prefix blocks: `prefix_cache` will find nothing",
+                        "give a Mooncake trace, or set `prefix_cache: false`");
+  return true;
+}
+
+/// That every request fits alone.
+bool check_requests(const ServingSettings& settings, const JobContext& context, Diagnostics& diagnostics) {
+  const std::int64_t block = settings.batching.block_tokens;
   for (std::size_t i = 0; i < settings.arrivals.size(); ++i) {
     const Arrival& arrival = settings.arrivals[i];
     const std::int64_t needed = std::int64_t{arrival.prompt_tokens} + arrival.output_tokens;
-    if (blocks_for(needed) > settings.batching.blocks) {
+    if (blocks_for(needed, block) > settings.batching.blocks) {
       diagnostics.error(context.place,
                         "request " + std::to_string(i) + " of job `" + context.name + "` needs a KV cache of " + std::to_string(needed) +
-                            " tokens; an instance holds " + std::to_string(settings.batching.blocks * kBlockTokens),
+                            " tokens; an instance holds " + std::to_string(settings.batching.blocks * block),
                         "raise `tensor_parallel` or `gpu_memory_utilization`, or leave the request out");
       return false;
     }
@@ -203,6 +281,11 @@ bool check_capacity(const ParameterSet& parameters, const GpuModel& gpu, Serving
     }
   }
   return true;
+}
+
+RouterPolicy router_policy(const std::string& name) {
+  if (name == "prefix_aware") return RouterPolicy::prefix_aware;
+  return name == "round_robin" ? RouterPolicy::round_robin : RouterPolicy::least_loaded;
 }
 
 void append_serving_job(const ParameterSet& parameters, const JobContext& context, ScheduleBuilder&, std::vector<Driver>& drivers,
@@ -220,13 +303,18 @@ void append_serving_job(const ParameterSet& parameters, const JobContext& contex
   settings.prefill_instances = parameters.integer("prefill_instances");
   settings.decode_instances = parameters.integer("decode_instances");
   settings.traffic_class = context.traffic_class;
-  settings.router = parameters.text("router") == "round_robin" ? RouterPolicy::round_robin : RouterPolicy::least_loaded;
+  settings.router = router_policy(parameters.text("router"));
   settings.kv_transfer = parameters.text("kv_transfer") == "layerwise" ? KvTransfer::layerwise : KvTransfer::after_prefill;
   settings.kv_layer_groups = parameters.integer("kv_layer_groups");
   settings.control_latency = parameters.duration("control_latency");
   settings.batching.tokens_maximum = parameters.integer("batching.max_tokens");
   settings.batching.sequences_maximum = parameters.integer("batching.max_sequences");
   settings.batching.chunked_prefill = parameters.boolean("batching.chunked_prefill");
+  settings.batching.chunk_maximum = parameters.integer("batching.chunk_tokens");
+  settings.batching.block_tokens = parameters.integer("kv_block");
+  settings.batching.prefix_cache = parameters.boolean("prefix_cache");
+  settings.slo_ttft = parameters.duration("slo.ttft");
+  settings.slo_tpot = parameters.duration("slo.tpot");
   settings.cost.model = find_transformer_model(parameters.text("model"));
   EASTWEST_CHECK(settings.cost.model != nullptr, "a model that passed validation is not in the table");
   settings.cost.tensor_parallel = settings.tensor_parallel;
@@ -239,8 +327,10 @@ void append_serving_job(const ParameterSet& parameters, const JobContext& contex
   settings.cost.iteration_overhead = parameters.duration("iteration_overhead");
   if (!check_instances(settings, context, diagnostics) ||
       !check_tensor_groups(context, *settings.cost.model, settings.tensor_parallel, diagnostics) ||
-      !make_arrivals(parameters, context, settings.arrivals, diagnostics) ||
-      !check_capacity(parameters, *gpu, settings, context, diagnostics))
+      !make_arrivals(parameters, context, settings.arrivals, settings.batching.prefix_cache ? &settings.prefix_blocks : nullptr,
+                     diagnostics) ||
+      !check_prefix_cache(parameters, settings, context, diagnostics) || !set_blocks(parameters, *gpu, settings, context, diagnostics) ||
+      !check_requests(settings, context, diagnostics))
     return;
   drivers.push_back(make_serving_driver(std::move(settings)));
 }

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/check.hpp"
+#include "workloads/serving/token_clock.hpp"
 
 namespace eastwest {
 
@@ -32,8 +33,21 @@ struct Transfer {
   std::uint32_t open = 0;  // posted and not yet complete
   bool reserved = false;   // layerwise: the decode instance has its blocks
   bool posted_all = false;
+  std::int64_t sent = 0;  // prompt tokens that are posted, or at the decode instance already
   Time latest;
 };
+
+/// Ids in the order of their values, so that they are small and dense.
+std::vector<std::uint32_t> dense_ids(const std::vector<std::uint64_t>& ids) {
+  std::vector<std::uint64_t> known = ids;
+  std::sort(known.begin(), known.end());
+  known.erase(std::unique(known.begin(), known.end()), known.end());
+  std::vector<std::uint32_t> dense;
+  dense.reserve(ids.size());
+  for (const std::uint64_t id : ids)
+    dense.push_back(static_cast<std::uint32_t>(std::lower_bound(known.begin(), known.end(), id) - known.begin()));
+  return dense;
+}
 
 struct Instance {
   Batch batch;
@@ -45,7 +59,11 @@ struct Instance {
 
 class Serving {
  public:
-  explicit Serving(ServingSettings settings) : settings_(std::move(settings)), cost_(settings_.cost) {
+  explicit Serving(ServingSettings settings)
+      : settings_(std::move(settings)),
+        cost_(settings_.cost),
+        prefixes_(dense_ids(settings_.prefix_blocks)),
+        clock_(settings_.arrivals.size()) {
     const std::size_t count = settings_.arrivals.size();
     requests_.resize(count);
     transfers_.resize(count);
@@ -54,6 +72,8 @@ class Serving {
       const Arrival& arrival = settings_.arrivals[i];
       requests_[i].prompt_tokens = arrival.prompt_tokens;
       requests_[i].output_tokens = arrival.output_tokens;
+      requests_[i].prefix_first = arrival.prefix_first;
+      requests_[i].prefix_count = arrival.prefix_count;
       RequestRow& row = rows_[i];
       row.id = static_cast<std::uint32_t>(i);
       row.job = settings_.job;
@@ -64,9 +84,9 @@ class Serving {
     BatchSettings prefill = settings_.batching;
     prefill.prefill_only = disaggregated();
     for (std::int64_t i = 0; i < settings_.prefill_instances; ++i)
-      instances_.push_back({Batch(prefill, cost_, requests_), 0, 0, false, {}});
+      instances_.push_back({Batch(prefill, cost_, requests_, prefixes_), 0, 0, false, {}});
     for (std::int64_t i = 0; i < settings_.decode_instances; ++i)
-      instances_.push_back({Batch(settings_.batching, cost_, requests_), 0, 0, false, {}});
+      instances_.push_back({Batch(settings_.batching, cost_, requests_, prefixes_), 0, 0, false, {}});
   }
 
   Time advance(Time now, std::span<const TransferDone> done, Posting& posting) {
@@ -105,9 +125,11 @@ class Serving {
   [[nodiscard]] std::vector<RequestRow> unfinished() const {
     std::vector<RequestRow> rows;
     for (std::size_t i = 0; i < next_arrival_; ++i)
-      if (rows_[i].finish == kTimeNever) rows.push_back(rows_[i]);
+      if (rows_[i].finish == kTimeNever) rows.push_back(row_of(static_cast<std::uint32_t>(i)));
     return rows;
   }
+
+  [[nodiscard]] std::vector<TokenGap> token_gaps() const { return clock_.gaps(); }
 
  private:
   [[nodiscard]] bool disaggregated() const { return settings_.decode_instances > 0; }
@@ -156,16 +178,28 @@ class Serving {
       events_.push({entry.batch.end(), EventKind::iteration_end, static_cast<std::uint32_t>(instance), ++entry.version});
   }
 
-  std::size_t route(std::size_t first, std::size_t count, std::size_t& turn) const {
-    if (settings_.router == RouterPolicy::round_robin) return first + turn++ % count;
-    std::size_t best = first;
-    for (std::size_t i = first + 1; i < first + count; ++i)
-      if (instances_[i].load < instances_[best].load) best = i;
-    return best;
+  /// One of `count` instances from `first` on.
+  std::size_t route(std::uint32_t request, std::size_t first, std::size_t count, std::size_t& turn, Time time) {
+    views_.clear();
+    for (std::size_t i = first; i < first + count; ++i) {
+      Batch& batch = instances_[i].batch;
+      RouterView view{instances_[i].load, 0, 0};
+      if (settings_.router == RouterPolicy::prefix_aware) {
+        batch.settle(time);  // what a burst has evicted up to now is forgotten
+        view.backlog = batch.backlog();
+        view.cached = batch.cached_tokens(request);
+      }
+      views_.push_back(view);
+    }
+    return first + choose_instance(settings_.router, views_, turn);
+  }
+  std::size_t route_decode(std::uint32_t request, std::size_t& turn, Time time) {
+    return route(request, static_cast<std::size_t>(settings_.prefill_instances), static_cast<std::size_t>(settings_.decode_instances), turn,
+                 time);
   }
 
   void arrive(std::uint32_t request, Time time) {
-    const std::size_t instance = route(0, static_cast<std::size_t>(settings_.prefill_instances), prefill_turn_);
+    const std::size_t instance = route(request, 0, static_cast<std::size_t>(settings_.prefill_instances), prefill_turn_, time);
     rows_[request].prefill_instance = static_cast<std::uint16_t>(instance);
     rows_[request].decode_instance = static_cast<std::uint16_t>(instance);
     interrupt(instance, time);
@@ -195,6 +229,7 @@ class Serving {
     ++entry.version;
     Batch::Outcome outcome;
     entry.batch.finish(outcome);
+    clock_.tick(outcome.produced, outcome.ends);
     touch(instance);
     for (const std::uint32_t request : outcome.first_token) {
       RequestRow& row = rows_[request];
@@ -209,7 +244,24 @@ class Serving {
   void finish(std::uint32_t request, std::size_t instance, Time time) {
     rows_[request].finish = time;
     instances_[instance].load -= requests_[request].prompt_tokens;
-    posting_->requests.push_back(rows_[request]);
+    RequestRow row = row_of(request);
+    clock_.close(row);
+    if (settings_.slo_ttft.ps > 0 || settings_.slo_tpot.ps > 0) row.within_slo = within_slo(row) ? SloVerdict::met : SloVerdict::missed;
+    posting_->requests.push_back(row);
+  }
+
+  [[nodiscard]] RequestRow row_of(std::uint32_t request) const {
+    RequestRow row = rows_[request];
+    row.cached_tokens = requests_[request].cached;
+    row.preemptions = requests_[request].preemptions;
+    return row;
+  }
+
+  [[nodiscard]] bool within_slo(const RequestRow& row) const {
+    if (settings_.slo_ttft.ps > 0 && row.first_token - row.arrival > settings_.slo_ttft) return false;
+    // As a quotient, so that nothing overflows: a mean above the target by less than a picosecond still meets it.
+    return settings_.slo_tpot.ps == 0 || row.output_tokens == 1 ||
+           (row.finish - row.first_token).ps / (std::int64_t{row.output_tokens} - 1) <= settings_.slo_tpot.ps;
   }
 
   void prefill_done(std::uint32_t request, std::size_t instance, Time time) {
@@ -221,17 +273,15 @@ class Serving {
     }
     instances_[instance].load -= requests_[request].prompt_tokens;
     if (transfers_[request].reserved) return;  // its KV cache is on its way
-    const std::size_t decode = pick_decode(request);
+    const std::size_t decode = route_decode(request, decode_turn_, time);
+    assign_decode(request, decode);
     instances_[decode].pending.push_back(request);
     touch(decode);
   }
 
-  std::size_t pick_decode(std::uint32_t request) {
-    const std::size_t decode =
-        route(static_cast<std::size_t>(settings_.prefill_instances), static_cast<std::size_t>(settings_.decode_instances), decode_turn_);
+  void assign_decode(std::uint32_t request, std::size_t decode) {
     rows_[request].decode_instance = static_cast<std::uint16_t>(decode);
     instances_[decode].load += requests_[request].prompt_tokens;
-    return decode;
   }
 
   /// Decode: gives blocks to prefilled requests in order and sends for their KV cache.
@@ -242,38 +292,62 @@ class Serving {
     while (!entry.pending.empty() && entry.batch.reserve(entry.pending.front(), requests_[entry.pending.front()].prompt_tokens + 1)) {
       const std::uint32_t request = entry.pending.front();
       entry.pending.pop_front();
-      post(request, requests_[request].prompt_tokens, settings_.cost.model->layers, time);
       transfers_[request].posted_all = true;
+      transfers_[request].sent = here_already(request);
+      const std::int64_t tokens = requests_[request].prompt_tokens - transfers_[request].sent;
+      post(request, tokens, settings_.cost.model->layers, time);
+      if (tokens == 0) nothing_to_send(request, time);
     }
+  }
+
+  /// Prompt tokens that the reservation found at the decode instance.
+  [[nodiscard]] std::int64_t here_already(std::uint32_t request) const {
+    return std::min<std::int64_t>(requests_[request].held.shared * kPrefixTokens, requests_[request].prompt_tokens);
+  }
+
+  void nothing_to_send(std::uint32_t request, Time time) {
+    transfers_[request].latest = time;
+    events_.push({time + settings_.control_latency, EventKind::kv_arrived, request, 0});
   }
 
   void try_reserve_early(std::uint32_t request, Time time) {
     std::size_t turn = decode_turn_;
-    const std::size_t decode =
-        route(static_cast<std::size_t>(settings_.prefill_instances), static_cast<std::size_t>(settings_.decode_instances), turn);
+    const std::size_t decode = route_decode(request, turn, time);
     interrupt(decode, time);
     if (!instances_[decode].pending.empty() || !instances_[decode].batch.reserve(request, requests_[request].prompt_tokens + 1)) return;
-    pick_decode(request);
+    decode_turn_ = turn;
+    assign_decode(request, decode);
     transfers_[request].reserved = true;
+    transfers_[request].sent = here_already(request);
   }
 
-  /// The KV entries of the tokens in this iteration, group of layers by group of layers, as each group is computed.
+  /// The KV entries up to the end of this iteration that are not yet sent: those that the prefix cache had at once, the others
+  /// group of layers by group of layers, as each group is computed.
   void post_layerwise(std::uint32_t request, Time begin, Time end) {
     const BatchRequest& entry = requests_[request];
+    Transfer& transfer = transfers_[request];
     const std::int64_t layers = settings_.cost.model->layers;
     const std::int64_t groups = std::min(settings_.kv_layer_groups, layers);
-    for (std::int64_t g = 0; g < groups; ++g) {
+    const std::int64_t known = std::max<std::int64_t>(0, std::int64_t{entry.computed} - transfer.sent);
+    post(request, known, layers, begin);
+    transfer.sent += known;
+    const std::int64_t fresh = std::max<std::int64_t>(0, std::int64_t{entry.computed} + entry.scheduled - transfer.sent);
+    for (std::int64_t g = 0; g < groups && fresh > 0; ++g) {
       const std::int64_t first = layers * g / groups;
       const std::int64_t last = layers * (g + 1) / groups;
       // Whole part and remainder apart: a long iteration times the layers could leave 64 bits.
       const std::int64_t span = (end - begin).ps;
       const Duration offset{span / layers * last + span % layers * last / layers};
-      post(request, entry.scheduled, last - first, begin + offset);
+      post(request, fresh, last - first, begin + offset);
     }
-    transfers_[request].posted_all = entry.computed + entry.scheduled == entry.prompt_tokens;
+    transfer.sent += fresh;
+    transfer.posted_all = entry.computed + entry.scheduled == entry.prompt_tokens;
+    // Everything was there already: decoding still has to wait for the first token.
+    if (transfer.posted_all && transfer.open == 0) nothing_to_send(request, end);
   }
 
   void post(std::uint32_t request, std::int64_t tokens, std::int64_t layers, Time not_before) {
+    if (tokens == 0) return;
     RequestRow& row = rows_[request];
     const auto t = static_cast<std::uint32_t>(settings_.tensor_parallel);
     const Bytes share{tokens * layers * cost_.kv_bytes_per_token_layer()};
@@ -298,6 +372,7 @@ class Serving {
 
   ServingSettings settings_;
   IterationCost cost_;
+  std::vector<std::uint32_t> prefixes_;
   std::vector<BatchRequest> requests_;
   std::vector<Transfer> transfers_;
   std::vector<RequestRow> rows_;
@@ -305,6 +380,8 @@ class Serving {
   std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
   std::vector<std::size_t> touched_;
   std::vector<std::uint32_t> started_;
+  std::vector<RouterView> views_;
+  TokenClock clock_;
   std::size_t next_arrival_ = 0;
   std::size_t prefill_turn_ = 0;
   std::size_t decode_turn_ = 0;
@@ -324,6 +401,7 @@ Driver make_serving_driver(ServingSettings settings) {
   };
   driver.waiting_for = [serving] { return serving->waiting_for(); };
   driver.unfinished = [serving] { return serving->unfinished(); };
+  driver.token_gaps = [serving] { return serving->token_gaps(); };
   return driver;
 }
 

@@ -2,10 +2,10 @@
 // Serving driver: requests through routers, batches and the fabric, as a Driver that both engines call.
 //
 // Instances are numbered from 0, t ranks each; with disaggregation the first `prefill_instances` compute prompts and the
-// others decode. A request goes to the prefill instance with the least load (prompt tokens of its unfinished requests) or
-// to the next in turn. The prefill instance produces the first token. Then the router picks a decode instance; when that
-// one has KV blocks for the prompt and one token, rank i of the prefill instance sends its share of the KV cache to rank
-// i of the decode instance; waiting requests are served first come, first served per decode instance. Decoding goes on
+// others decode. The router (router.hpp) picks a prefill instance, which produces the first token, and then a decode
+// instance; when that one has KV blocks for the prompt and one token, rank i of the prefill instance sends its share of the
+// KV cache to rank i of the decode instance, less the prefix blocks that the decode instance remembers; waiting requests are
+// served first come, first served per decode instance. Decoding goes on
 // `control_latency` after the last byte of all shares arrived; the prefill instance keeps its blocks until then. Layerwise
 // transfer picks the decode instance when the prompt starts and, if there is room then, posts each chunk's KV cache in
 // groups of layers while the iteration runs; without room it falls back to sending after the prompt. A request of one
@@ -23,10 +23,10 @@
 #include "workloads/driver.hpp"
 #include "workloads/serving/arrival.hpp"
 #include "workloads/serving/batch.hpp"
+#include "workloads/serving/router.hpp"
 
 namespace eastwest {
 
-enum class RouterPolicy : std::uint8_t { least_loaded, round_robin };
 enum class KvTransfer : std::uint8_t { after_prefill, layerwise };
 
 struct ServingSettings {
@@ -44,7 +44,10 @@ struct ServingSettings {
   Duration control_latency;
   BatchSettings batching;  // `prefill_only` is set by the driver
   IterationCostSettings cost;
-  std::vector<Arrival> arrivals;  // admitted ones, in order
+  Duration slo_ttft;  // targets of a request, both to be met; 0: none
+  Duration slo_tpot;
+  std::vector<Arrival> arrivals;             // admitted ones, in order
+  std::vector<std::uint64_t> prefix_blocks;  // ids that arrivals name; equal ones have equal content and equal beginnings
 };
 
 Driver make_serving_driver(ServingSettings settings);

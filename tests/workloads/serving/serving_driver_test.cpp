@@ -36,19 +36,20 @@ ServingSettings settings_of(std::int64_t prefill, std::int64_t decode) {
 }
 
 std::vector<Arrival> load_of(double rate, std::int64_t requests, std::uint64_t seed) {
-  PoissonArrivals wish;
+  DrawnArrivals wish;
   wish.requests_per_second = rate;
   wish.requests = requests;
   wish.prompt_tokens = 1155;
   wish.output_tokens = 211;
   wish.sigma = 0.9;
   wish.seed = seed;
-  return draw_poisson_arrivals(wish);
+  return draw_arrivals(wish);
 }
 
 Played play(ServingSettings settings, const IdealTransport& transport = {}) {
   Driver driver = make_serving_driver(std::move(settings));
   Played played = play_driver(driver, transport);
+  played.gaps = driver.token_gaps();
   CHECK(played.legal);
   CHECK(driver.unfinished().empty());
   CHECK(driver.waiting_for() == "nothing");
@@ -246,8 +247,17 @@ TEST_CASE("property: any settings, however tight: every request ends once, and b
     ServingSettings settings = settings_of(static_cast<std::int64_t>(1 + random.below(3)), static_cast<std::int64_t>(random.below(4)));
     settings.kv_transfer = random.below(2) == 0 ? KvTransfer::layerwise : KvTransfer::after_prefill;
     settings.kv_layer_groups = static_cast<std::int64_t>(1 + random.below(100));
-    settings.router = random.below(2) == 0 ? RouterPolicy::round_robin : RouterPolicy::least_loaded;
+    settings.router = static_cast<RouterPolicy>(random.below(3));
     settings.arrivals = load_of(1.0 + 10.0 * random.unit(), 60, seed);
+    settings.batching.prefix_cache = seed % 2 == 0;
+    if (settings.batching.prefix_cache)
+      for (Arrival& arrival : settings.arrivals) {  // half of every prompt comes from a tree of prefixes
+        arrival.prefix_first = static_cast<std::uint32_t>(settings.prefix_blocks.size());
+        arrival.prefix_count = arrival.prompt_tokens / 512;
+        for (std::uint32_t k = 0; k < arrival.prefix_count; ++k)
+          settings.prefix_blocks.push_back((k == 0 ? 0 : settings.prefix_blocks.back()) * 2 + 1 + random.below(2));
+      }
+    settings.batching.chunk_maximum = random.below(2) == 0 ? 0 : static_cast<std::int64_t>(1 + random.below(900));
     std::int64_t largest = 0;
     for (const Arrival& arrival : settings.arrivals) largest = std::max(largest, blocks_for(arrival.prompt_tokens + arrival.output_tokens));
     settings.batching.blocks = largest + static_cast<std::int64_t>(random.below(100));
@@ -258,7 +268,14 @@ TEST_CASE("property: any settings, however tight: every request ends once, and b
     const IdealTransport slow{.ps_per_byte = 2000};
     const Played base = play(settings, slow);
     REQUIRE(base.rows.size() == count);
-    for (std::size_t i = 0; i < count; ++i) REQUIRE(base.rows[i].id == i);
+    std::uint64_t gaps = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      REQUIRE(base.rows[i].id == i);
+      REQUIRE(base.rows[i].cached_tokens < base.rows[i].prompt_tokens);
+      gaps += base.rows[i].output_tokens - 1;
+    }
+    for (const TokenGap& gap : base.gaps) gaps -= gap.count;
+    CHECK(gaps == 0);  // every token but the first ones has its gap
     CHECK(equal_rows(base.rows, play(settings, {.ps_per_byte = 2000, .window = 7'000'000, .stride = 50'000'000'000}).rows));
     settings.batching.bursts = false;
     CHECK(equal_rows(base.rows, play(settings, slow).rows));
@@ -319,6 +336,71 @@ TEST_CASE("round robin takes turns, least loaded avoids the busy instance") {
   settings.router = RouterPolicy::least_loaded;
   const Played loads = play(settings);
   CHECK(loads.rows[3].prefill_instance == 1);
+}
+
+TEST_CASE("prefix-aware routing follows the prefix until load outweighs it; round robin does not see it") {
+  ServingSettings settings = settings_of(2, 0);
+  settings.batching.prefix_cache = true;
+  settings.prefix_blocks = {900, 901, 900, 901, 900, 901};
+  settings.arrivals = {{0_ps, 1024, 2, 0, 2}, {10_s, 1100, 2, 2, 2}, {20_s, 1100, 2, 4, 2}};
+  settings.router = RouterPolicy::prefix_aware;
+  const Played aware = play(settings);
+  for (std::size_t i = 0; i < 3; ++i) CHECK(aware.rows[i].prefill_instance == 0);
+  CHECK(aware.rows[0].cached_tokens == 0);
+  CHECK(aware.rows[1].cached_tokens == 1024);
+  settings.router = RouterPolicy::round_robin;
+  const Played turns = play(settings);
+  CHECK(turns.rows[1].cached_tokens == 0);
+  CHECK(turns.rows[2].cached_tokens == 1024);
+  CHECK(aware.rows[1].first_token - aware.rows[1].arrival < turns.rows[1].first_token - turns.rows[1].arrival);
+}
+
+TEST_CASE("disaggregated with prefix caches: what the decode instance remembers is not sent") {
+  for (const KvTransfer kv : {KvTransfer::after_prefill, KvTransfer::layerwise}) {
+    ServingSettings settings = settings_of(1, 1);
+    settings.kv_transfer = kv;
+    settings.batching.prefix_cache = true;
+    settings.prefix_blocks = {5, 6, 5, 6, 5, 6};
+    settings.arrivals = {{0_ps, 1200, 3, 0, 2}, {10_s, 1300, 3, 2, 2}, {20_s, 1024, 3, 4, 2}};
+    const Played played = play(settings);
+    REQUIRE(played.rows.size() == 3);
+    CHECK(played.rows[0].kv_bytes.count == 1200 * 327'680);
+    CHECK(played.rows[1].kv_bytes.count == 276 * 327'680);
+    CHECK(played.rows[2].kv_bytes.count == 0);
+    CHECK(played.rows[2].kv_done >= played.rows[2].prefill_end);
+    CHECK(played.rows[2].finish - played.rows[2].kv_done > 10_us);
+    CHECK(played.rows[1].cached_tokens == 1024);
+  }
+}
+
+TEST_CASE("targets: a request within both is good; the gaps between tokens are those of its iterations") {
+  ServingSettings settings = settings_of(1, 0);
+  settings.arrivals = {{0_ps, 2000, 100}};
+  const IterationCost cost(settings.cost);
+  const auto verdict = [&](Duration ttft, Duration tpot) {
+    settings.slo_ttft = ttft;
+    settings.slo_tpot = tpot;
+    return play(settings).rows.front().within_slo;
+  };
+  const Duration ttft = prefill_time(cost, 2000);
+  const Duration tpot{decode_time(cost, 2000, 100).ps / 99};
+  CHECK(verdict({}, {}) == SloVerdict::no_target);
+  CHECK(verdict(ttft, tpot) == SloVerdict::met);
+  CHECK(verdict(ttft - 1_ps, tpot) == SloVerdict::missed);
+  CHECK(verdict(ttft, tpot - 1_ps) == SloVerdict::missed);
+  CHECK(verdict({}, tpot) == SloVerdict::met);
+  Driver driver = make_serving_driver(settings);
+  const Played played = play_driver(driver, {});
+  std::uint64_t count = 0;
+  Duration sum;
+  for (const TokenGap& gap : driver.token_gaps()) {
+    count += gap.count;
+    sum += gap.gap * static_cast<std::int64_t>(gap.count);
+  }
+  CHECK(count == 99);
+  CHECK(sum == decode_time(cost, 2000, 100));
+  CHECK(played.rows.front().itl_max == cost.time({1, 1, 2099, 2099}));
+  CHECK(played.rows.front().itl_p50 == cost.time({1, 1, 2050, 2050}));  // the fiftieth of 99
 }
 
 TEST_CASE("ten thousand requests cost seconds at most and few calls") {
