@@ -25,8 +25,35 @@ std::vector<ParameterSpec> serving_parameters() {
        .default_text = "8",
        .minimum = 1,
        .maximum = 1024,
-       .meaning = "GPUs of one instance; inside one host",
+       .meaning = "GPUs that share every layer of an instance; inside one host",
        .source = "one instance per 8-GPU server"},
+      {.name = "pipeline_parallel",
+       .default_text = "1",
+       .minimum = 1,
+       .maximum = 1024,
+       .meaning = "stages of an instance, each with a share of the layers and a batch of its own in flight; may be on several hosts",
+       .source = "vLLM: virtual engines"},
+      {.name = "expert_parallel",
+       .default_text = "1",
+       .minimum = 1,
+       .maximum = 1024,
+       .meaning =
+           "groups of `tensor_parallel` GPUs in each stage, each with a share of the experts and of the requests; may be on several hosts",
+       .source = "DeepSpeed-MoE (ICML 2022); data-parallel attention with expert parallelism of vLLM"},
+      {.name = "layers_per_exchange",
+       .default_text = "1",
+       .minimum = 1,
+       .maximum = 1024,
+       .meaning = "experts on several hosts: layers whose dispatches are one message per pair, and whose combines are; more runs faster, "
+                  "and hides latencies",
+       .source = "schedule size"},
+      {.name = "exchange_overhead",
+       .dimension = Dimension::time,
+       .default_text = "5 us",
+       .minimum = 1'000,
+       .maximum = 1e12,
+       .meaning = "from the arrival of an activation or of an exchange of experts until the next kernel computes",
+       .source = "launch and synchronisation of a network kernel"},
       {.name = "prefill_instances",
        .default_text = "0",
        .minimum = 0,
@@ -184,12 +211,12 @@ std::vector<ParameterSpec> serving_parameters() {
 /// Instances against ranks; fills in prefill_instances when it is left open.
 bool check_instances(ServingSettings& settings, const JobContext& context, Diagnostics& diagnostics) {
   const auto ranks = static_cast<std::int64_t>(context.gpus.size());
-  const std::int64_t t = settings.tensor_parallel;
+  const std::int64_t t = settings.shape().ranks();
   if (ranks % t != 0) {
-    diagnostics.error(
-        context.place,
-        "job `" + context.name + "` has " + std::to_string(ranks) + " ranks, not a multiple of `tensor_parallel` = " + std::to_string(t),
-        "give it whole instances");
+    diagnostics.error(context.place,
+                      "job `" + context.name + "` has " + std::to_string(ranks) + " ranks, not a multiple of `tensor_parallel`" +
+                          (settings.shape().staged() ? " x `pipeline_parallel` x `expert_parallel`" : "") + " = " + std::to_string(t),
+                      "give it whole instances");
     return false;
   }
   const std::int64_t instances = ranks / t;
@@ -205,20 +232,49 @@ bool check_instances(ServingSettings& settings, const JobContext& context, Diagn
   return false;
 }
 
-/// KV blocks of an instance.
+/// Stages and expert groups against the model.
+bool check_shape(const ServingSettings& settings, const JobContext& context, Diagnostics& diagnostics) {
+  const TransformerModel& model = *settings.cost.model;
+  if (settings.pipeline_parallel > model.layers) {
+    diagnostics.error(context.place,
+                      "`pipeline_parallel` is " + std::to_string(settings.pipeline_parallel) + ", but " + std::string(model.name) +
+                          " has " + std::to_string(model.layers) + " layers",
+                      "give every stage at least one");
+    return false;
+  }
+  if (model.experts % settings.expert_parallel != 0) {
+    diagnostics.error(context.place,
+                      "`expert_parallel` is " + std::to_string(settings.expert_parallel) + ", which does not divide the " +
+                          std::to_string(model.experts) + (model.experts == 1 ? " expert of the dense model " : " experts of ") +
+                          std::string(model.name),
+                      model.experts == 1 ? "leave it out, or serve a mixture of experts" : "choose a divisor");
+    return false;
+  }
+  if (settings.kv_transfer == KvTransfer::layerwise && settings.decode_instances > 0 && settings.shape().staged()) {
+    diagnostics.error(context.place, "`kv_transfer: layerwise` works with one stage and one group of experts alone",
+                      "set `kv_transfer: after_prefill`");
+    return false;
+  }
+  return true;
+}
+
+/// KV blocks of each batch of an instance: one, or one per stage.
 bool set_blocks(const ParameterSet& parameters, const GpuModel& gpu, ServingSettings& settings, const JobContext& context,
                 Diagnostics& diagnostics) {
-  const IterationCost cost(settings.cost);
+  const StagedCost cost(settings.cost, settings.shape());
   const std::int64_t given = parameters.integer("kv_capacity");
   const std::int64_t tokens =
       kv_capacity_tokens(cost, gpu.memory, parameters.real("gpu_memory_utilization"), parameters.bytes("activation_memory"));
   const std::int64_t block = settings.batching.block_tokens;
-  settings.batching.blocks = std::max<std::int64_t>(tokens, 0) / block;
+  const std::int64_t lanes = settings.pipeline_parallel;
+  settings.batching.blocks = std::max<std::int64_t>(tokens, 0) / block / lanes;
   if (settings.batching.blocks == 0) {
+    std::int64_t heaviest = 0;
+    for (std::int64_t stage = 0; stage < lanes; ++stage) heaviest = std::max(heaviest, cost.weight_bytes(stage));
     diagnostics.error(context.place,
                       std::string(settings.cost.model->name) + " leaves no room for a KV cache: weights take " +
-                          to_readable(Bytes{cost.weight_bytes()}) + " on each of " + std::to_string(settings.tensor_parallel) +
-                          " GPUs, a " + gpu.name + " has " + to_readable(gpu.memory),
+                          to_readable(Bytes{heaviest}) + " on each of " + std::to_string(settings.shape().ranks()) + " GPUs, a " +
+                          gpu.name + " has " + to_readable(gpu.memory),
                       "raise `tensor_parallel`, or use `precision: fp8`");
     return false;
   }
@@ -229,7 +285,7 @@ bool set_blocks(const ParameterSet& parameters, const GpuModel& gpu, ServingSett
                       "lower it, or leave it out to take what there is");
     return false;
   }
-  settings.batching.blocks = given / block;
+  settings.batching.blocks = given / block / lanes;
   if (settings.batching.blocks > 0) return true;
   diagnostics.error(context.place, "`kv_capacity` is " + std::to_string(given) + " tokens, less than one block of " + std::to_string(block),
                     "raise it, or lower `kv_block`");
@@ -300,6 +356,11 @@ void append_serving_job(const ParameterSet& parameters, const JobContext& contex
   settings.start = context.start;
   settings.first_rank = context.first_rank;
   settings.tensor_parallel = parameters.integer("tensor_parallel");
+  settings.pipeline_parallel = parameters.integer("pipeline_parallel");
+  settings.expert_parallel = parameters.integer("expert_parallel");
+  settings.layers_per_exchange = parameters.integer("layers_per_exchange");
+  settings.exchange_overhead = parameters.duration("exchange_overhead");
+  for (const GpuId gpu_of_rank : context.gpus) settings.host_of_rank.push_back(context.fabric.host_of_gpu(gpu_of_rank));
   settings.prefill_instances = parameters.integer("prefill_instances");
   settings.decode_instances = parameters.integer("decode_instances");
   settings.traffic_class = context.traffic_class;
@@ -313,8 +374,7 @@ void append_serving_job(const ParameterSet& parameters, const JobContext& contex
   settings.batching.chunk_maximum = parameters.integer("batching.chunk_tokens");
   settings.batching.block_tokens = parameters.integer("kv_block");
   settings.batching.prefix_cache = parameters.boolean("prefix_cache");
-  settings.slo_ttft = parameters.duration("slo.ttft");
-  settings.slo_tpot = parameters.duration("slo.tpot");
+  settings.slo = {parameters.duration("slo.ttft"), parameters.duration("slo.tpot")};
   settings.cost.model = find_transformer_model(parameters.text("model"));
   EASTWEST_CHECK(settings.cost.model != nullptr, "a model that passed validation is not in the table");
   settings.cost.tensor_parallel = settings.tensor_parallel;
@@ -325,7 +385,7 @@ void append_serving_job(const ParameterSet& parameters, const JobContext& contex
   settings.cost.scale_up_latency = host.scale_up_latency;
   settings.cost.all_reduce_overhead = parameters.duration("all_reduce_overhead");
   settings.cost.iteration_overhead = parameters.duration("iteration_overhead");
-  if (!check_instances(settings, context, diagnostics) ||
+  if (!check_instances(settings, context, diagnostics) || !check_shape(settings, context, diagnostics) ||
       !check_tensor_groups(context, *settings.cost.model, settings.tensor_parallel, diagnostics) ||
       !make_arrivals(parameters, context, settings.arrivals, settings.batching.prefix_cache ? &settings.prefix_blocks : nullptr,
                      diagnostics) ||

@@ -7,6 +7,17 @@
 
 namespace eastwest {
 
+std::vector<std::uint32_t> dense_prefix_ids(const std::vector<std::uint64_t>& ids) {
+  std::vector<std::uint64_t> known = ids;
+  std::sort(known.begin(), known.end());
+  known.erase(std::unique(known.begin(), known.end()), known.end());
+  std::vector<std::uint32_t> dense;
+  dense.reserve(ids.size());
+  for (const std::uint64_t id : ids)
+    dense.push_back(static_cast<std::uint32_t>(std::lower_bound(known.begin(), known.end(), id) - known.begin()));
+  return dense;
+}
+
 KvPool::KvPool(std::int64_t blocks, std::int64_t block_tokens, bool prefix_cache)
     : capacity_(blocks), block_tokens_(block_tokens), per_prefix_(prefix_cache ? kPrefixTokens / block_tokens : 0), free_(blocks) {
   EASTWEST_CHECK(!prefix_cache || kPrefixTokens % block_tokens == 0, "KV blocks divide prefix blocks");

@@ -30,6 +30,9 @@ struct KvHolding {
   std::uint32_t shared = 0;  // leading prefix blocks, in the cache
 };
 
+/// Numbers for the ids of contents, equal for equal ones, small and dense, in the order of their values.
+std::vector<std::uint32_t> dense_prefix_ids(const std::vector<std::uint64_t>& ids);
+
 using PrefixIds = std::span<const std::uint32_t>;
 
 class KvPool {

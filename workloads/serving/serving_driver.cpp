@@ -10,19 +10,23 @@
 #include <utility>
 
 #include "core/check.hpp"
+#include "workloads/serving/stage_player.hpp"
 #include "workloads/serving/token_clock.hpp"
 
 namespace eastwest {
 
 namespace {
 
-enum class EventKind : std::uint8_t { kv_arrived, iteration_end, arrival };
+enum class EventKind : std::uint8_t { kv_arrived, iteration_end, arrival, stage_wake };
+
+/// Marks the cookies of exchanges inside an instance, beside those of KV transfers, which are numbers of requests.
+constexpr std::uint64_t kExchange = std::uint64_t{1} << 63;
 
 struct Event {
   Time time;
   EventKind kind = EventKind::arrival;
-  std::uint32_t id = 0;       // request or instance
-  std::uint32_t version = 0;  // iteration_end: stale when it is not the instance's
+  std::uint32_t id = 0;       // request or lane
+  std::uint32_t version = 0;  // iteration_end: stale when it is not the lane's
   friend bool operator>(const Event& a, const Event& b) {
     return std::tie(a.time, a.kind, a.id, a.version) > std::tie(b.time, b.kind, b.id, b.version);
   }
@@ -33,23 +37,14 @@ struct Transfer {
   std::uint32_t open = 0;  // posted and not yet complete
   bool reserved = false;   // layerwise: the decode instance has its blocks
   bool posted_all = false;
+  std::uint32_t prefill_lane = 0;
+  std::uint32_t decode_lane = 0;
   std::int64_t sent = 0;  // prompt tokens that are posted, or at the decode instance already
   Time latest;
 };
 
-/// Ids in the order of their values, so that they are small and dense.
-std::vector<std::uint32_t> dense_ids(const std::vector<std::uint64_t>& ids) {
-  std::vector<std::uint64_t> known = ids;
-  std::sort(known.begin(), known.end());
-  known.erase(std::unique(known.begin(), known.end()), known.end());
-  std::vector<std::uint32_t> dense;
-  dense.reserve(ids.size());
-  for (const std::uint64_t id : ids)
-    dense.push_back(static_cast<std::uint32_t>(std::lower_bound(known.begin(), known.end(), id) - known.begin()));
-  return dense;
-}
-
-struct Instance {
+/// One batch: an instance, or one of several that share its pipeline.
+struct Lane {
   Batch batch;
   std::int64_t load = 0;  // prompt tokens of unfinished requests
   std::uint32_t version = 0;
@@ -61,8 +56,10 @@ class Serving {
  public:
   explicit Serving(ServingSettings settings)
       : settings_(std::move(settings)),
+        shape_(settings_.shape()),
         cost_(settings_.cost),
-        prefixes_(dense_ids(settings_.prefix_blocks)),
+        staged_(settings_.cost, shape_),
+        prefixes_(dense_prefix_ids(settings_.prefix_blocks)),
         clock_(settings_.arrivals.size()) {
     const std::size_t count = settings_.arrivals.size();
     requests_.resize(count);
@@ -83,16 +80,28 @@ class Serving {
     }
     BatchSettings prefill = settings_.batching;
     prefill.prefill_only = disaggregated();
-    for (std::int64_t i = 0; i < settings_.prefill_instances; ++i)
-      instances_.push_back({Batch(prefill, cost_, requests_, prefixes_), 0, 0, false, {}});
-    for (std::int64_t i = 0; i < settings_.decode_instances; ++i)
-      instances_.push_back({Batch(settings_.batching, cost_, requests_, prefixes_), 0, 0, false, {}});
+    prefill.staged = shape_.staged();
+    BatchSettings decode = settings_.batching;
+    decode.staged = shape_.staged();
+    prefill_lanes_ = static_cast<std::size_t>(settings_.prefill_instances * shape_.pipeline);
+    for (std::int64_t i = 0; i < settings_.prefill_instances * shape_.pipeline; ++i)
+      lanes_.push_back({Batch(prefill, cost_, requests_, prefixes_), 0, 0, false, {}});
+    for (std::int64_t i = 0; i < settings_.decode_instances * shape_.pipeline; ++i)
+      lanes_.push_back({Batch(decode, cost_, requests_, prefixes_), 0, 0, false, {}});
+    if (shape_.staged()) make_players();
   }
 
   Time advance(Time now, std::span<const TransferDone> done, Posting& posting) {
     now_ = now;
     posting_ = &posting;
     for (const TransferDone& part : done) {
+      if ((part.cookie & kExchange) != 0) {
+        const std::uint64_t lane = part.cookie & ~kExchange;
+        const auto stages = static_cast<std::uint64_t>(shape_.pipeline);
+        players_[lane / stages].delivered(lane % stages, part.time, now, wakes_);
+        take_wakes(lane / stages);
+        continue;
+      }
       const auto request = static_cast<std::uint32_t>(part.cookie);
       Transfer& transfer = transfers_[request];
       transfer.latest = std::max(transfer.latest, part.time);
@@ -133,12 +142,26 @@ class Serving {
 
  private:
   [[nodiscard]] bool disaggregated() const { return settings_.decode_instances > 0; }
-  [[nodiscard]] bool is_prefill(std::size_t instance) const { return instance < static_cast<std::size_t>(settings_.prefill_instances); }
+  [[nodiscard]] bool is_prefill(std::size_t lane) const { return lane < prefill_lanes_; }
+  [[nodiscard]] std::size_t decode_lanes() const { return lanes_.size() - prefill_lanes_; }
+  /// Lanes of a kind are numbered across its instances, so that ties of the router go to different ones.
+  [[nodiscard]] std::size_t instance_of(std::size_t lane) const {
+    const auto prefill = static_cast<std::size_t>(settings_.prefill_instances);
+    return is_prefill(lane) ? lane % prefill : prefill + (lane - prefill_lanes_) % static_cast<std::size_t>(settings_.decode_instances);
+  }
+  [[nodiscard]] std::size_t lane_of(std::size_t instance, std::size_t number) const {
+    const auto prefill = static_cast<std::size_t>(settings_.prefill_instances);
+    return instance < prefill ? instance + number * prefill
+                              : prefill_lanes_ + instance - prefill + number * static_cast<std::size_t>(settings_.decode_instances);
+  }
+  [[nodiscard]] std::size_t number_of(std::size_t lane) const {
+    return is_prefill(lane) ? lane / static_cast<std::size_t>(settings_.prefill_instances)
+                            : (lane - prefill_lanes_) / static_cast<std::size_t>(settings_.decode_instances);
+  }
 
   /// Of the next event that still counts.
   Time next_time() {
-    while (!events_.empty() && events_.top().kind == EventKind::iteration_end &&
-           events_.top().version != instances_[events_.top().id].version)
+    while (!events_.empty() && events_.top().kind == EventKind::iteration_end && events_.top().version != lanes_[events_.top().id].version)
       events_.pop();
     const Time own = events_.empty() ? kTimeNever : events_.top().time;
     return next_arrival_ < rows_.size() ? std::min(own, rows_[next_arrival_].arrival) : own;
@@ -152,6 +175,7 @@ class Serving {
           const Event event = events_.top();
           events_.pop();
           if (event.kind == EventKind::kv_arrived) kv_arrived(event.id, time);
+          else if (event.kind == EventKind::stage_wake) stage_woken(event.id, time);
           else iteration_ended(event.id, time);
         } else {
           arrive(static_cast<std::uint32_t>(next_arrival_++), time);
@@ -160,30 +184,64 @@ class Serving {
       std::sort(touched_.begin(), touched_.end());
       for (const std::size_t i : touched_) serve_pending(i, time);
       for (const std::size_t i : touched_) start_iteration(i, time);
-      for (const std::size_t i : touched_) instances_[i].touched = false;
+      for (const std::size_t i : touched_) lanes_[i].touched = false;
       touched_.clear();
     }
   }
 
-  void touch(std::size_t instance) {
-    if (instances_[instance].touched) return;
-    instances_[instance].touched = true;
-    touched_.push_back(instance);
+  void touch(std::size_t lane) {
+    if (lanes_[lane].touched) return;
+    lanes_[lane].touched = true;
+    touched_.push_back(lane);
   }
 
   /// From outside something comes to `instance`: a burst of it ends with the iteration under way.
-  void interrupt(std::size_t instance, Time time) {
-    Instance& entry = instances_[instance];
+  void interrupt(std::size_t lane, Time time) {
+    Lane& entry = lanes_[lane];
     if (entry.batch.interrupt(time))
-      events_.push({entry.batch.end(), EventKind::iteration_end, static_cast<std::uint32_t>(instance), ++entry.version});
+      events_.push({entry.batch.end(), EventKind::iteration_end, static_cast<std::uint32_t>(lane), ++entry.version});
   }
 
-  /// One of `count` instances from `first` on.
+  void make_players() {
+    const auto ranks = static_cast<std::size_t>(shape_.ranks());
+    for (std::size_t i = 0; i < static_cast<std::size_t>(settings_.prefill_instances + settings_.decode_instances); ++i) {
+      StageSettings stages;
+      stages.first_rank = settings_.first_rank + static_cast<std::uint32_t>(i * ranks);
+      if (!settings_.host_of_rank.empty()) {
+        const auto first = settings_.host_of_rank.begin() + static_cast<std::ptrdiff_t>(i * ranks);
+        stages.host_of_rank.assign(first, first + static_cast<std::ptrdiff_t>(ranks));
+      }
+      stages.layers_per_exchange = settings_.layers_per_exchange;
+      stages.exchange_overhead = settings_.exchange_overhead;
+      stages.traffic_class = settings_.traffic_class;
+      stages.cookie = kExchange | (i * static_cast<std::uint64_t>(shape_.pipeline));
+      players_.emplace_back(staged_, std::move(stages), static_cast<std::size_t>(shape_.pipeline));
+    }
+  }
+
+  void take_wakes(std::size_t instance) {
+    for (const StagePlayer::Wake& wake : wakes_)
+      events_.push({wake.time, EventKind::stage_wake, static_cast<std::uint32_t>(lane_of(instance, wake.lane)), 0});
+    wakes_.clear();
+  }
+
+  void stage_woken(std::size_t lane, Time time) {
+    const std::size_t instance = instance_of(lane);
+    const std::size_t before = posting_->transfers.size();
+    const bool over = players_[instance].wake(number_of(lane), time, posting_->transfers, wakes_);
+    for (std::size_t i = before; i < posting_->transfers.size(); ++i) posting_->transfers[i].not_before = std::max(time, now_);
+    take_wakes(instance);
+    if (over) iteration_ended(lane, time);
+    // The first stage may be free for another lane.
+    for (std::size_t number = 0; number < static_cast<std::size_t>(shape_.pipeline); ++number) touch(lane_of(instance, number));
+  }
+
+  /// One of `count` lanes from `first` on.
   std::size_t route(std::uint32_t request, std::size_t first, std::size_t count, std::size_t& turn, Time time) {
     views_.clear();
     for (std::size_t i = first; i < first + count; ++i) {
-      Batch& batch = instances_[i].batch;
-      RouterView view{instances_[i].load, 0, 0};
+      Batch& batch = lanes_[i].batch;
+      RouterView view{lanes_[i].load, 0, 0};
       if (settings_.router == RouterPolicy::prefix_aware) {
         batch.settle(time);  // what a burst has evicted up to now is forgotten
         view.backlog = batch.backlog();
@@ -194,59 +252,65 @@ class Serving {
     return first + choose_instance(settings_.router, views_, turn);
   }
   std::size_t route_decode(std::uint32_t request, std::size_t& turn, Time time) {
-    return route(request, static_cast<std::size_t>(settings_.prefill_instances), static_cast<std::size_t>(settings_.decode_instances), turn,
-                 time);
+    return route(request, prefill_lanes_, decode_lanes(), turn, time);
   }
 
   void arrive(std::uint32_t request, Time time) {
-    const std::size_t instance = route(request, 0, static_cast<std::size_t>(settings_.prefill_instances), prefill_turn_, time);
-    rows_[request].prefill_instance = static_cast<std::uint16_t>(instance);
-    rows_[request].decode_instance = static_cast<std::uint16_t>(instance);
-    interrupt(instance, time);
-    instances_[instance].load += requests_[request].prompt_tokens;
-    instances_[instance].batch.enqueue(request);
-    touch(instance);
+    const std::size_t lane = route(request, 0, prefill_lanes_, prefill_turn_, time);
+    rows_[request].prefill_instance = static_cast<std::uint16_t>(instance_of(lane));
+    rows_[request].decode_instance = rows_[request].prefill_instance;
+    transfers_[request].prefill_lane = static_cast<std::uint32_t>(lane);
+    interrupt(lane, time);
+    lanes_[lane].load += requests_[request].prompt_tokens;
+    lanes_[lane].batch.enqueue(request);
+    touch(lane);
   }
 
-  void start_iteration(std::size_t instance, Time time) {
-    Instance& entry = instances_[instance];
+  void start_iteration(std::size_t lane, Time time) {
+    Lane& entry = lanes_[lane];
     if (entry.batch.busy() || !entry.batch.has_work()) return;
+    if (shape_.staged() && !players_[instance_of(lane)].ready()) return;
     started_.clear();
     if (!entry.batch.start(time, started_)) return;
+    for (const std::uint32_t request : started_) rows_[request].prefill_start = time;
+    if (shape_.staged()) {
+      players_[instance_of(lane)].begin(number_of(lane), entry.batch.load(), time, wakes_);
+      return take_wakes(instance_of(lane));
+    }
     for (const std::uint32_t request : started_) {
-      rows_[request].prefill_start = time;
-      if (disaggregated() && settings_.kv_transfer == KvTransfer::layerwise && is_prefill(instance) && requests_[request].output_tokens > 1)
+      if (disaggregated() && settings_.kv_transfer == KvTransfer::layerwise && is_prefill(lane) && requests_[request].output_tokens > 1)
         try_reserve_early(request, time);
     }
-    if (disaggregated() && settings_.kv_transfer == KvTransfer::layerwise && is_prefill(instance))
+    if (disaggregated() && settings_.kv_transfer == KvTransfer::layerwise && is_prefill(lane))
       for (const std::uint32_t request : entry.batch.running())
         if (transfers_[request].reserved && requests_[request].scheduled > 0) post_layerwise(request, time, entry.batch.end());
-    events_.push({entry.batch.end(), EventKind::iteration_end, static_cast<std::uint32_t>(instance), ++entry.version});
+    events_.push({entry.batch.end(), EventKind::iteration_end, static_cast<std::uint32_t>(lane), ++entry.version});
   }
 
-  void iteration_ended(std::size_t instance, Time time) {
-    Instance& entry = instances_[instance];
+  void iteration_ended(std::size_t lane, Time time) {
+    Lane& entry = lanes_[lane];
     ++entry.version;
     Batch::Outcome outcome;
     entry.batch.finish(outcome);
+    if (shape_.staged()) outcome.ends.assign(1, time);
     clock_.tick(outcome.produced, outcome.ends);
-    touch(instance);
+    touch(lane);
     for (const std::uint32_t request : outcome.first_token) {
       RequestRow& row = rows_[request];
       row.prefill_end = time;
       row.first_token = time;
-      if (disaggregated()) prefill_done(request, instance, time);
+      if (disaggregated()) prefill_done(request, lane, time);
       else row.kv_done = time;
     }
-    for (const std::uint32_t request : outcome.finished) finish(request, instance, time);
+    for (const std::uint32_t request : outcome.finished) finish(request, lane, time);
   }
 
-  void finish(std::uint32_t request, std::size_t instance, Time time) {
+  void finish(std::uint32_t request, std::size_t lane, Time time) {
     rows_[request].finish = time;
-    instances_[instance].load -= requests_[request].prompt_tokens;
+    lanes_[lane].load -= requests_[request].prompt_tokens;
     RequestRow row = row_of(request);
     clock_.close(row);
-    if (settings_.slo_ttft.ps > 0 || settings_.slo_tpot.ps > 0) row.within_slo = within_slo(row) ? SloVerdict::met : SloVerdict::missed;
+    row.within_slo = judge(row, settings_.slo);
     posting_->requests.push_back(row);
   }
 
@@ -257,38 +321,32 @@ class Serving {
     return row;
   }
 
-  [[nodiscard]] bool within_slo(const RequestRow& row) const {
-    if (settings_.slo_ttft.ps > 0 && row.first_token - row.arrival > settings_.slo_ttft) return false;
-    // As a quotient, so that nothing overflows: a mean above the target by less than a picosecond still meets it.
-    return settings_.slo_tpot.ps == 0 || row.output_tokens == 1 ||
-           (row.finish - row.first_token).ps / (std::int64_t{row.output_tokens} - 1) <= settings_.slo_tpot.ps;
-  }
-
-  void prefill_done(std::uint32_t request, std::size_t instance, Time time) {
+  void prefill_done(std::uint32_t request, std::size_t lane, Time time) {
     if (requests_[request].output_tokens == 1) {
       rows_[request].kv_done = time;
-      instances_[instance].batch.release(request);
-      finish(request, instance, time);
+      lanes_[lane].batch.release(request);
+      finish(request, lane, time);
       return;
     }
-    instances_[instance].load -= requests_[request].prompt_tokens;
+    lanes_[lane].load -= requests_[request].prompt_tokens;
     if (transfers_[request].reserved) return;  // its KV cache is on its way
     const std::size_t decode = route_decode(request, decode_turn_, time);
     assign_decode(request, decode);
-    instances_[decode].pending.push_back(request);
+    lanes_[decode].pending.push_back(request);
     touch(decode);
   }
 
   void assign_decode(std::uint32_t request, std::size_t decode) {
-    rows_[request].decode_instance = static_cast<std::uint16_t>(decode);
-    instances_[decode].load += requests_[request].prompt_tokens;
+    rows_[request].decode_instance = static_cast<std::uint16_t>(instance_of(decode));
+    transfers_[request].decode_lane = static_cast<std::uint32_t>(decode);
+    lanes_[decode].load += requests_[request].prompt_tokens;
   }
 
   /// Decode: gives blocks to prefilled requests in order and sends for their KV cache.
-  void serve_pending(std::size_t instance, Time time) {
-    Instance& entry = instances_[instance];
+  void serve_pending(std::size_t lane, Time time) {
+    Lane& entry = lanes_[lane];
     if (entry.pending.empty()) return;
-    interrupt(instance, time);
+    interrupt(lane, time);
     while (!entry.pending.empty() && entry.batch.reserve(entry.pending.front(), requests_[entry.pending.front()].prompt_tokens + 1)) {
       const std::uint32_t request = entry.pending.front();
       entry.pending.pop_front();
@@ -314,7 +372,7 @@ class Serving {
     std::size_t turn = decode_turn_;
     const std::size_t decode = route_decode(request, turn, time);
     interrupt(decode, time);
-    if (!instances_[decode].pending.empty() || !instances_[decode].batch.reserve(request, requests_[request].prompt_tokens + 1)) return;
+    if (!lanes_[decode].pending.empty() || !lanes_[decode].batch.reserve(request, requests_[request].prompt_tokens + 1)) return;
     decode_turn_ = turn;
     assign_decode(request, decode);
     transfers_[request].reserved = true;
@@ -349,39 +407,52 @@ class Serving {
   void post(std::uint32_t request, std::int64_t tokens, std::int64_t layers, Time not_before) {
     if (tokens == 0) return;
     RequestRow& row = rows_[request];
-    const auto t = static_cast<std::uint32_t>(settings_.tensor_parallel);
-    const Bytes share{tokens * layers * cost_.kv_bytes_per_token_layer()};
-    for (std::uint32_t i = 0; i < t; ++i) {
-      const RankId from{settings_.first_rank + row.prefill_instance * t + i};
-      const RankId to{settings_.first_rank + row.decode_instance * t + i};
-      posting_->transfers.push_back({from, to, share, std::max(not_before, now_), request, settings_.traffic_class});
-      row.kv_bytes += share;
+    const auto t = static_cast<std::uint32_t>(shape_.tensor);
+    const auto ranks = static_cast<std::uint32_t>(shape_.ranks());
+    // A request lives in one group of every stage, the same on both sides.
+    const std::uint32_t group = request % static_cast<std::uint32_t>(shape_.expert);
+    for (std::int64_t stage = 0; stage < shape_.pipeline; ++stage) {
+      const std::int64_t here = shape_.pipeline > 1 ? staged_.layers(stage) : layers;
+      const Bytes share{tokens * here * cost_.kv_bytes_per_token_layer()};
+      const std::uint32_t first = settings_.first_rank + t * (group + static_cast<std::uint32_t>(shape_.expert * stage));
+      for (std::uint32_t i = 0; i < t; ++i) {
+        const RankId from{first + row.prefill_instance * ranks + i};
+        const RankId to{first + row.decode_instance * ranks + i};
+        posting_->transfers.push_back({from, to, share, std::max(not_before, now_), request, settings_.traffic_class});
+        row.kv_bytes += share;
+      }
     }
-    transfers_[request].open += t;
+    transfers_[request].open += t * static_cast<std::uint32_t>(shape_.pipeline);
   }
 
   void kv_arrived(std::uint32_t request, Time time) {
     RequestRow& row = rows_[request];
     row.kv_done = transfers_[request].latest;
-    instances_[row.prefill_instance].batch.release(request);
-    touch(row.prefill_instance);
-    interrupt(row.decode_instance, time);
-    instances_[row.decode_instance].batch.land(request);
-    touch(row.decode_instance);
+    const Transfer& transfer = transfers_[request];
+    lanes_[transfer.prefill_lane].batch.release(request);
+    touch(transfer.prefill_lane);
+    interrupt(transfer.decode_lane, time);
+    lanes_[transfer.decode_lane].batch.land(request);
+    touch(transfer.decode_lane);
   }
 
   ServingSettings settings_;
+  InstanceShape shape_;
   IterationCost cost_;
+  StagedCost staged_;
   std::vector<std::uint32_t> prefixes_;
   std::vector<BatchRequest> requests_;
   std::vector<Transfer> transfers_;
   std::vector<RequestRow> rows_;
-  std::vector<Instance> instances_;  // prefill ones first
+  std::vector<Lane> lanes_;           // prefill ones first; of each kind the first lanes of all instances, then the second ...
+  std::vector<StagePlayer> players_;  // one per instance, when it has stages or expert groups
+  std::vector<StagePlayer::Wake> wakes_;
   std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
   std::vector<std::size_t> touched_;
   std::vector<std::uint32_t> started_;
   std::vector<RouterView> views_;
   TokenClock clock_;
+  std::size_t prefill_lanes_ = 0;
   std::size_t next_arrival_ = 0;
   std::size_t prefill_turn_ = 0;
   std::size_t decode_turn_ = 0;

@@ -11,9 +11,11 @@
 // groups of layers while the iteration runs; without room it falls back to sending after the prompt. A request of one
 // output token ends at its prefill and moves nothing.
 // Without decode instances every instance does both.
+// An instance of p pipeline stages has p batches (lanes), each with 1/p of its KV blocks and budgets of its own, as the virtual engines of
+// vLLM; they and the exchanges of experts go through stage_player.hpp. Router and rows of lanes count as those of their instance.
 // Invariants: own events are handled in the order (time, kind, id); results do not depend on how often or when the
 // driver is called as long as it is called at every wake time and completions are no later than the control latency.
-// LIMITATIONS: equal tensor parallelism on both sides; routers know loads without delay.
+// LIMITATIONS: the same shape on both sides; layerwise transfer needs one stage and one group; routers know loads without delay.
 #pragma once
 
 #include <cstdint>
@@ -24,6 +26,8 @@
 #include "workloads/serving/arrival.hpp"
 #include "workloads/serving/batch.hpp"
 #include "workloads/serving/router.hpp"
+#include "workloads/serving/slo.hpp"
+#include "workloads/serving/staged_cost.hpp"
 
 namespace eastwest {
 
@@ -35,8 +39,13 @@ struct ServingSettings {
   Time start;
   std::uint32_t first_rank = 0;
   std::int64_t tensor_parallel = 1;
-  std::int64_t prefill_instances = 1;  // all of them without disaggregation
-  std::int64_t decode_instances = 0;   // 0: no disaggregation
+  std::int64_t pipeline_parallel = 1;
+  std::int64_t expert_parallel = 1;
+  std::vector<std::uint32_t> host_of_rank;  // of the job's ranks; empty: every instance inside one host
+  std::int64_t layers_per_exchange = 1;     // experts apart: layers whose dispatches go together, and whose combines do
+  Duration exchange_overhead;               // from the arrival of an exchange until the next kernel
+  std::int64_t prefill_instances = 1;       // all of them without disaggregation
+  std::int64_t decode_instances = 0;        // 0: no disaggregation
   std::uint8_t traffic_class = 1;
   RouterPolicy router = RouterPolicy::least_loaded;
   KvTransfer kv_transfer = KvTransfer::after_prefill;
@@ -44,8 +53,8 @@ struct ServingSettings {
   Duration control_latency;
   BatchSettings batching;  // `prefill_only` is set by the driver
   IterationCostSettings cost;
-  Duration slo_ttft;  // targets of a request, both to be met; 0: none
-  Duration slo_tpot;
+  SloTargets slo;
+  [[nodiscard]] InstanceShape shape() const { return {tensor_parallel, pipeline_parallel, expert_parallel}; }
   std::vector<Arrival> arrivals;             // admitted ones, in order
   std::vector<std::uint64_t> prefix_blocks;  // ids that arrivals name; equal ones have equal content and equal beginnings
 };

@@ -378,8 +378,7 @@ TEST_CASE("targets: a request within both is good; the gaps between tokens are t
   settings.arrivals = {{0_ps, 2000, 100}};
   const IterationCost cost(settings.cost);
   const auto verdict = [&](Duration ttft, Duration tpot) {
-    settings.slo_ttft = ttft;
-    settings.slo_tpot = tpot;
+    settings.slo = {ttft, tpot};
     return play(settings).rows.front().within_slo;
   };
   const Duration ttft = prefill_time(cost, 2000);
