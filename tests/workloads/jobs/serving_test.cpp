@@ -90,6 +90,12 @@ TEST_CASE("serving mistakes are located and say the remedy") {
         "the prompt of request 0 of job `job` has 1155 tokens, more than `batching.max_tokens` = 1000, and may not be split");
   CHECK(with({{"arrivals.lengths", "fixed"}, {"gpu_memory_utilization", "0.248"}})
             .find("request 0 of job `job` needs a KV cache of 1366 tokens; an instance holds ") == 0);
+  CHECK(with({{"tensor_parallel", "4"}, {"pipeline_parallel", "2"}}, 12) ==
+        "job `job` has 12 ranks, not a multiple of `tensor_parallel` x `pipeline_parallel` x `expert_parallel` = 8");
+  CHECK(with({{"tensor_parallel", "4"}, {"expert_parallel", "2"}}) ==
+        "`expert_parallel` is 2, which does not divide the 1 expert of the dense model llama-3.1-70b");
+  CHECK(with({{"tensor_parallel", "4"}, {"pipeline_parallel", "2"}, {"decode_instances", "1"}, {"kv_transfer", "layerwise"}}) ==
+        "`kv_transfer: layerwise` works with one stage and one group of experts alone");
   CHECK(with({{"kv_capacity", "10"}}) == "`kv_capacity` is 10 tokens, less than one block of 16");
   CHECK(with({{"kv_capacity", "100000000"}}).find("`kv_capacity` is 100000000 tokens, but GPU memory leaves room for ") == 0);
   CHECK(with({{"arrivals.lengths", "fixed"}, {"kv_capacity", "1000"}, {"kv_block", "100"}}) ==
@@ -134,4 +140,25 @@ TEST_CASE("a prefix cache without block ids is warned of, and not taken twice") 
   const auto rows = play_driver(use.drivers.front(), {}).rows;
   CHECK(rows[0].cached_tokens == 0);
   CHECK(rows[1].cached_tokens == 1024);  // blocks 1 and 2; the third is not full
+}
+
+TEST_CASE("an instance may span hosts by stages and expert groups; both engines' messages then name its ranks") {
+  const Fabric fabric = gpu_fabric(2, 8);
+  JobUse use = use_job("serving", fabric, {.ranks = 16},
+                       {{"model", "mixtral-8x7b"},
+                        {"tensor_parallel", "4"},
+                        {"expert_parallel", "4"},
+                        {"layers_per_exchange", "32"},
+                        {"arrivals.process", "gamma"},
+                        {"arrivals.cv", "2"},
+                        {"arrivals.requests", "3"}});
+  CHECK(use.diagnostics.all().empty());
+  REQUIRE(use.drivers.size() == 1);
+  const Played played = play_driver(use.drivers.front(), {});
+  CHECK(played.rows.size() == 3);
+  REQUIRE(!played.transfers.empty());
+  for (const PostedTransfer& transfer : played.transfers) {
+    CHECK(transfer.from.value / 8 != transfer.to.value / 8);
+    CHECK(transfer.from.value % 4 == transfer.to.value % 4);
+  }
 }

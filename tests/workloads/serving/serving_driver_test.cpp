@@ -10,61 +10,11 @@
 #include <vector>
 
 #include "core/random.hpp"
-#include "tests/support/driver_player.hpp"
+#include "tests/support/serving_play.hpp"
 
 using namespace eastwest;
 using namespace eastwest::literals;
 using namespace eastwest::tests;
-
-namespace {
-
-ServingSettings settings_of(std::int64_t prefill, std::int64_t decode) {
-  ServingSettings settings;
-  settings.tensor_parallel = 8;
-  settings.prefill_instances = prefill;
-  settings.decode_instances = decode;
-  settings.control_latency = 10_us;
-  settings.batching.blocks = 10'000;
-  settings.cost.model = find_transformer_model("llama-3.1-70b");
-  settings.cost.tensor_parallel = 8;
-  settings.cost.rates = {593.4e12, 2.5125e12};
-  settings.cost.scale_up_rate = 3600_Gbps;
-  settings.cost.scale_up_latency = 1_us;
-  settings.cost.all_reduce_overhead = 3_us;
-  settings.cost.iteration_overhead = 500_us;
-  return settings;
-}
-
-std::vector<Arrival> load_of(double rate, std::int64_t requests, std::uint64_t seed) {
-  DrawnArrivals wish;
-  wish.requests_per_second = rate;
-  wish.requests = requests;
-  wish.prompt_tokens = 1155;
-  wish.output_tokens = 211;
-  wish.sigma = 0.9;
-  wish.seed = seed;
-  return draw_arrivals(wish);
-}
-
-Played play(ServingSettings settings, const IdealTransport& transport = {}) {
-  Driver driver = make_serving_driver(std::move(settings));
-  Played played = play_driver(driver, transport);
-  played.gaps = driver.token_gaps();
-  CHECK(played.legal);
-  CHECK(driver.unfinished().empty());
-  CHECK(driver.waiting_for() == "nothing");
-  return played;
-}
-
-/// Duration of a prompt in one chunk, and of the output tokens 2 .. n that follow it alone.
-Duration prefill_time(const IterationCost& cost, std::int64_t prompt) { return cost.time({prompt, 1, prompt * (prompt + 1) / 2, prompt}); }
-Duration decode_time(const IterationCost& cost, std::int64_t prompt, std::int64_t output) {
-  Duration sum;
-  for (std::int64_t i = 1; i < output; ++i) sum += cost.time({1, 1, prompt + i, prompt + i});
-  return sum;
-}
-
-}  // namespace
 
 TEST_CASE("unloaded and colocated: TTFT is the prefill, TPOT the mean decode iteration, to the picosecond") {
   ServingSettings settings = settings_of(1, 0);
@@ -336,70 +286,6 @@ TEST_CASE("round robin takes turns, least loaded avoids the busy instance") {
   settings.router = RouterPolicy::least_loaded;
   const Played loads = play(settings);
   CHECK(loads.rows[3].prefill_instance == 1);
-}
-
-TEST_CASE("prefix-aware routing follows the prefix until load outweighs it; round robin does not see it") {
-  ServingSettings settings = settings_of(2, 0);
-  settings.batching.prefix_cache = true;
-  settings.prefix_blocks = {900, 901, 900, 901, 900, 901};
-  settings.arrivals = {{0_ps, 1024, 2, 0, 2}, {10_s, 1100, 2, 2, 2}, {20_s, 1100, 2, 4, 2}};
-  settings.router = RouterPolicy::prefix_aware;
-  const Played aware = play(settings);
-  for (std::size_t i = 0; i < 3; ++i) CHECK(aware.rows[i].prefill_instance == 0);
-  CHECK(aware.rows[0].cached_tokens == 0);
-  CHECK(aware.rows[1].cached_tokens == 1024);
-  settings.router = RouterPolicy::round_robin;
-  const Played turns = play(settings);
-  CHECK(turns.rows[1].cached_tokens == 0);
-  CHECK(turns.rows[2].cached_tokens == 1024);
-  CHECK(aware.rows[1].first_token - aware.rows[1].arrival < turns.rows[1].first_token - turns.rows[1].arrival);
-}
-
-TEST_CASE("disaggregated with prefix caches: what the decode instance remembers is not sent") {
-  for (const KvTransfer kv : {KvTransfer::after_prefill, KvTransfer::layerwise}) {
-    ServingSettings settings = settings_of(1, 1);
-    settings.kv_transfer = kv;
-    settings.batching.prefix_cache = true;
-    settings.prefix_blocks = {5, 6, 5, 6, 5, 6};
-    settings.arrivals = {{0_ps, 1200, 3, 0, 2}, {10_s, 1300, 3, 2, 2}, {20_s, 1024, 3, 4, 2}};
-    const Played played = play(settings);
-    REQUIRE(played.rows.size() == 3);
-    CHECK(played.rows[0].kv_bytes.count == 1200 * 327'680);
-    CHECK(played.rows[1].kv_bytes.count == 276 * 327'680);
-    CHECK(played.rows[2].kv_bytes.count == 0);
-    CHECK(played.rows[2].kv_done >= played.rows[2].prefill_end);
-    CHECK(played.rows[2].finish - played.rows[2].kv_done > 10_us);
-    CHECK(played.rows[1].cached_tokens == 1024);
-  }
-}
-
-TEST_CASE("targets: a request within both is good; the gaps between tokens are those of its iterations") {
-  ServingSettings settings = settings_of(1, 0);
-  settings.arrivals = {{0_ps, 2000, 100}};
-  const IterationCost cost(settings.cost);
-  const auto verdict = [&](Duration ttft, Duration tpot) {
-    settings.slo = {ttft, tpot};
-    return play(settings).rows.front().within_slo;
-  };
-  const Duration ttft = prefill_time(cost, 2000);
-  const Duration tpot{decode_time(cost, 2000, 100).ps / 99};
-  CHECK(verdict({}, {}) == SloVerdict::no_target);
-  CHECK(verdict(ttft, tpot) == SloVerdict::met);
-  CHECK(verdict(ttft - 1_ps, tpot) == SloVerdict::missed);
-  CHECK(verdict(ttft, tpot - 1_ps) == SloVerdict::missed);
-  CHECK(verdict({}, tpot) == SloVerdict::met);
-  Driver driver = make_serving_driver(settings);
-  const Played played = play_driver(driver, {});
-  std::uint64_t count = 0;
-  Duration sum;
-  for (const TokenGap& gap : driver.token_gaps()) {
-    count += gap.count;
-    sum += gap.gap * static_cast<std::int64_t>(gap.count);
-  }
-  CHECK(count == 99);
-  CHECK(sum == decode_time(cost, 2000, 100));
-  CHECK(played.rows.front().itl_max == cost.time({1, 1, 2099, 2099}));
-  CHECK(played.rows.front().itl_p50 == cost.time({1, 1, 2050, 2050}));  // the fiftieth of 99
 }
 
 TEST_CASE("ten thousand requests cost seconds at most and few calls") {
