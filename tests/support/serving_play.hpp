@@ -15,19 +15,18 @@ namespace eastwest::tests {
 
 inline ServingSettings settings_of(std::int64_t prefill, std::int64_t decode) {
   ServingSettings settings;
-  using namespace eastwest::literals;
   settings.tensor_parallel = 8;
   settings.prefill_instances = prefill;
   settings.decode_instances = decode;
-  settings.control_latency = 10_us;
+  settings.control_latency = Duration{10'000'000};
   settings.batching.blocks = 10'000;
   settings.cost.model = find_transformer_model("llama-3.1-70b");
   settings.cost.tensor_parallel = 8;
   settings.cost.rates = {593.4e12, 2.5125e12};
-  settings.cost.scale_up_rate = 3600_Gbps;
-  settings.cost.scale_up_latency = 1_us;
-  settings.cost.all_reduce_overhead = 3_us;
-  settings.cost.iteration_overhead = 500_us;
+  settings.cost.scale_up_rate = BitRate{3'600'000'000'000};
+  settings.cost.scale_up_latency = Duration{1'000'000};
+  settings.cost.all_reduce_overhead = Duration{3'000'000};
+  settings.cost.iteration_overhead = Duration{500'000'000};
   return settings;
 }
 
