@@ -205,8 +205,9 @@ void append_serving_job(const ParameterSet& parameters, const JobContext& contex
 extern const JobKind kind_job_serving{
     .name = "serving",
     .summary =
-        "Inference of a transformer: continuous batching, tensor parallelism, optional prefill and decode instances with KV transfer.",
-    .source = "Orca (OSDI 2022), vLLM (SOSP 2023), DistServe and Splitwise (2024)",
+        "Inference of a transformer: continuous batching, KV and prefix caches, tensor, pipeline and expert parallelism, optional prefill "
+        "and decode instances with KV transfer.",
+    .source = "Orca (OSDI 2022), vLLM (SOSP 2023), Sarathi-Serve, DistServe and Splitwise (2024), Mooncake (2025)",
     .parameters = serving_parameters,
     .append = append_serving_job,
 };

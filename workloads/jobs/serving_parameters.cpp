@@ -38,8 +38,9 @@ std::vector<ParameterSpec> serving_parameters() {
        .default_text = "1",
        .minimum = 1,
        .maximum = 1024,
-       .meaning = "experts on several hosts: layers whose dispatches are one message per pair, and whose combines are; more runs faster, "
-                  "and hides latencies",
+       .meaning =
+           "experts on several hosts: layers whose dispatches go as one message per pair, and whose combines do; more: faster to simulate, "
+           "fewer latencies",
        .source = "schedule size"},
       {.name = "exchange_overhead",
        .dimension = Dimension::time,

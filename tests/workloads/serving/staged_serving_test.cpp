@@ -165,6 +165,14 @@ TEST_CASE("property: any shape, however tight: every request ends once, and late
     wish.output_tokens = 20;
     wish.seed = seed;
     settings.arrivals = draw_arrivals(wish);
+    settings.batching.prefix_cache = seed % 2 == 0;
+    if (settings.batching.prefix_cache)
+      for (Arrival& arrival : settings.arrivals) {
+        arrival.prompt_tokens += 512;
+        arrival.prefix_first = static_cast<std::uint32_t>(settings.prefix_blocks.size());
+        arrival.prefix_count = 1;
+        settings.prefix_blocks.push_back(random.below(3));
+      }
     std::int64_t largest = 0;
     for (const Arrival& arrival : settings.arrivals) largest = std::max(largest, blocks_for(arrival.prompt_tokens + arrival.output_tokens));
     settings.batching.blocks = largest + static_cast<std::int64_t>(random.below(40));
