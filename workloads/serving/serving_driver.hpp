@@ -14,7 +14,8 @@
 // An instance of p pipeline stages has p batches (lanes), each with 1/p of its KV blocks and budgets of its own, as the virtual engines of
 // vLLM; they and the exchanges of experts go through stage_player.hpp. Router and rows of lanes count as those of their instance.
 // Invariants: own events are handled in the order (time, kind, id); results do not depend on how often or when the
-// driver is called as long as it is called at every wake time and completions are no later than the control latency.
+// driver is called as long as it is called at every wake time and completions are no later than the control latency
+// and the exchange overhead.
 // LIMITATIONS: the same shape on both sides; layerwise transfer needs one stage and one group; routers know loads without delay.
 #pragma once
 
@@ -54,9 +55,9 @@ struct ServingSettings {
   BatchSettings batching;  // `prefill_only` is set by the driver
   IterationCostSettings cost;
   SloTargets slo;
-  [[nodiscard]] InstanceShape shape() const { return {tensor_parallel, pipeline_parallel, expert_parallel}; }
   std::vector<Arrival> arrivals;             // admitted ones, in order
   std::vector<std::uint64_t> prefix_blocks;  // ids that arrivals name; equal ones have equal content and equal beginnings
+  [[nodiscard]] InstanceShape shape() const { return {tensor_parallel, pipeline_parallel, expert_parallel}; }
 };
 
 Driver make_serving_driver(ServingSettings settings);

@@ -77,7 +77,8 @@ Duration StagedCost::experts_time(const IterationLoad& load, std::int64_t layers
 
 Duration StagedCost::head_time(const IterationLoad& load) const {
   const TransformerModel& model = *settings_.model;
-  const auto sampled = static_cast<double>((load.sampled + shape_.expert - 1) / shape_.expert);
+  const std::int64_t group_sampled = (load.sampled + shape_.expert - 1) / shape_.expert;
+  const auto sampled = static_cast<double>(group_sampled);
   double seconds = roofline_seconds(sampled * 2.0 * static_cast<double>(vocabulary_parameters_),
                                     static_cast<double>(vocabulary_parameters_ * settings_.weight_element), settings_.rates);
   const auto t = static_cast<double>(shape_.tensor);
