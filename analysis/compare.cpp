@@ -64,6 +64,10 @@ std::vector<Figure> figures_of(const TraceData& trace) {
       add_percentiles(out, subject, "TTFT", "s", m.ttft);
       add_percentiles(out, subject, "TPOT", "s", m.tpot);
       add_percentiles(out, subject, "E2E", "s", m.e2e);
+      if (m.has_slo) out.push_back({subject, "goodput", "1/s", false, m.goodput});
+      out.push_back({subject, "KV cache moved", "B", true, static_cast<double>(m.kv_bytes.count)});
+      out.push_back({subject, "prefix hit share", "1", false, m.hit_share});
+      out.push_back({subject, "preemptions", "count", true, static_cast<double>(m.preemptions)});
     }
     for (const CollectiveMetrics& m : collective_metrics(trace.collective_list, trace.collectives)) {
       if (m.job != job) continue;

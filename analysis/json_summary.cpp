@@ -83,14 +83,20 @@ Json collectives_json(const RunResult& result, const Workload& workload) {
   return list;
 }
 
-Json request_metrics_json(const RequestMetrics& m) {
+Json request_metrics_json(const RequestMetrics& m, const Percentiles& itl) {
   return {{"arrived", m.arrived},
           {"finished", m.finished},
           {"requests_per_s", m.requests_per_second},
           {"output_tokens_per_s", m.output_tokens_per_second},
           {"ttft", percentiles_json(m.ttft)},
           {"tpot", percentiles_json(m.tpot)},
-          {"e2e", percentiles_json(m.e2e)}};
+          {"itl", percentiles_json(itl)},
+          {"e2e", percentiles_json(m.e2e)},
+          {"goodput_per_s", m.has_slo ? Json(m.goodput) : Json(nullptr)},
+          {"within_slo", m.has_slo ? Json(m.within_slo) : Json(nullptr)},
+          {"kv_bytes", m.kv_bytes.count},
+          {"prefix_hit_share", m.hit_share},
+          {"preemptions", m.preemptions}};
 }
 
 /// All requests together, then the same per job: with one serving job they agree.
@@ -98,9 +104,14 @@ Json requests_json(const RunResult& result, const Workload& workload) {
   if (result.requests.empty()) return Json::object();
   std::vector<RequestRow> all = result.requests;
   for (RequestRow& row : all) row.job = 0;
-  Json object = request_metrics_json(request_metrics(all).front());
+  std::vector<TokenGap> gaps;
+  for (const std::vector<TokenGap>& job : result.token_gaps) gaps.insert(gaps.end(), job.begin(), job.end());
+  std::sort(gaps.begin(), gaps.end(), [](const TokenGap& a, const TokenGap& b) { return a.gap < b.gap; });
+  Json object = request_metrics_json(request_metrics(all).front(), gap_percentiles(gaps));
   Json jobs = Json::object();
-  for (const RequestMetrics& m : request_metrics(result.requests)) jobs[job_name(workload, m.job)] = request_metrics_json(m);
+  for (const RequestMetrics& m : request_metrics(result.requests))
+    jobs[job_name(workload, m.job)] =
+        request_metrics_json(m, m.job < result.token_gaps.size() ? gap_percentiles(result.token_gaps[m.job]) : Percentiles{});
   object["jobs"] = std::move(jobs);
   return object;
 }

@@ -149,17 +149,27 @@ std::vector<RequestMetrics> request_metrics(const std::vector<RequestRow>& rows)
     std::vector<double> ttft, tpot, e2e;
     Time first = kTimeNever;
     Time last{0};
-    double prompt = 0, output = 0;
-    std::uint64_t arrived = 0;
+    double prompt = 0, output = 0, started = 0, cached = 0;
+    std::uint64_t arrived = 0, within_slo = 0, preemptions = 0;
+    Bytes kv_bytes;
+    bool has_slo = false;
   };
   std::map<std::uint16_t, Samples> jobs;
   for (const RequestRow& row : rows) {
     Samples& s = jobs[row.job];
     ++s.arrived;
     s.first = std::min(s.first, row.arrival);
+    s.kv_bytes += row.kv_bytes;
+    s.preemptions += row.preemptions;
+    if (row.prefill_start != kTimeNever) {
+      s.started += row.prompt_tokens;
+      s.cached += row.cached_tokens;
+    }
     if (row.first_token != kTimeNever) s.ttft.push_back((row.first_token - row.arrival).seconds());
     if (row.finish == kTimeNever) continue;
     s.last = std::max(s.last, row.finish);
+    s.within_slo += row.within_slo == SloVerdict::met ? 1 : 0;
+    s.has_slo = s.has_slo || row.within_slo != SloVerdict::no_target;
     s.e2e.push_back((row.finish - row.arrival).seconds());
     s.prompt += row.prompt_tokens;
     s.output += row.output_tokens;
@@ -177,13 +187,42 @@ std::vector<RequestMetrics> request_metrics(const std::vector<RequestRow>& rows)
       m.requests_per_second = share(static_cast<double>(m.finished), span);
       m.output_tokens_per_second = share(s.output, span);
       m.prompt_tokens_per_second = share(s.prompt, span);
+      m.goodput = share(static_cast<double>(s.within_slo), span);
     }
+    m.within_slo = s.within_slo;
+    m.has_slo = s.has_slo;
+    m.kv_bytes = s.kv_bytes;
+    m.hit_share = share(s.cached, s.started);
+    m.preemptions = s.preemptions;
     m.ttft = percentiles(std::move(s.ttft));
     m.tpot = percentiles(std::move(s.tpot));
     m.e2e = percentiles(std::move(s.e2e));
     result.push_back(m);
   }
   return result;
+}
+
+Percentiles gap_percentiles(std::span<const TokenGap> gaps) {
+  Percentiles p;
+  double sum = 0;
+  for (const TokenGap& gap : gaps) {
+    p.count += gap.count;
+    sum += gap.gap.seconds() * static_cast<double>(gap.count);
+  }
+  if (p.count == 0) return p;
+  const auto at = [&](std::uint64_t percent) {
+    const std::uint64_t rank = (p.count * percent + 99) / 100;
+    std::uint64_t below = 0;
+    for (const TokenGap& gap : gaps)
+      if ((below += gap.count) >= rank) return gap.gap.seconds();
+    return gaps.back().gap.seconds();
+  };
+  p.mean = sum / static_cast<double>(p.count);
+  p.p50 = at(50);
+  p.p90 = at(90);
+  p.p99 = at(99);
+  p.max = gaps.back().gap.seconds();
+  return p;
 }
 
 std::vector<FlowMetrics> flow_metrics(const std::vector<FlowRow>& rows) {

@@ -80,8 +80,17 @@ struct RequestMetrics {
   double requests_per_second = 0;       // finished, from the first arrival to the last finish
   double output_tokens_per_second = 0;  // of finished requests, over the same span
   double prompt_tokens_per_second = 0;
+  std::uint64_t within_slo = 0;  // finished requests that met their targets
+  bool has_slo = false;          // there were targets
+  double goodput = 0;            // those that met them per second, over the same span
+  Bytes kv_bytes;                // moved over the fabric
+  double hit_share = 0;          // prompt tokens from the prefix cache over all, of requests whose prefill started
+  std::uint64_t preemptions = 0;
 };
 std::vector<RequestMetrics> request_metrics(const std::vector<RequestRow>& rows);
+
+/// Of all gaps, each `count` times, in s; `gaps` ascending.
+Percentiles gap_percentiles(std::span<const TokenGap> gaps);
 
 struct FlowMetrics {
   std::uint16_t job = 0;

@@ -111,6 +111,10 @@ void add_requests(std::string& out, const RunResult& result, const Workload& wor
   for (const RequestMetrics& m : request_metrics(result.requests)) {
     out += "\nrequests of " + job_name(workload, m.job) + ": " + std::to_string(m.finished) + " finished of " + std::to_string(m.arrived) +
            ", " + fixed(m.requests_per_second, 2) + " requests/s, " + fixed(m.output_tokens_per_second, 1) + " output tokens/s\n";
+    if (m.has_slo)
+      out += "  within targets: " + fixed(m.goodput, 2) + " requests/s (goodput), " +
+             percent(static_cast<double>(m.within_slo) / static_cast<double>(std::max<std::uint64_t>(m.finished, 1))) +
+             " of those finished\n";
     TextTable table(
         {{""}, {"mean", Align::right}, {"p50", Align::right}, {"p90", Align::right}, {"p99", Align::right}, {"max", Align::right}});
     const auto row = [&](const char* name, const Percentiles& p) {
@@ -119,7 +123,10 @@ void add_requests(std::string& out, const RunResult& result, const Workload& wor
     row("time to first token", m.ttft);
     row("time per output token", m.tpot);
     row("end to end", m.e2e);
+    if (m.job < result.token_gaps.size()) row("between tokens", gap_percentiles(result.token_gaps[m.job]));
     if (!table.empty()) out += table.print("  ");
+    out += "  KV cache moved: " + to_readable(m.kv_bytes) + "; prompt tokens from prefix caches: " + percent(m.hit_share) + "; " +
+           counted(m.preemptions, "preemption") + "\n";
   }
 }
 

@@ -56,6 +56,7 @@ class Columns {
     keep(values ? Error{group_ + "/" + name + " has another number of rows than its group", {}} : values.error());
     return {};
   }
+  [[nodiscard]] bool has(const std::string& name) const { return status_ && file_.shape(group_ + "/" + name); }
   [[nodiscard]] std::uint64_t row_count() const { return status_ ? rows_ : 0; }
 
  private:
@@ -162,10 +163,29 @@ void read_requests(const hdf5::File& file, TraceData& data, Status& status) {
   const auto prefill_start = in.numbers<std::int64_t>("prefill_start"), prefill_end = in.numbers<std::int64_t>("prefill_end"),
              kv_done = in.numbers<std::int64_t>("kv_done");
   const auto first = in.numbers<std::int64_t>("first_token"), finish = in.numbers<std::int64_t>("finish");
-  for (std::uint64_t i = 0; i < in.row_count(); ++i)
-    data.requests.push_back({id[i], job[i], prefill[i], decode[i], prompt[i], output[i], Bytes{bytes[i]}, to_time(arrival[i]),
-                             to_time(prefill_start[i]), to_time(prefill_end[i]), to_time(kv_done[i]), to_time(first[i]),
-                             to_time(finish[i])});
+  for (std::uint64_t i = 0; i < in.row_count(); ++i) {
+    RequestRow row{id[i], job[i], prefill[i], decode[i], prompt[i], output[i], Bytes{bytes[i]}, to_time(arrival[i])};
+    row.prefill_start = to_time(prefill_start[i]);
+    row.prefill_end = to_time(prefill_end[i]);
+    row.kv_done = to_time(kv_done[i]);
+    row.first_token = to_time(first[i]);
+    row.finish = to_time(finish[i]);
+    data.requests.push_back(row);
+  }
+  if (!in.has("within_slo")) return;  // a trace from before these columns
+  const auto cached = in.numbers<std::uint32_t>("cached_tokens"), preemptions = in.numbers<std::uint32_t>("preemptions");
+  const auto itl_p50 = in.numbers<std::int64_t>("itl_p50"), itl_p99 = in.numbers<std::int64_t>("itl_p99"),
+             itl_max = in.numbers<std::int64_t>("itl_max");
+  const auto within = in.numbers<std::uint8_t>("within_slo");
+  for (std::uint64_t i = 0; i < in.row_count(); ++i) {
+    RequestRow& row = data.requests[i];
+    row.cached_tokens = cached[i];
+    row.preemptions = preemptions[i];
+    row.itl_p50 = {itl_p50[i]};
+    row.itl_p99 = {itl_p99[i]};
+    row.itl_max = {itl_max[i]};
+    row.within_slo = within[i] < 2 ? static_cast<SloVerdict>(within[i]) : SloVerdict::no_target;
+  }
 }
 
 void read_flows(const hdf5::File& file, TraceData& data, Status& status) {

@@ -3,7 +3,7 @@
 //
 // Units: core/quantity.hpp. Invariants: rows are those that the writer made safe: all of a complete trace, the committed ones
 // of FILE.h5.partial. Whatever the file holds, the answer is a value or an error that names file and reason.
-// LIMITATIONS: flows and requests are held in memory; link rows are read block by block and only their means and maxima kept.
+// LIMITATIONS: HDF5 1.10 may never come back from a file whose heap of texts was overwritten with zeros; flows and requests are held in memory; link rows are read block by block and only their means and maxima kept.
 #pragma once
 
 #include <cstdint>

@@ -22,11 +22,12 @@ std::string size_text(std::uint64_t bytes) {
 
 }  // namespace
 
-Result<std::string> read_input_file(const std::string& path, std::uint64_t most_bytes) {
+Result<std::string> read_input_file(const std::string& path, std::uint64_t most_bytes, std::string_view key) {
   std::error_code failure;
   const auto status = std::filesystem::status(path, failure);
   if (!std::filesystem::exists(status))
-    return Error{"there is no file `" + path + "`", "check `file`; a relative path starts at the folder of the scenario"};
+    return Error{"there is no file `" + path + "`",
+                 "check `" + std::string(key) + "`; a relative path starts at the folder of the scenario"};
   if (!std::filesystem::is_regular_file(status)) return Error{"`" + path + "` is not a file that can be read", "name a text file"};
   const std::uintmax_t size = std::filesystem::file_size(path, failure);
   if (failure || size > most_bytes) return Error{"`" + path + "` is larger than " + size_text(most_bytes), "split it"};
@@ -43,6 +44,16 @@ std::optional<Error> not_a_text(std::string_view text, std::string_view expected
   if (text.starts_with("\x1f\x8b")) return Error{"the file is compressed with gzip", "unpack it first: `gunzip FILE`"};
   if (text.find('\0') != std::string_view::npos) return Error{"the file is not a text file", wanted};
   return std::nullopt;
+}
+
+void split_fields(std::string_view text, std::uint32_t line, std::vector<Word>& fields) {
+  fields.clear();
+  for (std::size_t begin = 0;;) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    fields.push_back({text.substr(begin, end - begin), line, static_cast<std::uint32_t>(begin) + 1});
+    if (end == text.size()) return;
+    begin = end + 1;
+  }
 }
 
 void WordReader::step() {

@@ -20,8 +20,8 @@ namespace eastwest {
 inline constexpr std::size_t kInputErrorsShown = 20;
 inline constexpr std::uint64_t kInputBytesMost = std::uint64_t{1} << 30;
 
-/// The bytes of the file at `path`. Errors: not there, not a file, larger than `most_bytes`, not readable.
-Result<std::string> read_input_file(const std::string& path, std::uint64_t most_bytes = kInputBytesMost);
+/// The bytes of the file at `path`, which the user gave as `key`. Errors: not there, not a file, larger than `most_bytes`, not readable.
+Result<std::string> read_input_file(const std::string& path, std::uint64_t most_bytes = kInputBytesMost, std::string_view key = "file");
 
 /// Why `text` cannot be what a text reader wants: empty, compressed, or binary; nothing when it can.
 std::optional<Error> not_a_text(std::string_view text, std::string_view expected);
@@ -31,6 +31,9 @@ struct Word {
   std::uint32_t line = 0;
   std::uint32_t column = 0;
 };
+
+/// The fields of line number `line` of a CSV file: between commas, blanks kept, no quotes.
+void split_fields(std::string_view text, std::uint32_t line, std::vector<Word>& fields);
 
 /// Words between blanks, line by line or over line ends.
 class WordReader {

@@ -70,6 +70,8 @@ void add(Digest& digest, const RecordBatch& batch) {
     digest.add(pack(row.prompt_tokens, row.output_tokens));
     digest.add(row.kv_bytes.count);
     for (const Time time : {row.arrival, row.prefill_start, row.prefill_end, row.kv_done, row.first_token, row.finish}) digest.add(time.ps);
+    // Only where there are any, so that runs without them keep the digests that they had. The other columns follow from iterations.
+    if (row.cached_tokens != 0 || row.preemptions != 0) digest.add(pack(row.cached_tokens, row.preemptions));
   }
   for (const EventRow& row : batch.events) {
     digest.add(std::uint64_t{kEvent} | (static_cast<std::uint64_t>(row.kind) << 8));

@@ -37,6 +37,16 @@ Sanity everything_delivered(Outcome outcome, const std::string& diagnosis) {
                                           : diagnosis};
 }
 
+std::vector<std::vector<TokenGap>> token_gaps_of(const Workload& workload) {
+  std::vector<std::vector<TokenGap>> gaps;
+  for (const Driver& driver : workload.drivers) {
+    if (!driver.token_gaps) continue;
+    gaps.resize(workload.jobs.size());
+    gaps[driver.job] = driver.token_gaps();
+  }
+  return gaps;
+}
+
 void sort_rows(RunResult& result) {
   std::sort(result.collectives.begin(), result.collectives.end(),
             [](const CollectiveRow& a, const CollectiveRow& b) { return a.collective < b.collective; });

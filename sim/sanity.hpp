@@ -2,6 +2,8 @@
 // Verdicts on a run that do not depend on the engine, and the canonical order of rows.
 #pragma once
 
+#include <vector>
+
 #include "sim/simulation.hpp"
 
 namespace eastwest {
@@ -13,6 +15,9 @@ Sanity no_collective_beats_its_bound(const std::vector<CollectiveRow>& rows, con
 /// No link carried more than its rate, in any interval or on average.
 Sanity no_link_above_its_rate(const std::vector<LinkTotal>& links);
 Sanity everything_delivered(Outcome outcome, const std::string& diagnosis);
+
+/// What the drivers say of the gaps between tokens, per job; empty without drivers that know any.
+std::vector<std::vector<TokenGap>> token_gaps_of(const Workload& workload);
 
 /// Rows of a result in the order that RunResult promises.
 void sort_rows(RunResult& result);

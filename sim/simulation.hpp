@@ -76,10 +76,11 @@ struct RunResult {
   Counters counters;
   std::vector<LinkTotal> links;  // per directed link
   std::vector<LatencyHistogram> latency;
-  std::vector<CollectiveRow> collectives;  // finished ones, by index
-  std::vector<StepRow> steps;              // by (job, step, rank)
-  std::vector<RequestRow> requests;        // by id
-  std::vector<Time> job_finish;            // per job; kTimeNever when unfinished
+  std::vector<CollectiveRow> collectives;         // finished ones, by index
+  std::vector<StepRow> steps;                     // by (job, step, rank)
+  std::vector<RequestRow> requests;               // by id
+  std::vector<std::vector<TokenGap>> token_gaps;  // per job, of its requests; empty without serving
+  std::vector<Time> job_finish;                   // per job; kTimeNever when unfinished
   std::vector<Sanity> sanity;
   [[nodiscard]] bool sane() const;
 };

@@ -20,6 +20,9 @@
 
 namespace eastwest {
 
+/// Whether a finished request kept its job's targets.
+enum class SloVerdict : std::uint8_t { missed, met, no_target };
+
 /// One inference request as it goes into the trace. Times that never came are kTimeNever.
 struct RequestRow {
   std::uint32_t id = 0;
@@ -34,7 +37,20 @@ struct RequestRow {
   Time prefill_end = kTimeNever;
   Time kv_done = kTimeNever;  // equal to prefill_end without disaggregation
   Time first_token = kTimeNever;
-  Time finish = kTimeNever;  // last token
+  Time finish = kTimeNever;         // last token
+  std::uint32_t cached_tokens = 0;  // of the prompt, found in the prefix cache when its prefill started
+  std::uint32_t preemptions = 0;    // times it lost its KV cache and was computed again
+  Duration itl_p50{-1};             // gaps between its tokens, nearest rank; -1: fewer than two tokens, or unfinished
+  Duration itl_p99{-1};
+  Duration itl_max{-1};
+  SloVerdict within_slo = SloVerdict::no_target;
+};
+
+/// So many gaps of one length between consecutive tokens of requests.
+struct TokenGap {
+  Duration gap;
+  std::uint64_t count = 0;
+  friend constexpr bool operator==(const TokenGap&, const TokenGap&) = default;
 };
 
 struct PostedTransfer {
@@ -64,6 +80,8 @@ struct Driver {
   std::function<std::string()> waiting_for;
   /// Rows of requests that arrived but did not finish, called once at the end of an unfinished run.
   std::function<std::vector<RequestRow>()> unfinished;
+  /// All gaps between tokens up to now, ascending, equal ones together. May be empty.
+  std::function<std::vector<TokenGap>()> token_gaps;
 };
 
 }  // namespace eastwest

@@ -123,6 +123,7 @@ RunResult make_result(FlowState& run, Outcome outcome) {
   result.collectives = std::move(run.collectives_done);
   result.steps = std::move(run.steps);
   result.requests = std::move(run.requests);
+  result.token_gaps = token_gaps_of(*run.workload);
   sort_rows(result);
   for (const std::int64_t finish : run.job_finish) result.job_finish.push_back(outcome == Outcome::complete ? Time{finish} : kTimeNever);
   for (const RequestRow& request : result.requests)

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "sim/packet/run_state.hpp"
+#include "sim/sanity.hpp"
 
 namespace eastwest::packet {
 
@@ -262,6 +263,7 @@ RunResult make_result(RunState& run, Outcome outcome) {
   result.requests = std::move(run.requests);
   std::sort(result.requests.begin(), result.requests.end(),
             [](const RequestRow& a, const RequestRow& b) { return std::tuple(a.job, a.id) < std::tuple(b.job, b.id); });
+  result.token_gaps = token_gaps_of(*run.workload);
   for (const auto& finish : run.execution.job_finish)
     result.job_finish.push_back(outcome == Outcome::complete ? Time{finish.load()} : kTimeNever);
   for (const RequestRow& request : result.requests)

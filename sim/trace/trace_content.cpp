@@ -63,6 +63,10 @@ void append_request(TraceTable& table, const RequestRow& row) {
   table.put(span(row.arrival, row.first_token));
   table.put(time_per_output_token(row));
   table.put(span(row.arrival, row.finish));
+  table.put(row.cached_tokens);
+  table.put(row.preemptions);
+  for (const Duration gap : {row.itl_p50, row.itl_p99, row.itl_max}) table.put(gap.ps);
+  table.put(static_cast<std::uint8_t>(row.within_slo));
   table.end_row();
 }
 

@@ -153,6 +153,7 @@ TableSpec steps_spec() {
 
 TableSpec requests_spec() {
   const std::string never = "; -1: never came";
+  const std::string none = "; -1: unfinished or one token";
   return {"/requests",
           "one row per inference request, by finish time; unfinished ones last",
           kSmallChunk,
@@ -174,7 +175,13 @@ TableSpec requests_spec() {
            {"tpot", kI64, "ps",
             "time per output token after the first: (finish - first_token) / (output_tokens - 1), rounded to the nearest ps; -1: "
             "unfinished or one token"},
-           {"e2e", kI64, "ps", "end to end: finish - arrival" + never}}};
+           {"e2e", kI64, "ps", "end to end: finish - arrival" + never},
+           {"cached_tokens", kU32, "1", "tokens of the prompt found in the prefix cache when the prefill started"},
+           {"preemptions", kU32, "1", "times the request lost its KV cache and was computed again"},
+           {"itl_p50", kI64, "ps", "inter-token latency: median gap between two tokens of the request" + none},
+           {"itl_p99", kI64, "ps", "99th percentile of these gaps, nearest rank" + none},
+           {"itl_max", kI64, "ps", "longest of these gaps" + none},
+           {"within_slo", ElementType::u8, "1", "0: missed a target of its job, 1: met all, 2: no targets, or unfinished"}}};
 }
 
 TableSpec events_spec() {

@@ -119,6 +119,45 @@ TEST_CASE("requests: TTFT, TPOT without the first token, E2E; unfinished ones co
   CHECK(m[0].output_tokens_per_second == doctest::Approx(12 / 0.25));
 }
 
+TEST_CASE("requests: goodput counts those within their targets, the hit share prompt tokens of those that started") {
+  const std::int64_t ms = 1'000'000'000;
+  RequestRow met;
+  met.prefill_start = {0};
+  met.first_token = {100 * ms};
+  met.finish = {500 * ms};
+  met.prompt_tokens = 1000;
+  met.cached_tokens = 512;
+  met.preemptions = 2;
+  met.kv_bytes = {1000};
+  met.within_slo = SloVerdict::met;
+  RequestRow missed = met;
+  missed.finish = {2000 * ms};
+  missed.cached_tokens = 0;
+  missed.within_slo = SloVerdict::missed;
+  RequestRow waiting;
+  waiting.prompt_tokens = 5000;
+  const RequestMetrics m = request_metrics({met, missed, waiting}).front();
+  CHECK(m.has_slo);
+  CHECK(m.within_slo == 1);
+  CHECK(m.goodput == doctest::Approx(0.5));  // one in two seconds
+  CHECK(m.hit_share == doctest::Approx(0.256));
+  CHECK(m.preemptions == 4);
+  CHECK(m.kv_bytes.count == 2000);
+  CHECK(!request_metrics({waiting}).front().has_slo);
+}
+
+TEST_CASE("gaps between tokens: percentiles of counted lengths are nearest rank") {
+  const std::vector<TokenGap> gaps{{{10'000'000}, 89}, {{20'000'000}, 1}, {{30'000'000}, 9}, {{70'000'000}, 1}};
+  const Percentiles p = gap_percentiles(gaps);
+  CHECK(p.count == 100);
+  CHECK(p.mean == doctest::Approx(12.5e-6));
+  CHECK(p.p50 == doctest::Approx(10e-6));
+  CHECK(p.p90 == doctest::Approx(20e-6));
+  CHECK(p.p99 == doctest::Approx(30e-6));
+  CHECK(p.max == doctest::Approx(70e-6));
+  CHECK(gap_percentiles({}).count == 0);
+}
+
 TEST_CASE("flows: slowdown is time over ideal; a flow without an ideal has none") {
   const std::vector<FlowMetrics> m = flow_metrics(
       {{0, 0, 0, 1, Bytes{10}, Time{0}, Time{200}, Duration{100}, 1}, {1, 0, 0, 1, Bytes{10}, Time{0}, Time{300}, Duration{0}, 2}});

@@ -17,6 +17,7 @@ RunResult rich_result() {
   for (std::uint64_t i = 0; i < 2; ++i) result.collectives.push_back(collective(i));
   for (std::uint64_t i = 0; i < 4; ++i) result.steps.push_back(step(i));
   for (std::uint64_t i = 0; i < 10; ++i) result.requests.push_back(request(i));
+  result.token_gaps = {{}, {{Duration{40'000'000}, 99}, {Duration{90'000'000}, 1}}};
   return result;
 }
 
@@ -60,6 +61,13 @@ TEST_CASE("summary: --json has every key that the program promises, in one objec
   for (const char* key : {"ttft", "tpot", "e2e"})
     for (const char* figure : {"p50_s", "p90_s", "p99_s", "mean_s"}) CHECK(json["requests"][key][figure].is_number());
   CHECK(json["requests"]["jobs"]["serve"]["finished"] == 10);
+  CHECK(json["requests"]["itl"]["count"] == 100);
+  CHECK(json["requests"]["jobs"]["serve"]["itl"]["p99_s"].get<double>() == doctest::Approx(40e-6));
+  CHECK(json["requests"]["within_slo"] == 3);  // requests 1, 4 and 7 of the fixture
+  CHECK(json["requests"]["goodput_per_s"].is_number());
+  CHECK(json["requests"]["kv_bytes"] == 10 << 20);
+  CHECK(json["requests"]["prefix_hit_share"].get<double>() == doctest::Approx(0.045));  // 0 + 1 + ... + 9 of 1000 tokens
+  CHECK(json["requests"]["preemptions"] == 9);
   CHECK(json["links"]["utilization_mean_max"].get<double>() == doctest::Approx(0.3));
   CHECK(json["sanity"][0]["passed"] == true);
 }

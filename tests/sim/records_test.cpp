@@ -72,6 +72,8 @@ TEST_CASE("digest: every field of every row changes it, so that no difference be
   changed([](RecordBatch& b) { b.requests[0].kv_done.ps -= 1; });
   changed([](RecordBatch& b) { b.requests[0].first_token.ps -= 1; });
   changed([](RecordBatch& b) { b.requests[0].finish.ps -= 1; });
+  changed([](RecordBatch& b) { b.requests[0].cached_tokens += 1; });
+  changed([](RecordBatch& b) { b.requests[0].preemptions += 1; });
   changed([](RecordBatch& b) { b.events[0].time.ps += 1; });
   changed([](RecordBatch& b) { b.events[0].kind = EventKind::stall; });
   changed([](RecordBatch& b) { b.events[0].link += 1; });

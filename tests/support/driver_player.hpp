@@ -26,6 +26,7 @@ struct IdealTransport {
 struct Played {
   std::vector<RequestRow> rows;  // in the order of their ids
   std::vector<PostedTransfer> transfers;
+  std::vector<TokenGap> gaps;
   std::uint64_t calls = 0;
   bool legal = true;  // everything posted was for now or later
 };
@@ -66,7 +67,7 @@ inline Played play_driver(Driver& driver, const IdealTransport& transport) {
 inline auto fields(const RequestRow& row) {
   return std::make_tuple(row.id, row.job, row.prefill_instance, row.decode_instance, row.prompt_tokens, row.output_tokens,
                          row.kv_bytes.count, row.arrival.ps, row.prefill_start.ps, row.prefill_end.ps, row.kv_done.ps, row.first_token.ps,
-                         row.finish.ps);
+                         row.finish.ps, row.cached_tokens, row.preemptions, row.itl_p50.ps, row.itl_p99.ps, row.itl_max.ps);
 }
 
 inline bool equal_rows(const std::vector<RequestRow>& a, const std::vector<RequestRow>& b) {

@@ -3,10 +3,9 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <string>
-#include <system_error>
 
+#include "core/input_text.hpp"
 #include "workloads/serving/arrival_formats.hpp"
 
 namespace eastwest {
@@ -14,27 +13,7 @@ namespace eastwest {
 namespace {
 
 constexpr std::int64_t kRequestsMaximum = 10'000'000;
-constexpr std::uintmax_t kTraceBytesMaximum = std::uintmax_t{1} << 30;
 constexpr std::string_view kNoTrace = "none";
-
-/// The whole file, or an error at the job.
-bool read_file(const std::filesystem::path& path, const JobContext& context, std::string& text, Diagnostics& diagnostics) {
-  std::error_code failure;
-  const auto fail = [&](const std::string& why, std::string remedy) {
-    diagnostics.error(context.place, "`arrivals.trace`: cannot read `" + path.string() + "`: " + why, std::move(remedy));
-    return false;
-  };
-  const auto status = std::filesystem::status(path, failure);
-  if (!std::filesystem::exists(status)) return fail("there is no such file", "relative paths start in the folder of the scenario file");
-  if (!std::filesystem::is_regular_file(status)) return fail("it is not a file", "give the path of a CSV file");
-  const std::uintmax_t size = std::filesystem::file_size(path, failure);
-  if (failure) return fail(failure.message(), "check the file's permissions");
-  if (size > kTraceBytesMaximum) return fail("it is larger than 1 GiB", "cut the trace");
-  std::ifstream in(path, std::ios::binary);
-  text.resize(static_cast<std::size_t>(size));
-  if (!in || !in.read(text.data(), static_cast<std::streamsize>(size))) return fail("reading failed", "check the file's permissions");
-  return true;
-}
 
 }  // namespace
 
@@ -44,7 +23,7 @@ void append_arrival_parameters(std::vector<ParameterSpec>& list) {
       {.name = "arrivals.trace",
        .type = Type::text,
        .default_text = kNoTrace,
-       .meaning = "request trace, path from the scenario's folder; none: Poisson arrivals",
+       .meaning = "request trace, path from the scenario's folder; none: arrivals are drawn",
        .source = "user"},
       {.name = "arrivals.format",
        .type = Type::choice,
@@ -57,13 +36,26 @@ void append_arrival_parameters(std::vector<ParameterSpec>& list) {
        .default_text = "false",
        .meaning = "Mooncake traces: prompt blocks that an earlier request had need not be computed; an ideal cache of the whole site",
        .source = "Mooncake, FAST 2025: upper bound of what a KV cache pool saves"},
+      {.name = "arrivals.process",
+       .type = Type::choice,
+       .default_text = "poisson",
+       .meaning = "drawn arrivals: law of the gaps between requests; gamma: with the coefficient of variation `arrivals.cv`",
+       .source = "vLLM's benchmark: burstiness; Azure traces 2023: CV 1.09 (conversation) and 13.2 (code)",
+       .choices = "gamma, poisson"},
       {.name = "arrivals.rate",
        .type = Type::real,
        .default_text = "5",
        .minimum = 1e-6,
        .maximum = 1e6,
-       .meaning = "Poisson arrivals: requests per second",
+       .meaning = "drawn arrivals: requests per second",
        .source = "Azure conversation trace 2023: 5.5"},
+      {.name = "arrivals.cv",
+       .type = Type::real,
+       .default_text = "1",
+       .minimum = 0.05,
+       .maximum = 20,
+       .meaning = "gamma: deviation of the gaps over their mean; 1: as Poisson, more: bursts, less: more even",
+       .source = "user"},
       {.name = "arrivals.requests",
        .default_text = "0",
        .minimum = 0,
@@ -75,19 +67,19 @@ void append_arrival_parameters(std::vector<ParameterSpec>& list) {
        .default_text = "1155",
        .minimum = 1,
        .maximum = 1e6,
-       .meaning = "Poisson arrivals: mean prompt",
+       .meaning = "drawn arrivals: mean prompt",
        .source = "Azure conversation trace 2023"},
       {.name = "arrivals.output_tokens",
        .type = Type::real,
        .default_text = "211",
        .minimum = 1,
        .maximum = 1e6,
-       .meaning = "Poisson arrivals: mean output",
+       .meaning = "drawn arrivals: mean output",
        .source = "Azure conversation trace 2023"},
       {.name = "arrivals.lengths",
        .type = Type::choice,
        .default_text = "lognormal",
-       .meaning = "Poisson arrivals: law of the lengths",
+       .meaning = "drawn arrivals: law of the lengths",
        .source = "usual fit to measured lengths",
        .choices = "fixed, lognormal"},
       {.name = "arrivals.length_sigma",
@@ -95,13 +87,13 @@ void append_arrival_parameters(std::vector<ParameterSpec>& list) {
        .default_text = "0.9",
        .minimum = 0,
        .maximum = 5,
-       .meaning = "Poisson arrivals: deviation of the logarithm of lengths",
+       .meaning = "drawn arrivals: deviation of the logarithm of lengths",
        .source = "near Azure conversation trace 2023"},
       {.name = "arrivals.length_max",
        .default_text = "8192",
        .minimum = 1,
        .maximum = 1e6,
-       .meaning = "Poisson arrivals: longest prompt and longest output",
+       .meaning = "drawn arrivals: longest prompt and longest output",
        .source = "context of the model"},
       {.name = "arrivals.time_scale",
        .type = Type::real,
@@ -114,7 +106,8 @@ void append_arrival_parameters(std::vector<ParameterSpec>& list) {
   list.insert(list.end(), own.begin(), own.end());
 }
 
-bool make_arrivals(const ParameterSet& parameters, const JobContext& context, std::vector<Arrival>& arrivals, Diagnostics& diagnostics) {
+bool make_arrivals(const ParameterSet& parameters, const JobContext& context, std::vector<Arrival>& arrivals,
+                   std::vector<std::uint64_t>* prefix_ids, Diagnostics& diagnostics) {
   const std::int64_t limit = parameters.integer("arrivals.requests");
   const Duration left = context.duration.ps > 0 ? context.duration - (context.start - Time{}) : Duration{};
   if (context.duration.ps > 0 && left.ps <= 0) {
@@ -128,10 +121,13 @@ bool make_arrivals(const ParameterSet& parameters, const JobContext& context, st
   if (trace != kNoTrace) {
     std::filesystem::path path(trace);
     if (path.is_relative() && !context.directory.empty()) path = std::filesystem::path(context.directory) / path;
-    std::string text;
-    if (!read_file(path, context, text, diagnostics)) return false;
-    arrivals = read_arrivals(arrival_format(parameters.text("arrivals.format")), parameters.boolean("arrivals.prefix_reuse"), text,
-                             path.string(), diagnostics);
+    const Result<std::string> text = read_input_file(path.string(), kInputBytesMost, "arrivals.trace");
+    if (!text) {
+      diagnostics.error(context.place, "`arrivals.trace`: " + text.error().message, text.error().remedy);
+      return false;
+    }
+    arrivals = read_arrivals(arrival_format(parameters.text("arrivals.format")), {parameters.boolean("arrivals.prefix_reuse"), prefix_ids},
+                             *text, path.string(), diagnostics);
     if (arrivals.empty()) return false;
     const double scale = parameters.real("arrivals.time_scale");
     const double span = static_cast<double>(arrivals.back().offset.ps) / scale;
@@ -148,8 +144,10 @@ bool make_arrivals(const ParameterSet& parameters, const JobContext& context, st
     if (limit > 0 && static_cast<std::int64_t>(arrivals.size()) > limit) arrivals.resize(static_cast<std::size_t>(limit));
     return true;
   }
-  PoissonArrivals wish;
+  DrawnArrivals wish;
+  wish.process = parameters.text("arrivals.process") == "gamma" ? ArrivalProcess::gamma : ArrivalProcess::poisson;
   wish.requests_per_second = parameters.real("arrivals.rate");
+  wish.variation = parameters.real("arrivals.cv");
   wish.requests = limit;
   wish.duration = left;
   wish.prompt_tokens = parameters.real("arrivals.prompt_tokens");
@@ -160,7 +158,7 @@ bool make_arrivals(const ParameterSet& parameters, const JobContext& context, st
   wish.seed = context.seed;
   wish.stream = context.job;
   if (limit == 0 && left.ps == 0) {
-    diagnostics.error(context.place, "Poisson arrivals of job `" + context.name + "` never end",
+    diagnostics.error(context.place, "the drawn arrivals of job `" + context.name + "` never end",
                       "set `arrivals.requests`, or a `duration` for the scenario");
     return false;
   }
@@ -169,7 +167,7 @@ bool make_arrivals(const ParameterSet& parameters, const JobContext& context, st
                       "lower `arrivals.rate` or the duration, or set `arrivals.requests`");
     return false;
   }
-  arrivals = draw_poisson_arrivals(wish);
+  arrivals = draw_arrivals(wish);
   return true;
 }
 

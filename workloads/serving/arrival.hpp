@@ -3,8 +3,9 @@
 //
 // Units: offsets in picoseconds from the first moment of the job; tokens are counts of at least 1.
 // Invariants: arrivals are in order of time; ties keep the order of their source.
-// Source of the random ones: a Poisson process (exponential gaps) and lognormal lengths, the usual stand-in for
-// measured prompt and answer lengths. LIMITATIONS: prompt and answer lengths are drawn independently.
+// Source of the random ones: a Poisson process (exponential gaps), or gaps of a gamma law with a given coefficient of variation
+// (gamma_draw.hpp), and lognormal lengths, the usual stand-in for measured prompt and answer lengths.
+// LIMITATIONS: prompt and answer lengths are drawn independently; bursts are those of a renewal process, without memory.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +22,8 @@ struct Arrival {
   Duration offset;
   std::uint32_t prompt_tokens = 1;
   std::uint32_t output_tokens = 1;
+  std::uint32_t prefix_first = 0;  // its prompt's whole prefix blocks, in the list of ids that was read with the arrivals
+  std::uint32_t prefix_count = 0;
   friend constexpr bool operator==(const Arrival&, const Arrival&) = default;
 };
 
@@ -32,7 +35,11 @@ std::vector<Arrival> read_azure_trace(std::string_view text, const std::string& 
 
 enum class LengthLaw : std::uint8_t { fixed, lognormal };
 
-struct PoissonArrivals {
+enum class ArrivalProcess : std::uint8_t { poisson, gamma };
+
+struct DrawnArrivals {
+  ArrivalProcess process = ArrivalProcess::poisson;
+  double variation = 1;  // gamma: coefficient of variation of the gaps
   double requests_per_second = 1;
   std::int64_t requests = 0;  // 0: until `duration`
   Duration duration;          // 0: no limit in time; one of the two must be set
@@ -45,6 +52,6 @@ struct PoissonArrivals {
   std::uint64_t stream = 0;  // distinct per job
 };
 
-std::vector<Arrival> draw_poisson_arrivals(const PoissonArrivals& wish);
+std::vector<Arrival> draw_arrivals(const DrawnArrivals& wish);
 
 }  // namespace eastwest

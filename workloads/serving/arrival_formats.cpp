@@ -36,14 +36,14 @@ ArrivalFormat arrival_format(std::string_view name) {
   return ArrivalFormat::automatic;
 }
 
-std::vector<Arrival> read_arrivals(ArrivalFormat format, bool prefix_reuse, std::string_view text, const std::string& file,
+std::vector<Arrival> read_arrivals(ArrivalFormat format, PrefixUse prefix, std::string_view text, const std::string& file,
                                    Diagnostics& diagnostics) {
   if (text.starts_with("\x1f\x8b")) {
     diagnostics.error(Place{file, 0, 0}, "the trace is compressed with gzip", "unpack it first: `gunzip FILE`");
     return {};
   }
   if (format == ArrivalFormat::automatic) format = guess(text);
-  if (prefix_reuse && format != ArrivalFormat::mooncake) {
+  if (prefix.ideal && format != ArrivalFormat::mooncake) {
     diagnostics.error(Place{file, 0, 0}, "`arrivals.prefix_reuse` needs the block hashes of a Mooncake trace, and this is another",
                       "remove it, or give a Mooncake trace");
     return {};
@@ -51,7 +51,7 @@ std::vector<Arrival> read_arrivals(ArrivalFormat format, bool prefix_reuse, std:
   switch (format) {
     case ArrivalFormat::burstgpt: return read_burstgpt_trace(text, file, diagnostics);
     case ArrivalFormat::vidur: return read_vidur_trace(text, file, diagnostics);
-    case ArrivalFormat::mooncake: return read_mooncake_trace(text, prefix_reuse, file, diagnostics);
+    case ArrivalFormat::mooncake: return read_mooncake_trace(text, prefix, file, diagnostics);
     default: return read_azure_trace(text, file, diagnostics);
   }
 }

@@ -4,14 +4,14 @@
 #include <optional>
 #include <string>
 
+#include "core/input_text.hpp"
 #include "workloads/serving/arrival.hpp"
 
 namespace eastwest {
 
 namespace {
 
-constexpr std::size_t kErrorsShown = 20;
-constexpr std::uint32_t kTokensMaximum = 100'000'000;
+constexpr std::int64_t kTokensMaximum = 100'000'000;
 constexpr std::int64_t kPicosecondsPerSecond = 1'000'000'000'000;
 constexpr std::array<std::string_view, 3> kColumns{"TIMESTAMP", "ContextTokens", "GeneratedTokens"};
 
@@ -87,83 +87,23 @@ std::optional<Stamp> parse_timestamp(std::string_view text) {
   return stamp;
 }
 
-/// Collects at most kErrorsShown located errors, each with its line.
-class TraceErrors {
- public:
-  TraceErrors(const std::string& file, Diagnostics& diagnostics) : file_(file), diagnostics_(diagnostics) {}
-  void add(std::uint32_t line, std::size_t column, std::string_view source, std::string message, std::string remedy) {
-    if (++count_ > kErrorsShown) {
-      if (count_ == kErrorsShown + 1) line_ = line;
-      return;
-    }
-    diagnostics_.add({Severity::error, Place{file_, line, static_cast<std::uint32_t>(column)}, std::move(message), std::move(remedy),
-                      std::string(source.substr(0, 200))});
-  }
-  [[nodiscard]] bool any() const { return count_ > 0; }
-  void finish() {
-    if (count_ > kErrorsShown)
-      diagnostics_.error(Place{file_, line_, 0}, std::to_string(count_ - kErrorsShown) + " further errors from here on are not shown",
-                         "mend the first ones and read it again");
-  }
-
- private:
-  const std::string& file_;
-  Diagnostics& diagnostics_;
-  std::size_t count_ = 0;
-  std::uint32_t line_ = 0;  // of the first that is not shown
-};
-
-struct Field {
-  std::string_view text;
-  std::size_t column = 1;  // 1-based
-};
-
-void split(std::string_view line, std::vector<Field>& fields) {
-  fields.clear();
-  std::size_t begin = 0;
-  while (true) {
-    const std::size_t end = std::min(line.find(',', begin), line.size());
-    fields.push_back({line.substr(begin, end - begin), begin + 1});
-    if (end == line.size()) return;
-    begin = end + 1;
-  }
-}
-
-/// What a message quotes of a field: printable and short.
-std::string quoted(std::string_view text) {
-  std::string result = "`";
-  for (const char c : text.substr(0, 40)) result += c >= ' ' && c <= '~' ? c : '?';
-  return result + (text.size() > 40 ? "...`" : "`");
-}
-
-std::optional<std::uint32_t> parse_tokens(std::string_view text) {
-  if (text.empty() || text.size() > 9) return std::nullopt;
-  std::uint32_t value = 0;
-  for (const char c : text) {
-    if (!is_digit(c)) return std::nullopt;
-    value = value * 10 + static_cast<std::uint32_t>(c - '0');
-  }
-  if (value < 1 || value > kTokensMaximum) return std::nullopt;
-  return value;
-}
-
 bool too_large(std::string_view text) {
   return text.find_first_not_of("0123456789") == std::string_view::npos && text.find_first_not_of('0') != std::string_view::npos;
 }
 
 /// Where each of kColumns stands; nothing after an error.
-std::optional<std::array<std::size_t, 3>> read_header(std::string_view line, std::vector<Field>& fields, TraceErrors& errors) {
-  split(line, fields);
+std::optional<std::array<std::size_t, 3>> read_header(std::string_view line, std::vector<Word>& fields, InputErrors& errors) {
+  split_fields(line, 1, fields);
   std::array<std::size_t, 3> places{};
   std::vector<std::string> names;
-  for (const Field& field : fields) names.emplace_back(field.text);
+  for (const Word& field : fields) names.emplace_back(field.text);
   const auto absent = [&](std::string_view column) {
     return std::find(names.begin(), names.end(), column) == names.end() && nearest_name(column, names).empty();
   };
   if (std::all_of(kColumns.begin(), kColumns.end(), absent)) {
-    errors.add(1, 1, line, "the first line is not the header of a trace in the Azure LLM format",
-               line.find(';') != std::string_view::npos ? "separate the columns by commas: `TIMESTAMP,ContextTokens,GeneratedTokens`"
-                                                        : "start the file with `TIMESTAMP,ContextTokens,GeneratedTokens`");
+    errors.error(1, 1, "the first line is not the header of a trace in the Azure LLM format",
+                 line.find(';') != std::string_view::npos ? "separate the columns by commas: `TIMESTAMP,ContextTokens,GeneratedTokens`"
+                                                          : "start the file with `TIMESTAMP,ContextTokens,GeneratedTokens`");
     return std::nullopt;
   }
   bool complete = true;
@@ -173,9 +113,9 @@ std::optional<std::array<std::size_t, 3>> read_header(std::string_view line, std
     if (found != names.end()) continue;
     complete = false;
     const std::string nearest = nearest_name(kColumns[c], names);
-    errors.add(1, 1, line, "the header has no column `" + std::string(kColumns[c]) + "`",
-               nearest.empty() ? "start the file with `TIMESTAMP,ContextTokens,GeneratedTokens`"
-                               : "is column " + quoted(nearest) + " meant? Rename it");
+    errors.error(1, 1, "the header has no column `" + std::string(kColumns[c]) + "`",
+                 nearest.empty() ? "start the file with `TIMESTAMP,ContextTokens,GeneratedTokens`"
+                                 : "is column " + quote_input(nearest) + " meant? Rename it");
   }
   if (!complete) return std::nullopt;
   return places;
@@ -184,8 +124,8 @@ std::optional<std::array<std::size_t, 3>> read_header(std::string_view line, std
 }  // namespace
 
 std::vector<Arrival> read_azure_trace(std::string_view text, const std::string& file, Diagnostics& diagnostics) {
-  TraceErrors errors(file, diagnostics);
   if (text.substr(0, 3) == "\xef\xbb\xbf") text.remove_prefix(3);
+  InputErrors errors(file, text, diagnostics);
   if (text.empty()) {
     diagnostics.error(Place{file, 0, 0}, "the trace is empty", "start it with `TIMESTAMP,ContextTokens,GeneratedTokens`");
     return {};
@@ -199,11 +139,11 @@ std::vector<Arrival> read_azure_trace(std::string_view text, const std::string& 
     Arrival arrival;
   };
   std::vector<Row> rows;
-  std::vector<Field> fields;
+  std::vector<Word> fields;
   std::array<std::size_t, 3> places{};
   std::size_t columns = 0;
   std::uint32_t number = 0;
-  for (std::size_t begin = 0; begin < text.size();) {
+  for (std::size_t begin = 0; begin < text.size() && !errors.full();) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
     std::string_view line = text.substr(begin, end - begin);
     begin = end + 1;
@@ -217,26 +157,27 @@ std::vector<Arrival> read_azure_trace(std::string_view text, const std::string& 
       continue;
     }
     if (line.empty()) continue;
-    split(line, fields);
+    split_fields(line, number, fields);
     if (fields.size() != columns) {
-      errors.add(number, 1, line, "the row has " + std::to_string(fields.size()) + " fields, the header " + std::to_string(columns),
-                 "give every row one field per column");
+      errors.error(number, 1, "the row has " + std::to_string(fields.size()) + " fields, the header " + std::to_string(columns),
+                   "give every row one field per column");
       continue;
     }
     const auto stamp = parse_timestamp(fields[places[0]].text);
     if (!stamp)
-      errors.add(number, fields[places[0]].column, line, quoted(fields[places[0]].text) + " is not a timestamp",
-                 "write it as `2023-11-16 18:15:46.6805900`");
-    std::array<std::uint32_t, 2> tokens{};  // 0: none that counts
+      errors.error(fields[places[0]], quote_input(fields[places[0]].text) + " is not a timestamp",
+                   "write it as `2023-11-16 18:15:46.6805900`");
+    std::array<std::int64_t, 2> tokens{};  // 0: none that counts
     for (std::size_t c = 0; c < 2; ++c) {
-      const Field& field = fields[places[c + 1]];
-      tokens[c] = parse_tokens(field.text).value_or(0);
+      const Word& field = fields[places[c + 1]];
+      tokens[c] = whole_number(field.text, 1, kTokensMaximum).value_or(0);
       if (tokens[c] != 0) continue;
       const std::string wrong = too_large(field.text) ? "more than " + std::to_string(kTokensMaximum) : "not a whole number of at least 1";
-      errors.add(number, field.column, line, "`" + std::string(kColumns[c + 1]) + "` is " + quoted(field.text) + ", " + wrong,
-                 "give the number of tokens, such as `374`");
+      errors.error(field, "`" + std::string(kColumns[c + 1]) + "` is " + quote_input(field.text) + ", " + wrong,
+                   "give the number of tokens, such as `374`");
     }
-    if (stamp && tokens[0] != 0 && tokens[1] != 0) rows.push_back({*stamp, {{}, tokens[0], tokens[1]}});
+    if (stamp && tokens[0] != 0 && tokens[1] != 0)
+      rows.push_back({*stamp, {{}, static_cast<std::uint32_t>(tokens[0]), static_cast<std::uint32_t>(tokens[1])}});
   }
   errors.finish();
   if (errors.any()) return {};

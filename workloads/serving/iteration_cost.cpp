@@ -59,7 +59,7 @@ Duration IterationCost::time(const IterationLoad& load) const {
   const auto rows = static_cast<double>(load.rows);
   const auto sampled = static_cast<double>(load.sampled);
   double weights = dense_bytes_;
-  if (experts_ > 1) weights += expert_bytes_ * (static_cast<double>(experts_) * (1.0 - power(expert_missed_, load.rows)));
+  if (experts_ > 1) weights += expert_bytes_ * experts_hit(experts_, expert_missed_, load.rows);
   const double matrices = roofline_seconds(rows * row_flops_ + sampled * sampled_flops_, weights, rates_);
   const double attention = roofline_seconds(static_cast<double>(load.context_products) * product_flops_,
                                             static_cast<double>(load.context_read) * kv_token_bytes_, rates_);
@@ -71,10 +71,8 @@ Duration IterationCost::time(const IterationLoad& load) const {
   return to_duration(matrices + attention + exchange + overhead_seconds_);
 }
 
-std::int64_t kv_capacity_tokens(const IterationCost& cost, Bytes gpu_memory, double utilization, Bytes activations) {
-  const auto usable = static_cast<std::int64_t>(std::floor(static_cast<double>(gpu_memory.count) * utilization));
-  const std::int64_t left = usable - cost.weight_bytes() - activations.count;
-  return left < 0 ? -1 : left / cost.kv_bytes_per_token();
+double experts_hit(std::int64_t experts, double missed, std::int64_t rows) {
+  return static_cast<double>(experts) * (1.0 - power(missed, rows));
 }
 
 }  // namespace eastwest

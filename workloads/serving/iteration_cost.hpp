@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Iteration cost: how long one batched forward pass of a serving instance takes on its t GPUs, and what it stores.
+// Iteration cost: how long one batched forward pass of a serving instance takes on its t GPUs.
 //
 // For `rows` tokens in the pass, `sampled` of which produce a token, `context_products` = sum over tokens of the context
 // that they attend to, and `context_read` = sum over sequences of the KV entries read:
@@ -76,8 +76,7 @@ class IterationCost {
   double overhead_seconds_ = 0;
 };
 
-/// Tokens whose KV cache fits beside the weights: (memory x utilisation - weights - activations) / KV per token.
-/// Negative when not even the weights fit.
-std::int64_t kv_capacity_tokens(const IterationCost& cost, Bytes gpu_memory, double utilization, Bytes activations);
+/// Expected number of `experts` that `rows` tokens hit when each misses one with probability `missed`.
+double experts_hit(std::int64_t experts, double missed, std::int64_t rows);
 
 }  // namespace eastwest

@@ -7,6 +7,7 @@
 
 #include "core/input_text.hpp"
 #include "workloads/serving/arrival_formats.hpp"
+#include "workloads/serving/kv_pool.hpp"
 
 namespace eastwest {
 
@@ -14,7 +15,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::int64_t kBlockTokens = 512;
+constexpr std::size_t kPrefixIdsMaximum = 4'000'000'000;
 constexpr std::int64_t kTokensMaximum = 100'000'000;
 constexpr double kMillisecondsMost = 9e9;  // 104 days
 
@@ -126,15 +127,27 @@ void reuse_prefixes(std::vector<MooncakeRow>& rows) {
   for (MooncakeRow& row : rows) {
     std::size_t run = 0;
     while (run < row.blocks.size() && seen.contains(row.blocks[run])) ++run;
-    const auto reused = std::min<std::int64_t>(static_cast<std::int64_t>(run) * kBlockTokens, std::int64_t{row.arrival.prompt_tokens} - 1);
+    const auto reused = std::min<std::int64_t>(static_cast<std::int64_t>(run) * kPrefixTokens, std::int64_t{row.arrival.prompt_tokens} - 1);
     row.arrival.prompt_tokens -= static_cast<std::uint32_t>(reused);
     seen.insert(row.blocks.begin(), row.blocks.end());
   }
 }
 
+/// Lists the ids of the blocks that each prompt fills; false when they are too many to count.
+bool keep_prefixes(std::vector<MooncakeRow>& rows, std::vector<std::uint64_t>& ids) {
+  for (MooncakeRow& row : rows) {
+    const std::size_t whole = std::min<std::size_t>(row.blocks.size(), row.arrival.prompt_tokens / kPrefixTokens);
+    if (ids.size() + whole > kPrefixIdsMaximum) return false;
+    row.arrival.prefix_first = static_cast<std::uint32_t>(ids.size());
+    row.arrival.prefix_count = static_cast<std::uint32_t>(whole);
+    ids.insert(ids.end(), row.blocks.begin(), row.blocks.begin() + static_cast<std::ptrdiff_t>(whole));
+  }
+  return true;
+}
+
 }  // namespace
 
-std::vector<Arrival> read_mooncake_trace(std::string_view text, bool prefix_reuse, const std::string& file, Diagnostics& diagnostics) {
+std::vector<Arrival> read_mooncake_trace(std::string_view text, PrefixUse prefix, const std::string& file, Diagnostics& diagnostics) {
   if (const auto unfit = not_a_text(text, "a trace of Mooncake: one JSON object per line")) {
     diagnostics.error(Place{file, 0, 0}, unfit->message, unfit->remedy);
     return {};
@@ -143,7 +156,11 @@ std::vector<Arrival> read_mooncake_trace(std::string_view text, bool prefix_reus
   std::vector<MooncakeRow> rows = MooncakeReader(text, errors).run();
   errors.finish();
   if (errors.any()) return {};
-  if (prefix_reuse) reuse_prefixes(rows);
+  if (prefix.ideal) reuse_prefixes(rows);
+  if (prefix.ids != nullptr && !keep_prefixes(rows, *prefix.ids)) {
+    diagnostics.error(Place{file, 0, 0}, "the trace has more than " + std::to_string(kPrefixIdsMaximum) + " block ids", "cut it");
+    return {};
+  }
   std::vector<Arrival> arrivals;
   arrivals.reserve(rows.size());
   for (const MooncakeRow& row : rows) arrivals.push_back(row.arrival);

@@ -18,16 +18,6 @@ struct Columns {
   bool failed_when_empty = false;         // no tokens answered: the request failed
 };
 
-void split(std::string_view line, std::uint32_t number, std::vector<Word>& fields) {
-  fields.clear();
-  for (std::size_t begin = 0;;) {
-    const std::size_t end = std::min(line.find(',', begin), line.size());
-    fields.push_back({line.substr(begin, end - begin), number, static_cast<std::uint32_t>(begin) + 1});
-    if (end == line.size()) return;
-    begin = end + 1;
-  }
-}
-
 std::vector<Arrival> read_columns(std::string_view text, const Columns& columns, const std::string& file, Diagnostics& diagnostics) {
   InputErrors errors(file, text, diagnostics);
   const std::string header =
@@ -50,7 +40,7 @@ std::vector<Arrival> read_columns(std::string_view text, const Columns& columns,
     if (number == 1 && line.substr(0, 3) == "\xef\xbb\xbf") line.remove_prefix(3);
     if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
     if (line.empty()) continue;
-    split(line, number, fields);
+    split_fields(line, number, fields);
     if (width == 0) {
       width = fields.size();
       for (std::size_t c = 0; c < places.size(); ++c) {

@@ -195,6 +195,23 @@ TEST_CASE("fidelity: a serving job answers the same requests in about the same t
   }
 }
 
+// Dispatches and combines of expert groups on two servers: small messages in every layer, rank to rank along the rails.
+TEST_CASE("fidelity: expert groups on several servers take about as long per token") {
+  const Pair pair = play_both(
+      "site: {topology: rail_optimised, servers: 4, server: dgx-h100}\n"
+      "jobs: {a: {kind: serving, model: mixtral-8x7b, tensor_parallel: 4, expert_parallel: 4, decode_instances: 1, arrivals: {rate: "
+      "10, requests: 6, output_tokens: 20}}}\n");
+  const std::vector<RequestRow>& a = pair.packets.result.requests;
+  const std::vector<RequestRow>& b = pair.fluid.result.requests;
+  REQUIRE(a.size() == 6);
+  REQUIRE(b.size() == 6);
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    CHECK(a[i].kv_bytes == b[i].kv_bytes);
+    CHECK(std::abs(difference(b[i].first_token - b[i].arrival, a[i].first_token - a[i].arrival)) <= 0.02);
+    CHECK(std::abs(difference(b[i].itl_p50, a[i].itl_p50)) <= 0.02);
+  }
+}
+
 // Several queue pairs are dealt out in the order of the schedule, so the same messages meet on the same links.
 TEST_CASE("fidelity: several queue pairs per connection take the same paths in both") {
   const Pair pair = play_both(

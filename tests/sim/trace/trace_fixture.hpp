@@ -105,6 +105,12 @@ inline RequestRow request(std::uint64_t i) {
   row.kv_done = row.arrival + Duration{300'000};
   row.first_token = row.arrival + Duration{400'000 + n};
   row.finish = row.first_token + Duration{500'000};
+  row.cached_tokens = static_cast<std::uint32_t>(i % 100);
+  row.preemptions = static_cast<std::uint32_t>(i % 3);
+  row.itl_p50 = {40'000 + n};
+  row.itl_p99 = {90'000 + n};
+  row.itl_max = {95'000 + n};
+  row.within_slo = static_cast<SloVerdict>(i % 3);
   return row;
 }
 inline EventRow event(std::uint64_t i) { return {Time{static_cast<std::int64_t>(i)}, EventKind::timeout, 0xffff'ffffu, i}; }

@@ -63,6 +63,12 @@ void check_rows(const TraceData& data, std::uint64_t count) {
     REQUIRE(data.requests[i].id == request(i).id);
     REQUIRE(data.requests[i].first_token == request(i).first_token);
     REQUIRE(data.requests[i].finish == request(i).finish);
+    REQUIRE(data.requests[i].cached_tokens == request(i).cached_tokens);
+    REQUIRE(data.requests[i].preemptions == request(i).preemptions);
+    REQUIRE(data.requests[i].itl_p50 == request(i).itl_p50);
+    REQUIRE(data.requests[i].itl_p99 == request(i).itl_p99);
+    REQUIRE(data.requests[i].itl_max == request(i).itl_max);
+    REQUIRE(data.requests[i].within_slo == request(i).within_slo);
   }
 }
 
@@ -161,9 +167,11 @@ TEST_CASE("trace: what never came is stored as -1 and read back as never") {
   REQUIRE(writer->finish(result_of(4), 0).has_value());
   Result<hdf5::File> file = hdf5::File::open(path);
   REQUIRE(file.has_value());
-  for (const char* name : {"prefill_start", "prefill_end", "kv_done", "first_token", "finish", "ttft", "tpot", "e2e"})
+  for (const char* name :
+       {"prefill_start", "prefill_end", "kv_done", "first_token", "finish", "ttft", "tpot", "e2e", "itl_p50", "itl_p99", "itl_max"})
     CHECK((*file->read<std::int64_t>(std::string("/requests/") + name, 0, 1))[0] == -1);
   CHECK(read_trace(path)->requests[0].finish == kTimeNever);
+  CHECK(read_trace(path)->requests[0].within_slo == SloVerdict::no_target);
 }
 
 TEST_CASE("trace: the same rows give the same file content however they are cut into batches and flushed") {

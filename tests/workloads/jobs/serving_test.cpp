@@ -85,13 +85,25 @@ TEST_CASE("serving mistakes are located and say the remedy") {
   CHECK(with({{"prefill_instances", "1"}}) == "`prefill_instances` + `decode_instances` = 1 + 0, but job `job` has 2 instances of 8 GPUs");
   CHECK(with({{"tensor_parallel", "16"}}).substr(0, 58) == "tensor-parallel group of ranks 0 to 15 spans hosts `host-0");
   CHECK(with({{"tensor_parallel", "1"}}).find("llama-3.1-70b leaves no room for a KV cache: weights take") == 0);
-  CHECK(with({{"arrivals.requests", "0"}}) == "Poisson arrivals of job `job` never end");
+  CHECK(with({{"arrivals.requests", "0"}}) == "the drawn arrivals of job `job` never end");
   CHECK(with({{"arrivals.lengths", "fixed"}, {"batching.max_tokens", "1000"}, {"batching.chunked_prefill", "false"}}) ==
         "the prompt of request 0 of job `job` has 1155 tokens, more than `batching.max_tokens` = 1000, and may not be split");
   CHECK(with({{"arrivals.lengths", "fixed"}, {"gpu_memory_utilization", "0.248"}})
             .find("request 0 of job `job` needs a KV cache of 1366 tokens; an instance holds ") == 0);
-  CHECK(with({{"arrivals.trace", "no-such.csv"}}) == "`arrivals.trace`: cannot read `no-such.csv`: there is no such file");
-  CHECK(with({{"arrivals.trace", "/"}}) == "`arrivals.trace`: cannot read `/`: it is not a file");
+  CHECK(with({{"tensor_parallel", "4"}, {"pipeline_parallel", "2"}}, 12) ==
+        "job `job` has 12 ranks, not a multiple of `tensor_parallel` x `pipeline_parallel` x `expert_parallel` = 8");
+  CHECK(with({{"tensor_parallel", "4"}, {"expert_parallel", "2"}}) ==
+        "`expert_parallel` is 2, which does not divide the 1 expert of the dense model llama-3.1-70b");
+  CHECK(with({{"tensor_parallel", "4"}, {"pipeline_parallel", "2"}, {"decode_instances", "1"}, {"kv_transfer", "layerwise"}}) ==
+        "`kv_transfer: layerwise` works with one stage and one group of experts alone");
+  CHECK(with({{"kv_capacity", "10"}}) == "`kv_capacity` is 10 tokens, less than one block of 16");
+  CHECK(with({{"kv_capacity", "100000000"}}).find("`kv_capacity` is 100000000 tokens, but GPU memory leaves room for ") == 0);
+  CHECK(with({{"arrivals.lengths", "fixed"}, {"kv_capacity", "1000"}, {"kv_block", "100"}}) ==
+        "request 0 of job `job` needs a KV cache of 1366 tokens; an instance holds 1000");
+  CHECK(with({{"prefix_cache", "true"}, {"kv_block", "100"}}) ==
+        "`kv_block` is 100 tokens, which does not divide the 512 tokens of a prefix block");
+  CHECK(with({{"arrivals.trace", "no-such.csv"}}) == "`arrivals.trace`: there is no file `no-such.csv`");
+  CHECK(with({{"arrivals.trace", "/"}}) == "`arrivals.trace`: `/` is not a file that can be read");
 }
 
 TEST_CASE("a broken trace is reported at its own line, not at the job") {
@@ -103,4 +115,50 @@ TEST_CASE("a broken trace is reported at its own line, not at the job") {
   CHECK(only_message(use) == "`soon` is not a timestamp");
   CHECK(use.diagnostics.all().front().place.file == directory.file("trace.csv"));
   CHECK(use.diagnostics.all().front().place.line == 5);
+}
+
+TEST_CASE("a prefix cache without block ids is warned of, and not taken twice") {
+  const Fabric fabric = gpu_fabric(1, 8);
+  const TemporaryDirectory directory;
+  directory.write("trace.jsonl", R"({"timestamp": 0, "input_length": 1100, "output_length": 5, "hash_ids": [1, 2, 3]}
+{"timestamp": 9000, "input_length": 1100, "output_length": 5, "hash_ids": [1, 2, 4]}
+)");
+  const JobPlace place{.ranks = 8, .directory = directory.path().string()};
+  const Values base{{"model", "llama-3.1-8b"}, {"prefix_cache", "true"}};
+  const auto with = [&](Values more) {
+    more.insert(more.begin(), base.begin(), base.end());
+    return use_job("serving", fabric, place, more);
+  };
+  JobUse drawn = with({{"arrivals.requests", "3"}});
+  REQUIRE(drawn.diagnostics.all().size() == 1);
+  CHECK(drawn.diagnostics.all().front().message == "the requests of job `job` name no prefix blocks: `prefix_cache` will find nothing");
+  CHECK(drawn.drivers.size() == 1);
+  CHECK(only_message(with({{"arrivals.trace", "trace.jsonl"}, {"arrivals.prefix_reuse", "true"}})) ==
+        "`prefix_cache` and `arrivals.prefix_reuse` would both take reused blocks from the prompts");
+  JobUse use = with({{"arrivals.trace", "trace.jsonl"}});
+  REQUIRE(use.drivers.size() == 1);
+  const auto rows = play_driver(use.drivers.front(), {}).rows;
+  CHECK(rows[0].cached_tokens == 0);
+  CHECK(rows[1].cached_tokens == 1024);  // blocks 1 and 2; the third is not full
+}
+
+TEST_CASE("an instance may span hosts by stages and expert groups; both engines' messages then name its ranks") {
+  const Fabric fabric = gpu_fabric(2, 8);
+  JobUse use = use_job("serving", fabric, {.ranks = 16},
+                       {{"model", "mixtral-8x7b"},
+                        {"tensor_parallel", "4"},
+                        {"expert_parallel", "4"},
+                        {"layers_per_exchange", "32"},
+                        {"arrivals.process", "gamma"},
+                        {"arrivals.cv", "2"},
+                        {"arrivals.requests", "3"}});
+  CHECK(use.diagnostics.all().empty());
+  REQUIRE(use.drivers.size() == 1);
+  const Played played = play_driver(use.drivers.front(), {});
+  CHECK(played.rows.size() == 3);
+  REQUIRE(!played.transfers.empty());
+  for (const PostedTransfer& transfer : played.transfers) {
+    CHECK(transfer.from.value / 8 != transfer.to.value / 8);
+    CHECK(transfer.from.value % 4 == transfer.to.value % 4);
+  }
 }

@@ -13,7 +13,7 @@ namespace {
 
 std::vector<Arrival> read(const std::string& text, Diagnostics& diagnostics, ArrivalFormat format = ArrivalFormat::automatic,
                           bool reuse = false) {
-  return read_arrivals(format, reuse, text, "trace", diagnostics);
+  return read_arrivals(format, {reuse, nullptr}, text, "trace", diagnostics);
 }
 
 std::vector<Arrival> read_good(const std::string& text, bool reuse = false) {

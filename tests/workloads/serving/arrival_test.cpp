@@ -12,7 +12,7 @@ using namespace eastwest;
 using namespace eastwest::literals;
 
 TEST_CASE("rate, variation and mean lengths are as asked for") {
-  PoissonArrivals wish;
+  DrawnArrivals wish;
   wish.requests_per_second = 5.0;
   wish.requests = 40'000;
   wish.prompt_tokens = 1155;
@@ -20,7 +20,7 @@ TEST_CASE("rate, variation and mean lengths are as asked for") {
   wish.sigma = 0.9;
   wish.tokens_maximum = 1'000'000;
   wish.seed = 3;
-  const auto arrivals = draw_poisson_arrivals(wish);
+  const auto arrivals = draw_arrivals(wish);
   REQUIRE(arrivals.size() == 40'000);
   double gaps = 0;
   double squares = 0;
@@ -44,24 +44,24 @@ TEST_CASE("rate, variation and mean lengths are as asked for") {
 }
 
 TEST_CASE("seed and stream decide; more requests only append; duration and limits hold") {
-  PoissonArrivals wish;
+  DrawnArrivals wish;
   wish.requests_per_second = 10;
   wish.requests = 100;
   wish.prompt_tokens = 500;
   wish.output_tokens = 50;
-  const auto first = draw_poisson_arrivals(wish);
-  CHECK(draw_poisson_arrivals(wish) == first);
+  const auto first = draw_arrivals(wish);
+  CHECK(draw_arrivals(wish) == first);
   wish.requests = 200;
-  auto longer = draw_poisson_arrivals(wish);
+  auto longer = draw_arrivals(wish);
   REQUIRE(longer.size() == 200);
   longer.resize(100);
   CHECK(longer == first);
   wish.stream = 1;
-  CHECK(draw_poisson_arrivals(wish).front().offset != first.front().offset);
+  CHECK(draw_arrivals(wish).front().offset != first.front().offset);
   wish.requests = 0;
   wish.duration = 3_s;
   wish.tokens_maximum = 64;
-  for (const Arrival& arrival : draw_poisson_arrivals(wish)) {
+  for (const Arrival& arrival : draw_arrivals(wish)) {
     CHECK(arrival.offset <= 3_s);
     CHECK(arrival.prompt_tokens >= 1);
     CHECK(arrival.prompt_tokens <= 64);
@@ -70,5 +70,5 @@ TEST_CASE("seed and stream decide; more requests only append; duration and limit
   }
   wish.lengths = LengthLaw::fixed;
   wish.tokens_maximum = 8192;
-  for (const Arrival& arrival : draw_poisson_arrivals(wish)) CHECK((arrival.prompt_tokens == 500 && arrival.output_tokens == 50));
+  for (const Arrival& arrival : draw_arrivals(wish)) CHECK((arrival.prompt_tokens == 500 && arrival.output_tokens == 50));
 }

@@ -79,14 +79,3 @@ TEST_CASE("a mixture of experts reads the experts that its tokens hit: E (1 - (1
   // All experts and one vocabulary matrix: everything but the input embedding and the final norm.
   CHECK(all == doctest::Approx((46'702'792'704.0 - 32'000.0 * 4096 - 4096) * 2).epsilon(1e-6));
 }
-
-TEST_CASE("KV capacity is what memory leaves over") {
-  const IterationCost cost(settings_of("llama-3.1-70b", 8));
-  CHECK(cost.kv_bytes_per_token() == 327'680 / 8);
-  const Bytes memory{80'000'000'000};
-  const std::int64_t expected = (72'000'000'000 - cost.weight_bytes() - (std::int64_t{2} << 30)) / 40'960;
-  CHECK(kv_capacity_tokens(cost, memory, 0.9, Bytes{std::int64_t{2} << 30}) == expected);
-  CHECK(expected > 1'000'000);
-  const IterationCost alone(settings_of("llama-3.1-70b", 1));
-  CHECK(kv_capacity_tokens(alone, memory, 0.9, {}) == -1);
-}

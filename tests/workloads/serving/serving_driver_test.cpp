@@ -10,60 +10,11 @@
 #include <vector>
 
 #include "core/random.hpp"
-#include "tests/support/driver_player.hpp"
+#include "tests/support/serving_play.hpp"
 
 using namespace eastwest;
 using namespace eastwest::literals;
 using namespace eastwest::tests;
-
-namespace {
-
-ServingSettings settings_of(std::int64_t prefill, std::int64_t decode) {
-  ServingSettings settings;
-  settings.tensor_parallel = 8;
-  settings.prefill_instances = prefill;
-  settings.decode_instances = decode;
-  settings.control_latency = 10_us;
-  settings.batching.blocks = 10'000;
-  settings.cost.model = find_transformer_model("llama-3.1-70b");
-  settings.cost.tensor_parallel = 8;
-  settings.cost.rates = {593.4e12, 2.5125e12};
-  settings.cost.scale_up_rate = 3600_Gbps;
-  settings.cost.scale_up_latency = 1_us;
-  settings.cost.all_reduce_overhead = 3_us;
-  settings.cost.iteration_overhead = 500_us;
-  return settings;
-}
-
-std::vector<Arrival> load_of(double rate, std::int64_t requests, std::uint64_t seed) {
-  PoissonArrivals wish;
-  wish.requests_per_second = rate;
-  wish.requests = requests;
-  wish.prompt_tokens = 1155;
-  wish.output_tokens = 211;
-  wish.sigma = 0.9;
-  wish.seed = seed;
-  return draw_poisson_arrivals(wish);
-}
-
-Played play(ServingSettings settings, const IdealTransport& transport = {}) {
-  Driver driver = make_serving_driver(std::move(settings));
-  Played played = play_driver(driver, transport);
-  CHECK(played.legal);
-  CHECK(driver.unfinished().empty());
-  CHECK(driver.waiting_for() == "nothing");
-  return played;
-}
-
-/// Duration of a prompt in one chunk, and of the output tokens 2 .. n that follow it alone.
-Duration prefill_time(const IterationCost& cost, std::int64_t prompt) { return cost.time({prompt, 1, prompt * (prompt + 1) / 2, prompt}); }
-Duration decode_time(const IterationCost& cost, std::int64_t prompt, std::int64_t output) {
-  Duration sum;
-  for (std::int64_t i = 1; i < output; ++i) sum += cost.time({1, 1, prompt + i, prompt + i});
-  return sum;
-}
-
-}  // namespace
 
 TEST_CASE("unloaded and colocated: TTFT is the prefill, TPOT the mean decode iteration, to the picosecond") {
   ServingSettings settings = settings_of(1, 0);
@@ -246,8 +197,17 @@ TEST_CASE("property: any settings, however tight: every request ends once, and b
     ServingSettings settings = settings_of(static_cast<std::int64_t>(1 + random.below(3)), static_cast<std::int64_t>(random.below(4)));
     settings.kv_transfer = random.below(2) == 0 ? KvTransfer::layerwise : KvTransfer::after_prefill;
     settings.kv_layer_groups = static_cast<std::int64_t>(1 + random.below(100));
-    settings.router = random.below(2) == 0 ? RouterPolicy::round_robin : RouterPolicy::least_loaded;
+    settings.router = static_cast<RouterPolicy>(random.below(3));
     settings.arrivals = load_of(1.0 + 10.0 * random.unit(), 60, seed);
+    settings.batching.prefix_cache = seed % 2 == 0;
+    if (settings.batching.prefix_cache)
+      for (Arrival& arrival : settings.arrivals) {  // half of every prompt comes from a tree of prefixes
+        arrival.prefix_first = static_cast<std::uint32_t>(settings.prefix_blocks.size());
+        arrival.prefix_count = arrival.prompt_tokens / 512;
+        for (std::uint32_t k = 0; k < arrival.prefix_count; ++k)
+          settings.prefix_blocks.push_back((k == 0 ? 0 : settings.prefix_blocks.back()) * 2 + 1 + random.below(2));
+      }
+    settings.batching.chunk_maximum = random.below(2) == 0 ? 0 : static_cast<std::int64_t>(1 + random.below(900));
     std::int64_t largest = 0;
     for (const Arrival& arrival : settings.arrivals) largest = std::max(largest, blocks_for(arrival.prompt_tokens + arrival.output_tokens));
     settings.batching.blocks = largest + static_cast<std::int64_t>(random.below(100));
@@ -258,7 +218,14 @@ TEST_CASE("property: any settings, however tight: every request ends once, and b
     const IdealTransport slow{.ps_per_byte = 2000};
     const Played base = play(settings, slow);
     REQUIRE(base.rows.size() == count);
-    for (std::size_t i = 0; i < count; ++i) REQUIRE(base.rows[i].id == i);
+    std::uint64_t gaps = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      REQUIRE(base.rows[i].id == i);
+      REQUIRE(base.rows[i].cached_tokens < base.rows[i].prompt_tokens);
+      gaps += base.rows[i].output_tokens - 1;
+    }
+    for (const TokenGap& gap : base.gaps) gaps -= gap.count;
+    CHECK(gaps == 0);  // every token but the first ones has its gap
     CHECK(equal_rows(base.rows, play(settings, {.ps_per_byte = 2000, .window = 7'000'000, .stride = 50'000'000'000}).rows));
     settings.batching.bursts = false;
     CHECK(equal_rows(base.rows, play(settings, slow).rows));
