@@ -54,7 +54,7 @@ TEST_CASE("step clock: a wait is charged to what it was for; of a pipeline's wai
 
 TEST_CASE("step clock: the parts of every rank's step are not negative and add up, with all kinds of parallelism, in both engines") {
   for (const char* fidelity : {"packet", "flow"})
-    for (const char* more : {"zero: none", "zero: 1", "zero: 3", "zero: none, protocol: auto, data_parallel_algorithm: auto"}) {
+    for (const char* more : {"zero: 0", "zero: 1", "zero: 3", "zero: 0, protocol: auto, data_parallel_algorithm: auto"}) {
       CAPTURE(fidelity);
       CAPTURE(more);
       const Played played = play_scenario(

@@ -87,8 +87,7 @@ TrainingSettings read_settings(const ParameterSet& parameters) {
   settings.recomputation = recomputation == "full"        ? Recomputation::full
                            : recomputation == "selective" ? Recomputation::selective
                                                           : Recomputation::none;
-  const std::string& zero = parameters.text("zero");
-  settings.zero = zero == "1" ? Zero::one : zero == "2" ? Zero::two : zero == "3" ? Zero::three : Zero::none;
+  settings.zero = static_cast<Zero>(parameters.integer("zero"));
   settings.context_exchange = parameters.text("context_exchange") == "all_gather" ? ContextExchange::all_gather : ContextExchange::ring;
   settings.ends_as_layers = parameters.boolean("ends_as_layers");
   settings.sequence_parallel = parameters.boolean("sequence_parallel");

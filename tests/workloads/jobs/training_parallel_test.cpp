@@ -152,7 +152,7 @@ TEST_CASE("node-limited routing: T l h e along the rails of N hosts, T k h e (g-
 
 TEST_CASE("context ring: (c-1) blocks of keys and values forward, twice as much backward, out of every rank") {
   const Fabric fabric = gpu_fabric(4, 1);
-  const JobUse use = train(fabric, 4, {{"model", "llama-3.1-8b"}, {"context_parallel", "4"}, {"global_batch", "2"}, {"zero", "none"}});
+  const JobUse use = train(fabric, 4, {{"model", "llama-3.1-8b"}, {"context_parallel", "4"}, {"global_batch", "2"}, {"zero", "0"}});
   const std::int64_t block = 8192 / 4 * 2 * 8 * 128 * 2;  // T 2 kv d e
   const std::int64_t gradients = 2 * 3 * total_parameters(*find_transformer_model("llama-3.1-8b")) * 2;
   CHECK(bytes_sent(use.schedule) == 4 * 2 * 32 * 3 * 3 * block + gradients);
@@ -323,7 +323,7 @@ TEST_CASE("interleaved 1F1B: (m v + p - 1) chunks long, so the bubble is (p-1)/(
 
 TEST_CASE("any combination that divides the ranks is built, and every operation is reached") {
   const Fabric fabric = gpu_fabric(8, 4);
-  for (const char* zero : {"none", "1", "2", "3"})
+  for (const char* zero : {"0", "1", "2", "3"})
     for (const char* exchange : {"ring", "all_gather"}) {
       CAPTURE(zero);
       const JobUse use = train(fabric, 32,
