@@ -213,8 +213,10 @@ Percentiles gap_percentiles(std::span<const TokenGap> gaps) {
   const auto at = [&](std::uint64_t percent) {
     const std::uint64_t rank = (p.count * percent + 99) / 100;
     std::uint64_t below = 0;
-    for (const TokenGap& gap : gaps)
-      if ((below += gap.count) >= rank) return gap.gap.seconds();
+    for (const TokenGap& gap : gaps) {
+      below += gap.count;
+      if (below >= rank) return gap.gap.seconds();
+    }
     return gaps.back().gap.seconds();
   };
   p.mean = sum / static_cast<double>(p.count);

@@ -46,7 +46,7 @@ TEST_CASE("KV pool: blocks of sixteen tokens, taken and given back") {
 }
 
 TEST_CASE("KV pool: least recently released prefixes go first, the end of a prompt before its beginning") {
-  KvPool pool(4 * 32, 16, true);  // room for four prefix blocks of 512 tokens
+  KvPool pool(std::int64_t{4} * 32, 16, true);  // room for four prefix blocks of 512 tokens
   CHECK(serve(pool, {1, 2}) == 0);
   CHECK(serve(pool, {1, 3}) == 1);  // 1 is shared; remembered: 2, then 3, 1 (1 released last)
   CHECK(serve(pool, {1, 2}) == 2);  // both; now oldest first: 3, 2, 1
@@ -65,7 +65,7 @@ TEST_CASE("KV pool: least recently released prefixes go first, the end of a prom
 }
 
 TEST_CASE("KV pool: two that compute the same prefix at once keep one copy, and a copy in use stays") {
-  KvPool pool(3 * 32, 16, true);
+  KvPool pool(std::int64_t{3} * 32, 16, true);
   const Ids ids{5};
   KvHolding a, b, c;
   REQUIRE(pool.grow(a, 512));

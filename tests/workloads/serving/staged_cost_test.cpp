@@ -36,9 +36,9 @@ TEST_CASE("staged cost: KV capacity is what memory leaves over, on one stage or 
   CHECK(kv_capacity_tokens(StagedCost(settings_of("llama-3.1-70b", 1), {1, 1, 1}), memory, 0.9, {}) == -1);
   // Two stages of four GPUs: 40 layers each; the second has the final norm besides its vocabulary matrix.
   const StagedCost halves(settings_of("llama-3.1-70b", 4), {4, 2, 1});
-  const std::int64_t layer = (2LL * 8192 * 8192 + 2LL * 8192 * 1024 + 3LL * 8192 * 28672) / 4 + 2 * 8192;
+  const std::int64_t layer = (2LL * 8192 * 8192 + 2LL * 8192 * 1024 + 3LL * 8192 * 28672) / 4 + 2LL * 8192;
   CHECK(halves.weight_bytes(1) == 2 * (40 * layer + 128'256LL / 4 * 8192 + 8192));
-  CHECK(halves.weight_bytes(0) == halves.weight_bytes(1) - 2 * 8192);
+  CHECK(halves.weight_bytes(0) == halves.weight_bytes(1) - 2LL * 8192);
   CHECK(kv_capacity_tokens(halves, memory, 0.9, activations) ==
         (72'000'000'000 - halves.weight_bytes(1) - activations.count) / (40 * 327'680 / 80 / 4));
 }
@@ -65,7 +65,7 @@ TEST_CASE("staged cost: groups hold a share of experts, rows and requests") {
   const StagedCost together(settings, {2, 1, 1});
   const StagedCost apart(settings, {2, 1, 4});
   const std::int64_t expert = 3LL * 4096 * 14336 / 2;
-  CHECK(together.weight_bytes(0) - apart.weight_bytes(0) == 2 * 32 * 6 * expert);  // two of eight experts each
+  CHECK(together.weight_bytes(0) - apart.weight_bytes(0) == 2LL * 32 * 6 * expert);  // two of eight experts each
   const IterationLoad load{64, 64, 64'000, 64'000};
   CHECK(apart.expert_message(load, 1).count == 16 * 2 * 4096 * 2 / (4 * 2));  // 16 rows, two experts each, a quarter to each group
   CHECK(apart.expert_message(load, 3).count == 3 * 32'768);

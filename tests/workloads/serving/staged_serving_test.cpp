@@ -120,14 +120,14 @@ TEST_CASE("expert groups on two hosts: a dispatch and a combine per layer, merge
     CHECK(row.first_token - row.arrival == pass({1000, 1, 1000 * 1001 / 2, 1000}));
     CHECK(row.finish - row.first_token == pass({1, 1, 1001, 1001}));
     // Two passes x dispatch and combine x both directions x eight GPUs.
-    CHECK(played.transfers.size() == 2u * 2 * 2 * 8 * static_cast<std::size_t>((32 + merged - 1) / merged));
+    CHECK(played.transfers.size() == std::size_t{2} * 2 * 2 * 8 * static_cast<std::size_t>((32 + merged - 1) / merged));
     std::int64_t bytes = 0;
     for (const PostedTransfer& transfer : played.transfers) {
       CHECK(transfer.from.value / 8 != transfer.to.value / 8);
       CHECK(transfer.from.value % 8 == transfer.to.value % 8);
       bytes += transfer.bytes.count;
     }
-    CHECK(bytes == 2 * 2 * 8 * 32 * (500LL * 2 * 4096 * 2 / 16 + 1 * 2 * 4096 * 2 / 16));
+    CHECK(bytes == 2LL * 2 * 8 * 32 * (500LL * 2 * 4096 * 2 / 16 + 2LL * 4096 * 2 / 16));
   }
 }
 
