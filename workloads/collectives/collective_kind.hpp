@@ -106,7 +106,7 @@ struct PlanFused {
 /// What a fused operation takes of each member's scale-up port. By the members themselves (g of them, S bytes): S - S/g both ways.
 /// In the switch: to reduce, S out and S/g in; to multicast, S/g out and S in; both, S + S/g either way. Of two halves the reduction is
 /// charged with all that goes out and the multicast with all that comes in: ports serve in turn, and a multicast's S/g must not wait
-/// behind the reductions of all later chunks.
+/// behind the reductions of all later chunks (a chunk alone then takes S/g longer than it would need).
 struct PortBytes {
   Bytes out;
   Bytes in;

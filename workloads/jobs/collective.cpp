@@ -145,9 +145,9 @@ std::vector<ParameterSpec> parameters() {
        .dimension = Dimension::none,
        .default_text = "auto",
        .meaning =
-           "Direct all-to-all: to other hosts through the local GPU on the rail of the receiver; auto: with a protocol, over NVLink.",
+           "Direct all-to-all: to other hosts through the local GPU on the rail of the receiver; auto: with a protocol and NVLink.",
        .source = "NCCL 2.30: NCCL_PXN_DISABLE, NCCL_P2P_PXN_LEVEL",
-       .choices = "auto, true, false"},
+       .choices = "auto, always, never"},
       {.name = "imbalance",
        .type = ParameterType::real,
        .dimension = Dimension::none,
@@ -226,7 +226,7 @@ void append(const ParameterSet& parameters, const JobContext& context, ScheduleB
   request.concurrency = concurrency >= 0 ? static_cast<std::uint32_t>(concurrency) : as_nccl ? kNcclPeers : 1;
   request.fused = parameters.boolean("fused");
   const std::string& pxn = parameters.text("pxn");
-  request.pxn = pxn == "true" || (pxn == "auto" && !choice->protocol.empty() && heeds(*choice->kind, "pxn") && machine.generation != 0 &&
+  request.pxn = pxn == "always" || (pxn == "auto" && !choice->protocol.empty() && heeds(*choice->kind, "pxn") && machine.generation != 0 &&
                                   machine.nodes > 1 && machine.per_node > 1);
   request.root = static_cast<std::uint32_t>(parameters.integer("root"));
   std::vector<std::int64_t> pair_bytes;

@@ -109,8 +109,9 @@ TEST_CASE("collective: with a protocol channels and chunks are NCCL's unless the
   CHECK(messages({{"algorithm", "tree"}, {"protocol", "simple"}}) == 4 * 2 * 16 * 14);
   CHECK(messages({{"algorithm", "tree"}, {"protocol", "simple"}, {"channels", "1"}, {"chunks", "3"}}) == 2 * 3 * 14);
   CHECK(messages({{"algorithm", "tree"}}) == 2 * 14);
-  // A ring's loop is one slice of 1 MiB per rank: 64 MiB / (4 x 8 MiB) loops of 2 x 7 x 8 messages in each channel.
-  CHECK(messages({{"algorithm", "ring"}, {"protocol", "simple"}}) == 4 * 2 * 2 * 7 * 8);
+  // A ring's loop is a slice of 1 MiB per rank and channel of NCCL, of which each of the 4 stands for two: 64 MiB / (4 x 16 MiB) loops of
+  // 2 x 7 x 8 messages in each channel.
+  CHECK(messages({{"algorithm", "ring"}, {"protocol", "simple"}}) == 4 * 2 * 7 * 8);
 }
 
 TEST_CASE("collective: options without effect are a warning, impossible ones an error, in exact words") {
