@@ -113,7 +113,8 @@ std::vector<StepMetrics> step_metrics(const std::vector<StepRow>& rows) {
     for (const auto& [number, step] : steps) {
       const double time = (step.finish - step.start).seconds();
       times.push_back(time);
-      const auto mean_share = [&](double sum) { return share(sum / static_cast<double>(step.ranks), time) / count; };
+      const auto ranks = static_cast<double>(step.ranks);
+      const auto mean_share = [&](double sum) { return share(sum / ranks, time) / count; };
       m.compute_share += mean_share(step.compute);
       m.tensor_share += mean_share(step.tensor);
       m.pipeline_share += mean_share(step.pipeline);

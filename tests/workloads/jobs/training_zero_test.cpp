@@ -57,7 +57,7 @@ TEST_CASE("ZeRO-2 scatters gradients after every micro-batch, ZeRO-3 gathers wei
   CHECK(bytes_sent(three.schedule) == (kReplicas - 1) * parameters() * 3 * 3 * 2);
   std::map<std::string, std::int64_t> bytes;
   for (const Collective& collective : three.schedule.collectives) bytes[collective.operation] += collective.bytes.count;
-  CHECK(bytes["all_gather"] == 3 * 2 * parameters() * 2);
+  CHECK(bytes["all_gather"] == std::int64_t{3} * 2 * parameters() * 2);
   CHECK(bytes["reduce_scatter"] == 3 * parameters() * 2);
 }
 
@@ -80,7 +80,7 @@ TEST_CASE("ZeRO-3 hides behind compute all but the first weights and the last gr
   CHECK(exposed >= 2 * way);
   const JobUse plain = train(fabric, {{"zero", "3"}, {"overlap", "false"}, {"layers_per_operation", "1"}});
   const std::int64_t all = makespan(plain.schedule, fast) - compute(plain.schedule);
-  CHECK(all >= 3 * 3 * (kReplicas - 1) * (parameters() / kReplicas * 2 * fast.ps_per_byte));
+  CHECK(all >= std::int64_t{3} * 3 * (kReplicas - 1) * (parameters() / kReplicas * 2 * fast.ps_per_byte));
   CHECK(exposed < all / 3);
 }
 
@@ -88,7 +88,7 @@ TEST_CASE("ZeRO-3 with a hundred times slower network is as long as its collecti
   const Fabric fabric = gpu_fabric(kReplicas, 1);
   const JobUse use = train(fabric, {{"zero", "3"}});
   const IdealNetwork slow{.alpha = 1000, .ps_per_byte = 1000, .host_of_rank = {}};
-  CHECK(makespan(use.schedule, slow) >= 3 * 3 * (kReplicas - 1) * (parameters() * 2 / kReplicas * slow.ps_per_byte));
+  CHECK(makespan(use.schedule, slow) >= std::int64_t{3} * 3 * (kReplicas - 1) * (parameters() * 2 / kReplicas * slow.ps_per_byte));
 }
 
 TEST_CASE("gradients and weights by NCCL's choice: the records say which, bytes carry the protocol's flags") {
@@ -98,7 +98,7 @@ TEST_CASE("gradients and weights by NCCL's choice: the records say which, bytes 
   REQUIRE(!chosen.schedule.collectives.empty());
   for (const Collective& collective : chosen.schedule.collectives) {
     CAPTURE(collective.algorithm);
-    CHECK(collective.algorithm.find("l") != std::string::npos);
+    CHECK(collective.algorithm.find('l') != std::string::npos);
     CHECK(collective.algorithm.find(' ') != std::string::npos);  // "tree ll"
   }
   const JobUse low = train(fabric, {{"data_parallel_algorithm", "ring"}, {"protocol", "ll"}, {"layers", "1"}});

@@ -22,14 +22,14 @@ TrainingSettings settings_of(const char* model) {
 TEST_CASE(
     "activations of a Llama-3-70B layer: 16 h, and (2 a d + 2 kv d + 3 f) 2/t bytes per token; all over t with sequence parallelism") {
   TrainingSettings settings = settings_of("llama-3.1-70b");
-  const std::int64_t norms = 4 * 8192, rest = 2 * 8192 + 2 * 1024 + 3 * 28672;
-  CHECK(layer_activations(settings, 0).count == 8192 * 2 * (norms + rest));
+  const std::int64_t norms = std::int64_t{4} * 8192, rest = 2 * 8192 + 2 * 1024 + 3 * 28672;
+  CHECK(layer_activations(settings, 0).count == std::int64_t{8192} * 2 * (norms + rest));
   settings.tensor_parallel = 8;
-  CHECK(layer_activations(settings, 0).count == 8192 * 2 * (norms + rest / 8));
+  CHECK(layer_activations(settings, 0).count == std::int64_t{8192} * 2 * (norms + rest / 8));
   settings.sequence_parallel = true;
-  CHECK(layer_activations(settings, 0).count == 8192 * 2 * (norms + rest) / 8);
+  CHECK(layer_activations(settings, 0).count == std::int64_t{8192} * 2 * (norms + rest) / 8);
   settings.context_parallel = 2;
-  CHECK(layer_activations(settings, 0).count == 4096 * 2 * (norms + rest) / 8);
+  CHECK(layer_activations(settings, 0).count == std::int64_t{4096} * 2 * (norms + rest) / 8);
 }
 
 // Korthikanti et al. 2022: 34 s b h bytes for the layer of GPT without attention scores, of which 2 s b h are dropout masks.
@@ -57,9 +57,9 @@ TEST_CASE("a stage holds min(m, p - i) micro-batches, an interleaved one 2 (p-1-
   for (std::int64_t stage = 0; stage < 3; ++stage) CHECK(training_memory(settings, stage).activations.count == (4 - stage) * 20 * layer);
   CHECK(training_memory(settings, 3).activations.count == 20 * layer + 8192 * std::int64_t{128256} * 6);  // and the logits
   settings.virtual_stages = 2;
-  CHECK(training_memory(settings, 0).activations.count == (2 * 3 + 4 + 1) * 10 * layer);
+  CHECK(training_memory(settings, 0).activations.count == (std::int64_t{2} * 3 + 4 + 1) * 10 * layer);
   settings.recomputation = Recomputation::full;
-  CHECK(training_memory(settings, 0).activations.count == (2 * 3 + 4 + 1) * 10 * (8192 * std::int64_t{8192} * 2) + layer);
+  CHECK(training_memory(settings, 0).activations.count == (std::int64_t{2} * 3 + 4 + 1) * 10 * (8192 * std::int64_t{8192} * 2) + layer);
 }
 
 TEST_CASE("ZeRO: optimiser, then gradients, then weights are cut over the replicas") {
@@ -75,7 +75,7 @@ TEST_CASE("ZeRO: optimiser, then gradients, then weights are cut over the replic
   CHECK(state(Zero::one).state().count == 4 * parameters + 12 * parameters / 8);
   CHECK(state(Zero::two).state().count == 2 * parameters + 14 * parameters / 8);
   // Two groups of layers, or vocabulary matrices, are there whole: 4 layers of 218,112,000 parameters.
-  CHECK(state(Zero::three).state().count == 16 * parameters / 8 + 2 * 2 * 4 * std::int64_t{218'112'000});
+  CHECK(state(Zero::three).state().count == 16 * parameters / 8 + std::int64_t{2} * 2 * 4 * std::int64_t{218'112'000});
 }
 
 TEST_CASE("experts are cut over the expert group, what remains over their holders") {
