@@ -100,8 +100,9 @@ class Workers {
     std::uint64_t events_before = 0;
     for (const Domain& domain : run.domains) events_before += domain.counters.events;
     if (arena_ && last_events_ >= kParallelEventsMin) {
-      arena_->execute(
-          [&] { tbb::parallel_for(std::size_t{0}, run.domains.size(), [&](std::size_t d) { step_domain(run, run.domains[d], phase); }, affinity_); });
+      arena_->execute([&] {
+        tbb::parallel_for(std::size_t{0}, run.domains.size(), [&](std::size_t d) { step_domain(run, run.domains[d], phase); }, affinity_);
+      });
     } else {
       for (Domain& domain : run.domains) step_domain(run, domain, phase);
     }

@@ -144,8 +144,7 @@ std::vector<ParameterSpec> parameters() {
        .type = ParameterType::choice,
        .dimension = Dimension::none,
        .default_text = "auto",
-       .meaning =
-           "Direct all-to-all: to other hosts through the local GPU on the rail of the receiver; auto: with a protocol and NVLink.",
+       .meaning = "Direct all-to-all: to other hosts through the local GPU on the rail of the receiver; auto: with a protocol and NVLink.",
        .source = "NCCL 2.30: NCCL_PXN_DISABLE, NCCL_P2P_PXN_LEVEL",
        .choices = "auto, always, never"},
       {.name = "imbalance",
@@ -227,7 +226,7 @@ void append(const ParameterSet& parameters, const JobContext& context, ScheduleB
   request.fused = parameters.boolean("fused");
   const std::string& pxn = parameters.text("pxn");
   request.pxn = pxn == "always" || (pxn == "auto" && !choice->protocol.empty() && heeds(*choice->kind, "pxn") && machine.generation != 0 &&
-                                  machine.nodes > 1 && machine.per_node > 1);
+                                    machine.nodes > 1 && machine.per_node > 1);
   request.root = static_cast<std::uint32_t>(parameters.integer("root"));
   std::vector<std::int64_t> pair_bytes;
   if (choice->kind->operation == CollectiveOperation::all_to_all_v) {
