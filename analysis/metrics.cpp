@@ -109,18 +109,21 @@ std::vector<StepMetrics> step_metrics(const std::vector<StepRow>& rows) {
     StepMetrics m;
     m.job = job;
     std::vector<double> times;
-    const auto count = static_cast<double>(steps.size());
+    // The last stage of a pipeline begins a step before the first has ended the one before, so a step counts from there.
+    double all = 0;  // time of all ranks
+    Time before = steps.begin()->second.start;
     for (const auto& [number, step] : steps) {
-      const double time = (step.finish - step.start).seconds();
-      times.push_back(time);
-      const auto ranks = static_cast<double>(step.ranks);
-      const auto mean_share = [&](double sum) { return share(sum / ranks, time) / count; };
-      m.compute_share += mean_share(step.compute);
-      m.tensor_share += mean_share(step.tensor);
-      m.pipeline_share += mean_share(step.pipeline);
-      m.data_share += mean_share(step.data);
-      m.expert_share += mean_share(step.expert);
-      m.context_share += mean_share(step.context);
+      times.push_back((step.finish - std::max(before, step.start)).seconds());
+      all += (step.finish - before).seconds() * static_cast<double>(step.ranks);
+      before = step.finish;
+    }
+    for (const auto& [number, step] : steps) {
+      m.compute_share += share(step.compute, all);
+      m.tensor_share += share(step.tensor, all);
+      m.pipeline_share += share(step.pipeline, all);
+      m.data_share += share(step.data, all);
+      m.expert_share += share(step.expert, all);
+      m.context_share += share(step.context, all);
     }
     m.exposed_share = 1.0 - m.compute_share;
     m.bubble_share = std::max(0.0, m.exposed_share - m.tensor_share - m.pipeline_share - m.data_share - m.expert_share - m.context_share);

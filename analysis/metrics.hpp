@@ -48,7 +48,7 @@ std::vector<CollectiveMetrics> collective_metrics(const std::vector<Collective>&
 
 struct StepMetrics {
   std::uint16_t job = 0;
-  Percentiles time;          // s: from the first rank's start to the last rank's finish, per step
+  Percentiles time;          // s: until the last rank's finish, from that of the step before or the first rank's start
   double compute_share = 0;  // mean over ranks and steps of compute / that time
   double exposed_share = 0;  // 1 - compute_share: communication not hidden, bubbles, waiting
   // The parts of exposed_share, alike; bubble is what the others leave over, waiting for the slowest rank included.

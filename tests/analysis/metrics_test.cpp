@@ -91,6 +91,20 @@ TEST_CASE("steps: time runs from the first rank's start to the last rank's finis
   CHECK(m[0].exposed_share == doctest::Approx(0.3));
 }
 
+TEST_CASE("steps: where steps overlap, as in a pipeline, their times add up to the job's") {
+  // Rank 1 is a stage that ends step 0 at 6 s and begins step 1 there; rank 0 ends it at 10 s. Two steps in 20 s: 10 s each, 15 s of them
+  // compute per rank of 20.
+  const std::int64_t s = 1'000'000'000'000;
+  const std::vector<StepMetrics> m = step_metrics({{3, 0, 0, Time{0}, Time{10 * s}, Duration{8 * s}},
+                                                   {3, 0, 1, Time{2 * s}, Time{6 * s}, Duration{4 * s}},
+                                                   {3, 1, 0, Time{10 * s}, Time{20 * s}, Duration{8 * s}},
+                                                   {3, 1, 1, Time{6 * s}, Time{16 * s}, Duration{10 * s}}});
+  REQUIRE(m.size() == 1);
+  CHECK(m[0].time.mean == doctest::Approx(10));
+  CHECK(m[0].time.max == doctest::Approx(10));
+  CHECK(m[0].compute_share == doctest::Approx(30.0 / 40));
+}
+
 TEST_CASE("requests: TTFT, TPOT without the first token, E2E; unfinished ones count as arrived alone") {
   const std::int64_t ms = 1'000'000'000;
   RequestRow done;

@@ -258,6 +258,17 @@ double predicted_time(const Machine& machine, CollectiveOperation operation, std
   return bandwidth > 0 ? time + static_cast<double>(size.count) / (1000 * bandwidth) : -1;
 }
 
+namespace {
+
+/// The protocol's name, which outlives the request.
+std::string_view named(std::string_view protocol) {
+  for (const std::string_view name : kProtocols)
+    if (name == protocol) return name;
+  return {};
+}
+
+}  // namespace
+
 Result<TuningChoice> choose(const Machine& machine, CollectiveOperation operation, std::string_view algorithm, std::string_view protocol,
                             Bytes size) {
   TuningChoice best;
@@ -270,6 +281,7 @@ Result<TuningChoice> choose(const Machine& machine, CollectiveOperation operatio
     const bool by_name_only = !nccl || kind->algorithm.starts_with("collnet") || (kind->algorithm == "nvls" && machine.nodes > 1);
     if (algorithm == "auto" ? by_name_only : kind->algorithm != algorithm) continue;
     exists = true;
+    if (kind->algorithm == "direct" && protocol != "auto" && does(kind->protocols, protocol)) return TuningChoice{kind, named(protocol)};
     if (kind->algorithm == "direct" && protocol == "auto") {
       const bool whole = operation == CollectiveOperation::send_recv;
       const std::int64_t message = whole ? size.count : size.count / machine.ranks;
@@ -320,8 +332,7 @@ ProtocolCost protocol_cost(const Machine& machine, const CollectiveKind& kind, s
   const std::string_view algorithm = kind.algorithm;
   const std::string_view as = charged_as(algorithm);
   ProtocolCost cost;
-  for (const std::string_view name : kProtocols)
-    if (name == protocol) cost.name = name;  // outlives the request
+  cost.name = named(protocol);
   if (protocol == "ll") cost.payload = 1, cost.wire = 2;
   if (protocol == "ll128") cost.payload = 120, cost.wire = 128;
   if (machine.generation != 0) {

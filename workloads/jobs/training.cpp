@@ -51,6 +51,14 @@ bool read_model(const ParameterSet& parameters, TransformerModel& model, Report&
     model.head_dimension = model.hidden / model.heads;
     model.vocabulary = 32'000;
   }
+  if (own && parameters.integer("head_dimension") == 0 && model.heads > 0 && model.hidden > 0 && model.hidden % model.heads != 0)
+    return report.error("the shape of model `custom` of job `" + report.context().name + "`: `hidden` of " + std::to_string(model.hidden) +
+                            " is not a multiple of `heads`, " + std::to_string(model.heads),
+                        "choose numbers that divide, or give `head_dimension`");
+  if (model.latent_rank > 0 && parameters.integer("kv_heads") > 0)
+    return report.error("model `" + std::string(model.name) + "` of job `" + report.context().name +
+                            "` keeps latent vectors instead of keys and values, so `kv_heads` means nothing",
+                        "leave it out");
   take("kv_heads", model.kv_heads);
   take("head_dimension", model.head_dimension);
   take("vocabulary", model.vocabulary);
@@ -176,8 +184,8 @@ bool check_experts(const TrainingSettings& settings, Report& report) {
   return true;
 }
 
-/// Operations of one rank, roughly: every part, and messages of collectives as rings have them.
-std::int64_t operations_per_rank(const TrainingSettings& settings) {
+/// Operations of one rank, roughly: every part, and messages of collectives as rings have them. In double: no product overflows.
+double operations_per_rank(const TrainingSettings& settings) {
   const std::int64_t replicas = 2 * settings.replicas();
   std::int64_t pass = 8;
   for (const LayerGroup& group : stage_cost(settings, 0).groups) {
@@ -191,14 +199,22 @@ std::int64_t operations_per_rank(const TrainingSettings& settings) {
         else if (part.exchange != PassExchange::none) pass += 2 * settings.context_parallel + 1;
       }
   }
-  return settings.steps * settings.micro_batches() * pass;
+  const double micro_batches = static_cast<double>(settings.micro_batches());
+  double step = micro_batches * static_cast<double>(pass);
+  if (settings.zero != Zero::three && settings.replicas() > 1) {
+    const double bytes = static_cast<double>(stage_cost(settings, 0).parameters) * static_cast<double>(settings.gradient_element);
+    const double buckets = std::max(1.0, bytes / static_cast<double>(settings.gradient_bucket.count));
+    const double times = settings.zero == Zero::two ? micro_batches + 1 : 2;
+    step += buckets * times * static_cast<double>(replicas + 2);
+  }
+  return static_cast<double>(settings.steps) * step;
 }
 
 bool check_size(const TrainingSettings& settings, Report& report) {
-  const double all = static_cast<double>(operations_per_rank(settings)) * static_cast<double>(report.context().gpus.size());
+  const double all = operations_per_rank(settings) * static_cast<double>(report.context().gpus.size());
   if (all <= static_cast<double>(kOperationsMaximum)) return true;
   return report.error("job `" + report.context().name + "` would need more than " + std::to_string(kOperationsMaximum) + " operations",
-                      "simulate fewer `steps`, a smaller `global_batch`, or raise `layers_per_operation`");
+                      "simulate fewer `steps`, a smaller `global_batch`, or raise `layers_per_operation` or `gradient_bucket`");
 }
 
 void warn_of_memory(const TrainingSettings& settings, const TrainingFacts& facts, const std::string& gpu, Report& report) {

@@ -39,14 +39,14 @@ GroupCollective::GroupCollective(const JobContext& context, const CollectiveChoi
 Result<TuningChoice> GroupCollective::chosen(CollectiveOperation operation, Bytes bytes) const {
   const std::string& asked = choice_->algorithm;
   const bool own_rule = asked == "automatic" || asked == "hierarchical" || asked == "ring";
-  if (own_rule && asked != "ring" && distinct_hosts_ == 1) return TuningChoice{};
+  const bool ideal = choice_->protocol == "ideal";
+  if (ideal && own_rule && asked != "ring" && distinct_hosts_ == 1) return TuningChoice{};
   std::string algorithm = asked;
   if (own_rule) {
-    const bool hierarchical = asked == "hierarchical" || (asked == "automatic" && distinct_hosts_ < size());
+    const bool hierarchical = distinct_hosts_ > 1 && (asked == "hierarchical" || (asked == "automatic" && distinct_hosts_ < size()));
     if (operation == CollectiveOperation::all_to_all) algorithm = "pairwise";
     else algorithm = operation == CollectiveOperation::all_reduce && hierarchical ? "hierarchical" : "ring";
   }
-  const bool ideal = choice_->protocol == "ideal";
   if (ideal && algorithm != "auto") {
     const CollectiveKind* kind = find_collective_kind(operation, algorithm);
     if (kind != nullptr) return TuningChoice{kind, ""};

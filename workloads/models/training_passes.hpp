@@ -11,6 +11,8 @@
 // round.
 // ZeRO-3: the weights of a group of layers are gathered before each pass, one group ahead (without overlap when needed), its
 // gradients reduce-scattered behind the backward pass; these follow each other, as one communication stream does (FSDP).
+// LIMITATIONS: nothing is gathered ahead over the end of a pass, so its first group waits for its weights; the last group of a forward
+// pass is gathered again for the backward pass. Without overlap ZeRO-2 still reduces all but the last micro-batch under later passes.
 // Invariants: sends and receives of every pair come in the same order on both sides.
 #pragma once
 
