@@ -64,7 +64,8 @@ std::string interference_text(const std::vector<InterferenceRow>& rows, const st
   for (const AloneRun& run : runs) {
     text += "  " + run.job + " alone: " + run.outcome + ", digest " + run.digest;
     if (!run.trace.empty()) text += ", trace " + run.trace;
-    text += "\n";
+    const bool compared = std::any_of(rows.begin(), rows.end(), [&](const InterferenceRow& row) { return row.job == run.job; });
+    text += compared ? "\n" : "; not in the table, as it has no figure in both runs\n";
   }
   return text;
 }

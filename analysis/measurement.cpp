@@ -25,6 +25,25 @@ constexpr std::string_view kColumns[] = {
     "fitted", "source",   "note"};
 constexpr std::string_view kNeeded[] = {"server", "servers", "operation", "size"};
 
+/// Names go into a scenario as they are.
+bool is_word(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+  });
+}
+
+/// Spreadsheets put a byte order mark first and people blanks after commas.
+CsvTable trimmed(CsvTable table) {
+  const auto trim = [](std::string& cell) {
+    const std::size_t first = cell.find_first_not_of(' ');
+    cell = first == std::string::npos ? std::string() : cell.substr(first, cell.find_last_not_of(' ') - first + 1);
+  };
+  for (std::string& column : table.columns) trim(column);
+  for (auto& row : table.rows)
+    for (std::string& cell : row) trim(cell);
+  return table;
+}
+
 /// One row, whose mistakes are all told.
 class Row {
  public:
@@ -86,6 +105,14 @@ Measurement read_row(const CsvTable& table, std::size_t index, const std::string
   measurement.seconds = row.number("time_us") * 1e-6;
   measurement.bus_bandwidth = row.number("busbw_gigabytes_per_second") * 1e9;
   measurement.call = row.number("call_us") * 1e-6;
+  if (measurement.seconds > 0 && measurement.call >= measurement.seconds)
+    row.error("call_us", "is not less than `time_us`, of which it is a part", "write what the way of measuring adds to a call");
+  if (measurement.servers > 1 && measurement.gpus % measurement.servers != 0)
+    row.error("gpus",
+              std::to_string(measurement.gpus) + " GPUs are not as many on each of " + std::to_string(measurement.servers) + " servers",
+              "give the number on all servers together");
+  for (const std::string* word : {&measurement.topology, &measurement.server, &measurement.operation, &measurement.algorithm})
+    if (!is_word(*word)) row.error("server", "`" + *word + "` is not a name", "topology, server, operation and algorithm are single words");
   const bool has_time = !row.text("time_us").empty();
   const bool has_bandwidth = !row.text("busbw_gigabytes_per_second").empty();
   if (has_time == has_bandwidth) row.error("time_us", "either it or `busbw_gigabytes_per_second` must be given", "fill in one of them");
@@ -99,11 +126,14 @@ Measurement read_row(const CsvTable& table, std::size_t index, const std::string
 
 std::optional<std::vector<Measurement>> read_measurements(std::string_view text, const std::string& file, Diagnostics& diagnostics) {
   InputErrors errors(file, text, diagnostics);
-  const Result<CsvTable> table = parse_csv(text);
-  if (!table) {
-    diagnostics.error({file, 0, 0}, table.error().message, table.error().remedy);
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  const Result<CsvTable> read = parse_csv(text.starts_with(kByteOrderMark) ? text.substr(kByteOrderMark.size()) : text);
+  if (!read) {
+    diagnostics.error({file, 0, 0}, read.error().message, read.error().remedy);
     return std::nullopt;
   }
+  const CsvTable content = trimmed(*read);
+  const CsvTable* table = &content;
   for (const std::string_view needed : kNeeded)
     if (!table->column(needed)) errors.error(1, 1, "there is no column `" + std::string(needed) + "`", "name it in the first row");
   for (const std::string& column : table->columns)

@@ -5,7 +5,8 @@
 // `busbw_gigabytes_per_second` are needed; the rest may be left out: `table` (what belongs together; else the file's name), `gpus`
 // (else all), `algorithm` (else auto), `topology` (else rail_optimised), `call_us` (what the way of measuring adds to every call, such as
 // a launch from Python), `fitted` (yes: constants of the model were chosen on this point), `source`, `note`.
-// Units: us, GB/s of 1e9 bytes; sizes as nccl-tests reports them. Invariants: every row has a time above its `call_us`.
+// Units: us, GB/s of 1e9 bytes; sizes as nccl-tests reports them. Invariants: `time_us` is above `call_us`; `gpus` are as
+// many on every server.
 #pragma once
 
 #include <cstdint>

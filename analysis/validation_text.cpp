@@ -76,6 +76,7 @@ std::string validation_markdown(const Validation& validation) {
   std::string text = joined(heading) + "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n";
   for (const ValidatedTable& table : validation.tables) text += summary_line(title_of(table), table);
   if (validation.tables.size() > 1) text += summary_line("all", validation);
+  if (validation.failed != 0) text += "\n" + std::to_string(validation.failed) + " points could not be simulated; they say why below.\n";
   std::string remarks;
   for (const ValidatedTable& table : validation.tables) {
     const std::string remark = describe_measured_table(table.name).remark;

@@ -122,7 +122,7 @@ bool MaxMin::join_alone(std::uint32_t g) {
     bottleneck = hop.link;
   }
   group.count = 1;
-  group.rate = level;
+  group.rate = group.before = level;  // which the caller takes at once, so a solve of this instant compares with it
   group.state = State::fixed;
   group.bottleneck = bottleneck;
   ++links_[bottleneck].held;
@@ -175,7 +175,7 @@ void MaxMin::leave(std::uint32_t g) {
     members.pop_back();
   }
   group.count = 0;
-  group.rate = 0;
+  group.rate = group.before = 0;  // as in join_alone
   group.bottleneck = kNil;
   group.state = State::idle;
 }

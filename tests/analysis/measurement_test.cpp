@@ -70,6 +70,20 @@ TEST_CASE("measurements: every mistake is told with its line") {
     CHECK(text.find(told) != std::string::npos);
 }
 
+TEST_CASE("measurements: a byte order mark and blanks after commas do no harm; a call longer than its time and uneven GPUs do") {
+  Diagnostics fine;
+  CHECK(read("\xef\xbb\xbfserver, servers, operation, size, time_us\ndgx-h100, 4, all_reduce, 64 MiB, 599\n", fine));
+  CHECK(fine.all().empty());
+  Diagnostics wrong;
+  CHECK_FALSE(
+      read("server,servers,gpus,operation,size,time_us,call_us\ndgx-h100,4,30,all_reduce,64 MiB,10,50\n\"a: b\",1,,all_reduce,1 MiB,5,\n",
+           wrong));
+  const std::string text = wrong.print();
+  CAPTURE(text);
+  for (const char* told : {"`call_us`: is not less than `time_us`", "30 GPUs are not as many on each of 4 servers", "`a: b` is not a name"})
+    CHECK(text.find(told) != std::string::npos);
+}
+
 TEST_CASE("measurements: columns that are missing or misspelt, and a table without rows") {
   Diagnostics missing;
   CHECK_FALSE(read("server,servers,op,size,time_us\ndgx-h100,4,all_reduce,64 MiB,599\n", missing));

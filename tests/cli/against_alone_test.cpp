@@ -176,6 +176,7 @@ TEST_CASE("against alone: Ctrl-C in the shared run ends with its summary, SIGKIL
   };
   ProgramOptions options = in(folder);
   options.kill_when = [&] { return writing("medium.h5.partial"); };
+  options.kill_after_s = 0.1;  // the run has begun by then; before it, Ctrl-C ends the program at once
   options.kill_signal = SIGINT;
   const ProgramResult interrupted = run_program({"run", "medium.yaml", "--against-alone"}, options);
   CHECK(interrupted.exit_code == 130);
@@ -183,6 +184,7 @@ TEST_CASE("against alone: Ctrl-C in the shared run ends with its summary, SIGKIL
   CHECK(interrupted.output.find("medium: cancelled") != std::string::npos);
   CHECK(traces_in(folder) == std::vector<std::string>{"medium.h5"});
   options.kill_when = [&] { return writing("x.alone-large.h5.partial"); };
+  options.kill_after_s = 0;
   options.kill_signal = SIGKILL;
   CHECK(run_program({"run", "medium.yaml", "--against-alone", "-o", "x.h5"}, options).exit_code == 128 + SIGKILL);
   CHECK(eastwest::read_trace(folder.file("x.h5"))->complete);

@@ -34,8 +34,19 @@ TEST_CASE("measured point: bus bandwidth becomes time, 2 (n - 1) / n S over it, 
   CHECK(point.measurement.gpus == 8);
   CHECK(point.measured == doctest::Approx(1.75 * 8589934592.0 / 365.6e9));
   CHECK(point.simulated == doctest::Approx(point.measured).epsilon(0.05));
-  measurement.call = 1;
-  CHECK(play_measurement(measurement).simulated == doctest::Approx(1 + point.simulated));
+  measurement.call = 1e-3;
+  CHECK(play_measurement(measurement).simulated == doctest::Approx(1e-3 + point.simulated));
+}
+
+TEST_CASE("measured point: GPUs are taken evenly from all servers, so one of each of two servers goes over the fabric") {
+  Measurement measurement = ring_of_eight();
+  measurement.servers = 2;
+  measurement.gpus = 2;
+  measurement.size = 64_MiB;
+  CHECK(measured_scenario(measurement).find("gpus: [0, 8]") != std::string::npos);
+  CHECK(play_measurement(measurement).simulated > 64.0 * (1 << 20) / 50e9);  // through a NIC of 400 Gb/s, not over NVLink
+  measurement.gpus = 4;
+  CHECK(measured_scenario(measurement).find("gpus: [0-1, 8-9]") != std::string::npos);
 }
 
 TEST_CASE("measured point: what cannot be played says why") {

@@ -311,19 +311,17 @@ Result<TuningChoice> choose(const Machine& machine, CollectiveOperation operatio
 
 namespace {
 
-/// NVLS in one host goes in loops of a chunk per channel and head. A loop lasts as long as its bytes need at the port, or as its
-/// chunk needs through the switch and back, and one loop more than there are fills the pipeline.
-void charge_loops(const Machine& machine, Bytes size, ProtocolCost& cost, double& inside) {
-  const double heads = limit("nvls_channels", {}, {}, machine) * machine.per_node;
+/// us that NVLS in one host takes beside its bytes at the port. It goes in loops of a chunk per channel and head; a loop lasts as long as
+/// its bytes need there, or as its chunk needs through the switch and back, and one loop more than there are fills the pipeline.
+double loop_delay(const Machine& machine, Bytes size, std::int64_t in_switch_share) {
   Machine channels = machine;
   channels.channels = static_cast<std::uint32_t>(limit("nvls_channels", {}, {}, machine));
+  const double heads = static_cast<double>(channels.channels) * machine.per_node;
   const double loop = std::min(heads * static_cast<double>(nvls_chunk(channels, size)), static_cast<double>(size.count));
   const double loops = static_cast<double>(size.count) / loop;
-  const double at_port =
-      loop * (1 + 1.0 / machine.per_node) / (machine.port * static_cast<double>(cost.in_switch_share));  // us: GB/s x 1000
+  const double at_port = loop * (1 + 1.0 / machine.per_node) / (machine.port * static_cast<double>(in_switch_share));  // GB/s x 1000
   const double through = limit("nvls_loop_latency", {}, {}, machine) + loop / (1000 * limit("nvls_loop_rate", {}, {}, machine));
-  if (through > at_port) cost.in_switch_share = std::llround(static_cast<double>(cost.in_switch_share) * at_port / through);
-  inside += std::max(through, at_port) * (1 - 1 / loops);
+  return loops * std::max(through - at_port, 0.0) + std::max(through, at_port) * (1 - 1 / loops);
 }
 
 }  // namespace
@@ -348,7 +346,8 @@ ProtocolCost protocol_cost(const Machine& machine, const CollectiveKind& kind, s
   if (as == "pat") start += 2.8 * machine.ranks, across /= 3.5;
   const bool over_hosts = as == "nvls" && machine.nodes > 1;
   if (as == "nvls_tree" || over_hosts) inside /= 2;  // one reduction, one multicast
-  if (as == "nvls" && machine.nodes == 1 && machine.without_multicast.empty() && size.count > 0) charge_loops(machine, size, cost, inside);
+  if (as == "nvls" && machine.nodes == 1 && machine.without_multicast.empty() && size.count > 0)
+    inside += loop_delay(machine, size, cost.in_switch_share);
   if (as.starts_with("collnet") || over_hosts) across /= std::max(1.0, static_cast<double>(std::bit_width(machine.nodes - 1)));
   across -= kHardwareAcross;
   cost.start = microseconds(start);

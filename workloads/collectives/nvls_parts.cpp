@@ -11,6 +11,9 @@ Status check_nvls(const CollectiveRequest& request, std::uint64_t rounds) {
     return Error{"NVLS needs a scale-up switch that reduces and multicasts, and `" + std::string(request.without_multicast) + "` has none",
                  "choose ring or tree, or servers with NVSwitch of the third generation or later"};
   const auto hosts = hosts_by_place(request);
+  if (hosts.front().size() < 2)
+    return Error{"NVLS needs as many ranks on every host, two or more: host 0 of the job has " + std::to_string(hosts.front().size()),
+                 "place the job on whole hosts, or choose ring or tree"};
   for (std::size_t h = 0; h < hosts.size(); ++h) {
     if (hosts[h].size() < 2 || hosts[h].size() != hosts.front().size())
       return Error{"NVLS needs as many ranks on every host, two or more: host 0 of the job has " + std::to_string(hosts.front().size()) +

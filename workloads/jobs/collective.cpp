@@ -160,6 +160,7 @@ std::vector<ParameterSpec> parameters() {
 }
 
 constexpr std::uint32_t kNcclPeers = 8;  // under way in a batch
+constexpr std::int64_t kNcclSlots = 8;   // the default of `slots`
 
 void warn_of_unused(const CollectiveKind& kind, const CollectiveRequest& request, const JobContext& context, Diagnostics& diagnostics) {
   const auto warn = [&](std::string_view option, bool given) {
@@ -234,6 +235,12 @@ void append(const ParameterSet& parameters, const JobContext& context, ScheduleB
     request.pair_bytes = pair_bytes;
   }
   warn_of_unused(*choice->kind, request, context, diagnostics);
+  const auto no_effect = [&](const std::string& option, const char* reason) {
+    diagnostics.warning(context.place, "job `" + context.name + "`: `" + option + "` has no effect " + reason, "leave it out");
+  };
+  if (parameters.real("imbalance") != 1 && choice->kind->operation != CollectiveOperation::all_to_all_v)
+    no_effect("imbalance", "but on all_to_all_v");
+  if (parameters.integer("slots") != kNcclSlots && choice->protocol.empty()) no_effect("slots", "without a protocol");
   tune(request, *choice, machine, static_cast<std::uint32_t>(parameters.integer("slots")));
   append_repeated(*choice->kind, request, {parameters.integer("warm_up"), parameters.integer("repetitions")}, context, schedule,
                   diagnostics);

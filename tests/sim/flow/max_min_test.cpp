@@ -216,6 +216,8 @@ TEST_CASE("max-min: after random arrivals, departures and changes of capacity th
     std::vector<double> now = network.capacities;
     MaxMin solver = network.solver();
     RandomStream random(seed, 13);
+    // What a caller has who takes a rate when it is right at once, and otherwise only those that `changed` names.
+    std::vector<Rate> kept(network.groups.size(), 0);
     for (int step = 0; step < 60; ++step) {
       CAPTURE(step);
       for (std::uint64_t changes = 1 + random.below(4); changes > 0; --changes) {
@@ -226,13 +228,16 @@ TEST_CASE("max-min: after random arrivals, departures and changes of capacity th
           now[link] = static_cast<double>(1 + random.below(8)) * 50e9;
           solver.set_capacity(static_cast<std::uint32_t>(link), to_rate(BitRate{static_cast<std::uint64_t>(now[link])}));
         } else if (kind < 6 || solver.flows(g) == 0) {
-          solver.join(g);
+          if (solver.join(g)) kept[g] = solver.rate(g);
         } else {
           solver.leave(g);
+          if (solver.flows(g) == 0) kept[g] = 0;
         }
       }
       solver.solve();
       CHECK_FALSE(solver.pending());
+      for (const std::uint32_t g : solver.changed()) kept[g] = solver.rate(g);
+      for (std::uint32_t g = 0; g < kept.size(); ++g) CHECK(kept[g] == solver.rate(g));
       check_against_plain(network, now, solver);
     }
   }

@@ -218,10 +218,29 @@ TEST_CASE("cost model: NVLS moves in loops, which take as long as their bytes at
   const double at_port = 2097152 * 1.125 / port;
   REQUIRE(through > at_port);
   const ProtocolCost small = protocol_cost(h100(1), nvls, "simple", 4_MiB);
-  CHECK(static_cast<double>(small.in_switch_share) == doctest::Approx(1000 * 0.824 * 0.85 * at_port / through).epsilon(0.005));
-  CHECK(small.hop_inside.ps * 1e-6 == doctest::Approx(25 - 0.6 + through / 2).epsilon(0.005));  // two loops: half a loop each way to fill
+  CHECK(static_cast<double>(small.in_switch_share) == doctest::Approx(1000 * 0.824 * 0.85).epsilon(0.002));
+  // Two loops: what each lasts beyond its bytes, and half a loop at either end.
+  CHECK(small.hop_inside.ps * 1e-6 == doctest::Approx(25 - 0.6 + 2 * (through - at_port) + through / 2).epsilon(0.005));
   const ProtocolCost large = protocol_cost(h100(1), nvls, "simple", 8_GiB);
-  CHECK(static_cast<double>(large.in_switch_share) == doctest::Approx(1000 * 0.824 * 0.85).epsilon(0.002));
+  CHECK(large.in_switch_share == small.in_switch_share);
+  CHECK(large.hop_inside.ps * 1e-6 == doctest::Approx(25 - 0.6 + 16 * 1048576 * 1.125 / port).epsilon(0.01));
+}
+
+TEST_CASE("cost model: NVLS of any size takes longer the larger it is, on a server and on a rack") {
+  for (const Machine& machine : {h100(1), b200(1), b200(1, 72)})
+    for (const auto operation : {kAllReduce, CollectiveOperation::all_gather, CollectiveOperation::reduce_scatter}) {
+      const CollectiveKind* kind = find_collective_kind(operation, "nvls");
+      double before = 0;
+      for (std::int64_t size = 1; size <= std::int64_t{1} << 34; size *= 2) {
+        CAPTURE(size);
+        const ProtocolCost cost = protocol_cost(machine, *kind, "simple", {size});
+        REQUIRE(cost.in_switch_share > 0);
+        const double time =
+            cost.hop_inside.ps * 1e-6 + static_cast<double>(size) / (machine.port * static_cast<double>(cost.in_switch_share));
+        CHECK(time >= 0.93 * before);  // chunks grow in steps, and longer ones go better
+        before = time;
+      }
+    }
 }
 
 TEST_CASE("cost model: EFA parts 128 bytes, so there is no LL128 between its servers, and there is inside one") {
