@@ -4,14 +4,15 @@
 //   time = latency(algorithm, protocol, shape) + S / bandwidth(algorithm, protocol, shape)
 //
 // with the constants of data/collective_tuning.csv; the latencies and bandwidths are at their functions in cost_model.cpp. `choose`
-// takes the smallest. What a simulated message costs beside the network's own time is the table's hop less what the table's fastest
-// protocol needs, since that is the network itself: 0.6 us inside a host, 2.7 us between hosts (ring, LL). Likewise a message inside a host
-// gets the share of NVLink's rate that NCCL counts on (20.6 of 25 GB/s on Hopper), and NVLS its efficiency of that.
+// takes the smallest. What a simulated message costs beside the network's own time is the table's hop, or the one measured on the
+// generation (data/collective_profiles.csv), less what the table's fastest protocol needs, since that is the network itself: 0.6 us inside a
+// host, 2.7 us between hosts (ring, LL). Likewise a message inside a host gets the measured share of NVLink's rate, and NVLS NCCL's.
 // Units: us and GB/s as in NCCL; no logarithm but of whole numbers, so the choice is the same on every machine.
 // Source: NCCL 2.30 src/graph/tuning.cc (ncclTopoTuneModel, ncclTopoGetAlgoTime), src/graph/search.cc, src/enqueue.cc.
 // LIMITATIONS: the search for channels is replaced by speed levels x NICs (or the levels that fit a GPU's scale-up port); one make of host
 // (Intel's constants); NIC latency 0; a scale-up link of a GPU that data/collective_hardware.csv does not know counts as PCI;
-// CollNet and NVLS over hosts are chosen only by name (NCCL_COLLNET_ENABLE is off by default); tuner plug-ins of clouds replace all of this.
+// CollNet and NVLS over hosts are chosen only by name (NCCL_COLLNET_ENABLE is off by default); tuner plug-ins of clouds replace all of
+// this. Inside one host a tree's chunk is that of all channels together, so a few MiB are not pipelined; predictions do not know it.
 #pragma once
 
 #include <cstdint>
