@@ -180,7 +180,7 @@ TEST_CASE("serving: arrivals beyond 100 days, and reuse of prefixes that drawn r
   CHECK(with({{"arrivals.trace", "trace.csv"}, {"arrivals.time_scale", "2e-6"}}) ==
         "`arrivals.time_scale` stretches the trace beyond 100 days");
   place.start = Time{} + 86'400_s * 100;
-  CHECK(with({{"arrivals.trace", "trace.csv"}}).find("the last request of job `job` comes 20 s after its start at ") == 0);
+  CHECK(with({{"arrivals.trace", "trace.csv"}}).find("the last request of job `job` comes 20.0 s after its start at ") == 0);
   place.start = Time{} + 86'400_s * 101;
   CHECK(with({{"arrivals.requests", "1"}}).find("job `job` starts at ") == 0);
 }
