@@ -21,7 +21,7 @@
 namespace eastwest {
 
 /// No driver plans beyond: 105 days, where Time is about to end. What would end later ends here, and a verdict of the run says so.
-inline constexpr Time kDriverTimeLast{105 * 86'400 * std::int64_t{1'000'000'000'000}};
+inline constexpr Time kDriverTimeLast{std::int64_t{105} * 86'400 * 1'000'000'000'000};
 /// `at` + `by`, but not beyond `kDriverTimeLast`.
 constexpr Time later(Time at, Duration by) {
   if (at >= kDriverTimeLast) return at;

@@ -65,7 +65,7 @@ bool check_shape(const ServingSettings& settings, const JobContext& context, Dia
 
 /// Among what the KV blocks of an instance are shared out, "" when it is one batch of one group.
 std::string shares_of(const ServingSettings& settings) {
-  const std::string groups = settings.expert_parallel > 1 ? std::to_string(settings.expert_parallel) + " expert groups" : "";
+  std::string groups = settings.expert_parallel > 1 ? std::to_string(settings.expert_parallel) + " expert groups" : "";
   if (settings.pipeline_parallel == 1) return groups;
   return groups + (groups.empty() ? "" : " of each of ") + std::to_string(settings.pipeline_parallel) + " stages' batches";
 }

@@ -15,7 +15,7 @@ namespace {
 constexpr std::int64_t kRequestsMaximum = 10'000'000;
 constexpr std::string_view kNoTrace = "none";
 /// Of the last arrival; what comes then has five days until drivers stop (kDriverTimeLast).
-constexpr Duration kArrivalLast{100 * 86'400 * std::int64_t{1'000'000'000'000}};
+constexpr Duration kArrivalLast{std::int64_t{100} * 86'400 * 1'000'000'000'000};
 
 /// Parameters that were set and change nothing.
 void warn_of_idle(const ParameterSet& parameters, const JobContext& context, bool drawn, Diagnostics& diagnostics) {

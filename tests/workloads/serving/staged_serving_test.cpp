@@ -106,7 +106,7 @@ TEST_CASE("lanes take turns at the first stage: identical requests end within a 
     settings.router = RouterPolicy::round_robin;
     for (std::int64_t i = 0; i < 2 * stages; ++i) settings.arrivals.push_back({0_ps, 200, 500});
     const StagedCost cost(settings.cost, settings.shape());
-    const IterationLoad longest{2, 2, 2 * 700, 2 * 700, 2};
+    const IterationLoad longest{2, 2, 1400, 1400, 2};
     Duration stage = cost.overhead() + cost.layers_time(longest, cost.layers(0));
     REQUIRE(stage > message_time(cost.stage_message(longest)) + cost.layers_time(longest, cost.layers(1)) + cost.head_time(longest));
     const Played played = play(settings, kTransport);
