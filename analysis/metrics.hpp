@@ -83,7 +83,7 @@ struct RequestMetrics {
   std::uint64_t within_slo = 0;  // finished requests that met their targets
   bool has_slo = false;          // there were targets
   double goodput = 0;            // those that met them per second, over the same span
-  Bytes kv_bytes;                // moved over the fabric
+  Bytes kv_bytes;                // moved to decode instances
   double hit_share = 0;          // prompt tokens from the prefix cache over all, of requests whose prefill started
   std::uint64_t preemptions = 0;
 };

@@ -30,6 +30,21 @@ Sanity no_link_above_its_rate(const std::vector<LinkTotal>& links) {
   return {"no link above its rate", busiest <= 1.0 + 1e-9, "busiest interval " + std::to_string(busiest)};
 }
 
+Sanity requests_in_order(const std::vector<RequestRow>& rows) {
+  std::uint64_t wrong = 0;
+  std::string first;
+  for (const RequestRow& row : rows) {
+    const bool ordered = row.arrival <= row.first_token && row.first_token <= row.finish;
+    const bool in_time = row.finish == kTimeNever || row.finish < kDriverTimeLast;
+    if ((ordered && in_time) || wrong++ > 0) continue;
+    first = "request " + std::to_string(row.id) + " of job " + std::to_string(row.job) +
+            (ordered ? " does not end within the 105 days that can be simulated"
+                     : " comes at " + to_string(row.arrival) + ", has its first token at " + to_string(row.first_token) +
+                           " and its last at " + to_string(row.finish));
+  }
+  return {"requests in order of time", wrong == 0, wrong == 0 ? std::to_string(rows.size()) + " requests" : first};
+}
+
 Sanity everything_delivered(Outcome outcome, const std::string& diagnosis) {
   return {"everything delivered", outcome == Outcome::complete,
           outcome == Outcome::complete    ? "all work is done"

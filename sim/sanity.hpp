@@ -14,6 +14,8 @@ Sanity bytes_conserved(const Counters& counters);
 Sanity no_collective_beats_its_bound(const std::vector<CollectiveRow>& rows, const std::vector<Collective>& collectives);
 /// No link carried more than its rate, in any interval or on average.
 Sanity no_link_above_its_rate(const std::vector<LinkTotal>& links);
+/// Requests come, get their first token and end in this order, before the end of time that drivers know.
+Sanity requests_in_order(const std::vector<RequestRow>& rows);
 Sanity everything_delivered(Outcome outcome, const std::string& diagnosis);
 
 /// What the drivers say of the gaps between tokens, per job; empty without drivers that know any.

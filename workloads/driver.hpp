@@ -20,6 +20,14 @@
 
 namespace eastwest {
 
+/// No driver plans beyond: 105 days, where Time is about to end. What would end later ends here, and a verdict of the run says so.
+inline constexpr Time kDriverTimeLast{std::int64_t{105} * 86'400 * 1'000'000'000'000};
+/// `at` + `by`, but not beyond `kDriverTimeLast`.
+constexpr Time later(Time at, Duration by) {
+  if (at >= kDriverTimeLast) return at;
+  return by < kDriverTimeLast - at ? at + by : kDriverTimeLast;
+}
+
 /// Whether a finished request kept its job's targets.
 enum class SloVerdict : std::uint8_t { missed, met, no_target };
 
@@ -31,7 +39,7 @@ struct RequestRow {
   std::uint16_t decode_instance = 0;
   std::uint32_t prompt_tokens = 0;
   std::uint32_t output_tokens = 0;
-  Bytes kv_bytes;  // moved over the fabric
+  Bytes kv_bytes;  // moved to the decode instance, inside a host too
   Time arrival;
   Time prefill_start = kTimeNever;
   Time prefill_end = kTimeNever;

@@ -133,6 +133,7 @@ RunResult make_result(FlowState& run, Outcome outcome) {
   if (outcome == Outcome::complete) result.sanity.push_back(bytes_conserved(result.counters));
   result.sanity.push_back(no_collective_beats_its_bound(result.collectives, run.workload->schedule.collectives));
   result.sanity.push_back(no_link_above_its_rate(result.links));
+  if (!result.requests.empty()) result.sanity.push_back(requests_in_order(result.requests));
   result.sanity.push_back(everything_delivered(outcome, result.diagnosis));
 
   for (const Bytes bytes : {run.counters.bytes_sent, run.counters.bytes_delivered, run.counters.bytes_scale_up})

@@ -126,6 +126,7 @@ void judge(RunState& run, RunResult& result) {
   double busiest = 0;
   for (const LinkTotal& link : result.links) busiest = std::max({busiest, link.utilization_max, link.utilization_mean});
   result.sanity.push_back({"no link above its rate", busiest <= 1.0 + 1e-9, "busiest interval " + std::to_string(busiest)});
+  if (!result.requests.empty()) result.sanity.push_back(requests_in_order(result.requests));
   result.sanity.push_back({"everything delivered", result.outcome == Outcome::complete,
                            result.outcome == Outcome::complete    ? "all work is done"
                            : result.outcome == Outcome::cancelled ? "interrupted"

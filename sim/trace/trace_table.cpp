@@ -164,7 +164,7 @@ TableSpec requests_spec() {
            {"decode_instance", kU16, "1", "instance that ran the decode"},
            {"prompt_tokens", kU32, "1", "tokens of the prompt"},
            {"output_tokens", kU32, "1", "tokens generated"},
-           {"kv_bytes", kI64, "B", "KV cache moved over the fabric"},
+           {"kv_bytes", kI64, "B", "KV cache moved to the decode instance"},
            {"arrival", kI64, "ps", "arrival"},
            {"prefill_start", kI64, "ps", "start of the prefill" + never},
            {"prefill_end", kI64, "ps", "end of the prefill" + never},

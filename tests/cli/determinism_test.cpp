@@ -82,12 +82,12 @@ TEST_CASE("run: one digest for serving with expert groups over hosts, prefix cac
   folder.write("serve.yaml", R"(site: {topology: rail_optimised, servers: 4, server: dgx-h100}
 jobs:
   serve: {kind: serving, model: mixtral-8x7b, tensor_parallel: 4, expert_parallel: 4, layers_per_exchange: 8, decode_instances: 1,
-          router: prefix_aware, prefix_cache: true, kv_capacity: 2048, batching: {max_tokens: 512, chunk_tokens: 300},
+          router: prefix_aware, prefix_cache: true, kv_capacity: 3200, batching: {max_tokens: 512, chunk_tokens: 300},
           arrivals: {trace: requests.jsonl}, slo: {ttft: 100 ms}}
 )");
   std::string requests;
-  for (int i = 0; i < 8; ++i)
-    requests += R"({"timestamp": )" + std::to_string(i * 3) + R"(, "input_length": )" + std::to_string(600 + 20 * i) +
+  for (int i = 0; i < 16; ++i)
+    requests += R"({"timestamp": )" + std::to_string(i * 3) + R"(, "input_length": )" + std::to_string(600 + 10 * i) +
                 R"(, "output_length": 40, "hash_ids": [)" + std::to_string(i % 2) + ", " + std::to_string(10 + i) + "]}\n";
   folder.write("requests.jsonl", requests);
   ProgramOptions options;
@@ -99,10 +99,10 @@ jobs:
     const ProgramResult result = run_program(command, options);
     REQUIRE_MESSAGE(result.exit_code == 0, result.errors);
     const auto summary = nlohmann::json::parse(result.output);
-    CHECK(summary["digest"] == "c9fcffd05ea34c500de77cac8485620a");
-    CHECK(summary["requests"]["finished"] == 8);
+    CHECK(summary["digest"] == "4337f922dd0772cd618b8cfac272c156");
+    CHECK(summary["requests"]["finished"] == 16);
     CHECK(summary["requests"]["preemptions"] > 0);
     CHECK(summary["requests"]["prefix_hit_share"] > 0.0);
-    CHECK(summary["requests"]["itl"]["count"] == 8 * 39);
+    CHECK(summary["requests"]["itl"]["count"] == 16 * 39);
   }
 }

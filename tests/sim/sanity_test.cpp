@@ -32,6 +32,21 @@ TEST_CASE("sanity: a link above its rate fails, rounding does not") {
   CHECK_FALSE(no_link_above_its_rate(links).passed);
 }
 
+TEST_CASE("sanity: a request that ends before it came, or at the end of time, is named; an unfinished one is not") {
+  RequestRow row;
+  row.id = 7;
+  row.arrival = Time{10};
+  CHECK(requests_in_order({row}).passed);
+  row.first_token = Time{10};
+  row.finish = Time{10};
+  CHECK(requests_in_order({row}).passed);
+  row.finish = Time{9};
+  CHECK_FALSE(requests_in_order({row}).passed);
+  CHECK(requests_in_order({row}).detail == "request 7 of job 0 comes at 10 ps, has its first token at 10 ps and its last at 9 ps");
+  row.finish = kDriverTimeLast;
+  CHECK(requests_in_order({row}).detail == "request 7 of job 0 does not end within the 105 days that can be simulated");
+}
+
 TEST_CASE("sanity: only a complete run delivered everything, and a stall says why") {
   CHECK(everything_delivered(Outcome::complete, "").passed);
   CHECK_FALSE(everything_delivered(Outcome::cancelled, "").passed);

@@ -63,7 +63,14 @@ bool check_shape(const ServingSettings& settings, const JobContext& context, Dia
   return true;
 }
 
-/// KV blocks of each batch of an instance: one, or one per stage.
+/// Among what the KV blocks of an instance are shared out, "" when it is one batch of one group.
+std::string shares_of(const ServingSettings& settings) {
+  std::string groups = settings.expert_parallel > 1 ? std::to_string(settings.expert_parallel) + " expert groups" : "";
+  if (settings.pipeline_parallel == 1) return groups;
+  return groups + (groups.empty() ? "" : " of each of ") + std::to_string(settings.pipeline_parallel) + " stages' batches";
+}
+
+/// KV blocks of each batch of an instance: one, or one per stage. Every expert group gets at least one.
 bool set_blocks(const ParameterSet& parameters, const GpuModel& gpu, ServingSettings& settings, const JobContext& context,
                 Diagnostics& diagnostics) {
   const StagedCost cost(settings.cost, settings.shape());
@@ -72,15 +79,27 @@ bool set_blocks(const ParameterSet& parameters, const GpuModel& gpu, ServingSett
       kv_capacity_tokens(cost, gpu.memory, parameters.real("gpu_memory_utilization"), parameters.bytes("activation_memory"));
   const std::int64_t block = settings.batching.block_tokens;
   const std::int64_t lanes = settings.pipeline_parallel;
+  const std::int64_t groups = settings.expert_parallel;
+  const std::string shares = shares_of(settings);
+  const std::string too_few = "less than one block of " + std::to_string(block) + (shares.empty() ? "" : " for each of " + shares);
   settings.batching.blocks = std::max<std::int64_t>(tokens, 0) / block / lanes;
-  if (settings.batching.blocks == 0) {
+  if (tokens <= 0) {
     std::int64_t heaviest = 0;
     for (std::int64_t stage = 0; stage < lanes; ++stage) heaviest = std::max(heaviest, cost.weight_bytes(stage));
+    const double usable = static_cast<double>(gpu.memory.count) * parameters.real("gpu_memory_utilization");
     diagnostics.error(context.place,
                       std::string(settings.cost.model->name) + " leaves no room for a KV cache: weights take " +
-                          to_readable(Bytes{heaviest}) + " on each of " + std::to_string(settings.shape().ranks()) + " GPUs, a " +
-                          gpu.name + " has " + to_readable(gpu.memory),
-                      "raise `tensor_parallel`, or use `precision: fp8`");
+                          to_readable(Bytes{heaviest}) + " and activations " + to_readable(parameters.bytes("activation_memory")) +
+                          " on each of " + std::to_string(settings.shape().ranks()) + " GPUs, of a " + gpu.name + " " +
+                          to_readable(Bytes{static_cast<std::int64_t>(usable)}) + " may be used",
+                      "raise `tensor_parallel` or `gpu_memory_utilization`, or use `precision: fp8`");
+    return false;
+  }
+  if (settings.batching.blocks < groups) {
+    diagnostics.error(context.place,
+                      std::string(settings.cost.model->name) + " leaves room for " + std::to_string(tokens) +
+                          " tokens of KV cache in an instance, " + too_few,
+                      std::string("lower `kv_block`") + (lanes > 1 ? " or `pipeline_parallel`" : "") + ", or raise `tensor_parallel`");
     return false;
   }
   if (given == 0) return true;
@@ -91,9 +110,9 @@ bool set_blocks(const ParameterSet& parameters, const GpuModel& gpu, ServingSett
     return false;
   }
   settings.batching.blocks = given / block / lanes;
-  if (settings.batching.blocks > 0) return true;
-  diagnostics.error(context.place, "`kv_capacity` is " + std::to_string(given) + " tokens, less than one block of " + std::to_string(block),
-                    "raise it, or lower `kv_block`");
+  if (settings.batching.blocks >= groups) return true;
+  diagnostics.error(context.place, "`kv_capacity` is " + std::to_string(given) + " tokens, " + too_few,
+                    std::string("raise it, or lower `kv_block`") + (lanes > 1 ? " or `pipeline_parallel`" : ""));
   return false;
 }
 
@@ -119,17 +138,27 @@ bool check_prefix_cache(const ParameterSet& parameters, const ServingSettings& s
   return true;
 }
 
-/// That every request fits alone.
-bool check_requests(const ServingSettings& settings, const JobContext& context, Diagnostics& diagnostics) {
+std::string remedy_of_large_request(const ParameterSet& parameters, const ServingSettings& settings) {
+  std::string remedy =
+      parameters.integer("kv_capacity") > 0 ? "raise `kv_capacity`" : "raise `tensor_parallel` or `gpu_memory_utilization`";
+  if (settings.pipeline_parallel > 1) remedy += ", lower `pipeline_parallel`";
+  return remedy + (parameters.text("arrivals.trace") == "none" ? ", or lower `arrivals.length_max`" : ", or leave the request out");
+}
+
+/// That every request fits alone, into one expert group of one batch.
+bool check_requests(const ParameterSet& parameters, const ServingSettings& settings, const JobContext& context, Diagnostics& diagnostics) {
   const std::int64_t block = settings.batching.block_tokens;
+  const std::int64_t most = settings.batching.blocks / settings.expert_parallel;
+  const std::string shares = shares_of(settings);
   for (std::size_t i = 0; i < settings.arrivals.size(); ++i) {
     const Arrival& arrival = settings.arrivals[i];
     const std::int64_t needed = std::int64_t{arrival.prompt_tokens} + arrival.output_tokens;
-    if (blocks_for(needed, block) > settings.batching.blocks) {
+    if (blocks_for(needed, block) > most) {
       diagnostics.error(context.place,
                         "request " + std::to_string(i) + " of job `" + context.name + "` needs a KV cache of " + std::to_string(needed) +
-                            " tokens; an instance holds " + std::to_string(settings.batching.blocks * block),
-                        "raise `tensor_parallel` or `gpu_memory_utilization`, or leave the request out");
+                            " tokens; " + (shares.empty() ? "an instance" : "each of the " + shares + " of an instance") + " holds " +
+                            std::to_string(most * block),
+                        remedy_of_large_request(parameters, settings));
       return false;
     }
     if (!settings.batching.chunked_prefill && arrival.prompt_tokens > settings.batching.tokens_maximum) {
@@ -142,6 +171,16 @@ bool check_requests(const ServingSettings& settings, const JobContext& context, 
     }
   }
   return true;
+}
+
+/// Parameters that were set and change nothing; those of arrivals stand in serving_arrivals.cpp.
+void warn_of_idle(const ServingSettings& settings, const JobContext& context, Diagnostics& diagnostics) {
+  if (settings.kv_transfer == KvTransfer::layerwise && settings.decode_instances == 0)
+    diagnostics.warning(context.place, "`kv_transfer: layerwise` has no effect without decode instances",
+                        "set `decode_instances`, or remove it");
+  if (settings.batching.chunk_maximum > 0 && !settings.batching.chunked_prefill)
+    diagnostics.warning(context.place, "`batching.chunk_tokens` has no effect with `batching.chunked_prefill: false`",
+                        "remove one of the two");
 }
 
 RouterPolicy router_policy(const std::string& name) {
@@ -195,8 +234,9 @@ void append_serving_job(const ParameterSet& parameters, const JobContext& contex
       !make_arrivals(parameters, context, settings.arrivals, settings.batching.prefix_cache ? &settings.prefix_blocks : nullptr,
                      diagnostics) ||
       !check_prefix_cache(parameters, settings, context, diagnostics) || !set_blocks(parameters, *gpu, settings, context, diagnostics) ||
-      !check_requests(settings, context, diagnostics))
+      !check_requests(parameters, settings, context, diagnostics))
     return;
+  warn_of_idle(settings, context, diagnostics);
   drivers.push_back(make_serving_driver(std::move(settings)));
 }
 

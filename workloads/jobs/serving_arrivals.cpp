@@ -14,6 +14,46 @@ namespace {
 
 constexpr std::int64_t kRequestsMaximum = 10'000'000;
 constexpr std::string_view kNoTrace = "none";
+/// Of the last arrival; what comes then has five days until drivers stop (kDriverTimeLast).
+constexpr Duration kArrivalLast{std::int64_t{100} * 86'400 * 1'000'000'000'000};
+
+/// Parameters that were set and change nothing.
+void warn_of_idle(const ParameterSet& parameters, const JobContext& context, bool drawn, Diagnostics& diagnostics) {
+  const auto idle = [&](const std::string& name, const std::string& why, const std::string& remedy) {
+    diagnostics.warning(context.place, "`" + name + "` has no effect " + why, remedy);
+  };
+  if (drawn && parameters.real("arrivals.time_scale") != 1.0)
+    idle("arrivals.time_scale", "on drawn arrivals", "remove it, and set `arrivals.rate`");
+  if (parameters.real("arrivals.cv") != 1.0 && (!drawn || parameters.text("arrivals.process") != "gamma"))
+    idle("arrivals.cv", drawn ? "on Poisson arrivals" : "on a trace",
+         drawn ? "set `arrivals.process: gamma`, or remove it" : "remove it, or draw the arrivals");
+}
+
+/// Nothing comes too late for Time.
+bool check_last(const std::vector<Arrival>& arrivals, const JobContext& context, Diagnostics& diagnostics) {
+  if (arrivals.empty() || (context.start - Time{}) + arrivals.back().offset <= kArrivalLast) return true;
+  diagnostics.error(context.place,
+                    "the last request of job `" + context.name + "` comes " + to_readable(arrivals.back().offset) + " after its start at " +
+                        to_string(context.start) + ", beyond the 100 days that can be simulated",
+                    "start the job earlier, or cut its arrivals with `arrivals.requests` or `duration`");
+  return false;
+}
+
+/// Drawn arrivals: none, or fewer than `limit` because the days that can be simulated are over.
+void warn_of_few(const std::vector<Arrival>& arrivals, std::int64_t limit, Duration left, const JobContext& context,
+                 Diagnostics& diagnostics) {
+  const bool timeless = left.ps == 0 || left > kArrivalLast;
+  const auto count = static_cast<std::int64_t>(arrivals.size());
+  if (timeless && count < limit)
+    diagnostics.warning(context.place,
+                        "job `" + context.name + "` gets " + std::to_string(count) + " of " + std::to_string(limit) +
+                            " requests: the others would come after the 100 days that can be simulated",
+                        "raise `arrivals.rate`, or lower `arrivals.requests`");
+  else if (count == 0)
+    diagnostics.warning(context.place,
+                        "job `" + context.name + "` serves nothing: its first request would come after the scenario's duration is over",
+                        "raise `arrivals.rate` or `duration`");
+}
 
 }  // namespace
 
@@ -117,7 +157,14 @@ bool make_arrivals(const ParameterSet& parameters, const JobContext& context, st
                         "start it earlier or raise `duration`");
     return false;
   }
+  if (context.start - Time{} > kArrivalLast) {
+    diagnostics.error(context.place,
+                      "job `" + context.name + "` starts at " + to_string(context.start) + ", beyond the 100 days that can be simulated",
+                      "start it earlier");
+    return false;
+  }
   const std::string& trace = parameters.text("arrivals.trace");
+  warn_of_idle(parameters, context, trace == kNoTrace, diagnostics);
   if (trace != kNoTrace) {
     std::filesystem::path path(trace);
     if (path.is_relative() && !context.directory.empty()) path = std::filesystem::path(context.directory) / path;
@@ -131,7 +178,7 @@ bool make_arrivals(const ParameterSet& parameters, const JobContext& context, st
     if (arrivals.empty()) return false;
     const double scale = parameters.real("arrivals.time_scale");
     const double span = static_cast<double>(arrivals.back().offset.ps) / scale;
-    if (span > 9e18) {
+    if (span > static_cast<double>(kArrivalLast.ps)) {
       diagnostics.error(context.place, "`arrivals.time_scale` stretches the trace beyond 100 days", "raise it");
       return false;
     }
@@ -142,7 +189,12 @@ bool make_arrivals(const ParameterSet& parameters, const JobContext& context, st
           std::upper_bound(arrivals.begin(), arrivals.end(), left, [](Duration at, const Arrival& arrival) { return at < arrival.offset; }),
           arrivals.end());
     if (limit > 0 && static_cast<std::int64_t>(arrivals.size()) > limit) arrivals.resize(static_cast<std::size_t>(limit));
-    return true;
+    return check_last(arrivals, context, diagnostics);
+  }
+  if (parameters.boolean("arrivals.prefix_reuse")) {
+    diagnostics.error(context.place, "`arrivals.prefix_reuse` needs the block hashes of a Mooncake trace, and these arrivals are drawn",
+                      "remove it, or give a Mooncake trace");
+    return false;
   }
   DrawnArrivals wish;
   wish.process = parameters.text("arrivals.process") == "gamma" ? ArrivalProcess::gamma : ArrivalProcess::poisson;
@@ -168,6 +220,8 @@ bool make_arrivals(const ParameterSet& parameters, const JobContext& context, st
     return false;
   }
   arrivals = draw_arrivals(wish);
+  if (!check_last(arrivals, context, diagnostics)) return false;
+  warn_of_few(arrivals, limit, left, context, diagnostics);
   return true;
 }
 

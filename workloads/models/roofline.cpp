@@ -15,7 +15,7 @@ double roofline_seconds(double flops, double bytes, const GpuRates& rates) {
   return std::max(flops / rates.flops_per_second, bytes / rates.memory_bytes_per_second);
 }
 
-Duration to_duration(double seconds) { return {std::llround(seconds * 1e12)}; }
+Duration to_duration(double seconds) { return {std::llround(std::min(seconds * 1e12, 9e18))}; }
 
 Duration roofline_time(double flops, double bytes, const GpuRates& rates, Duration launch) {
   return to_duration(roofline_seconds(flops, bytes, rates)) + launch;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/check.hpp"
+#include "workloads/driver.hpp"
 
 namespace eastwest {
 
@@ -133,6 +134,7 @@ IterationLoad Batch::load() const {
     const std::int64_t before = request.computed;
     load.rows += n;
     if (n == 0) continue;
+    ++load.sequences;
     load.sampled += before + n == static_cast<std::int64_t>(request.known()) ? 1 : 0;
     load.context_products += n * before + n * (n + 1) / 2;
     load.context_read += before + n;
@@ -183,7 +185,7 @@ bool Batch::start(Time now, std::vector<std::uint32_t>& started) {
   const std::int64_t length = settings_.bursts && !preempted ? burst_length() : 1;
   Time end = now;
   for (std::int64_t i = 0; i < length; ++i) {
-    end += cost_.time(next);
+    end = later(end, cost_.time(next));
     ends_.push_back(end);
     next.context_products += next.rows;  // every sequence attends to one token more
     next.context_read += next.rows;

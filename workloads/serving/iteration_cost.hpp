@@ -39,6 +39,7 @@ struct IterationLoad {
   std::int64_t sampled = 0;
   std::int64_t context_products = 0;
   std::int64_t context_read = 0;
+  std::int64_t sequences = 0;  // with tokens in the pass; each lives in one expert group (staged_cost.hpp), elsewhere of no account
 };
 
 class IterationCost {

@@ -33,7 +33,7 @@ Serving::Serving(ServingSettings settings)
     row.job = settings_.job;
     row.prompt_tokens = arrival.prompt_tokens;
     row.output_tokens = arrival.output_tokens;
-    row.arrival = settings_.start + arrival.offset;
+    row.arrival = later(settings_.start, arrival.offset);
   }
   BatchSettings prefill = settings_.batching;
   prefill.prefill_only = disaggregated();
@@ -63,7 +63,7 @@ Time Serving::advance(Time now, std::span<const TransferDone> done, Posting& pos
     Transfer& transfer = transfers_[request];
     transfer.latest = std::max(transfer.latest, part.time);
     if (--transfer.open == 0 && transfer.posted_all)
-      events_.push({std::max(transfer.latest + settings_.control_latency, now), EventKind::kv_arrived, request, 0});
+      events_.push({std::max(later(transfer.latest, settings_.control_latency), now), EventKind::kv_arrived, request, 0});
   }
   while (next_time() <= now) handle_instant(next_time());
   posting_ = nullptr;
@@ -133,7 +133,7 @@ void Serving::handle_instant(Time time) {
     }
     std::sort(touched_.begin(), touched_.end());
     for (const std::size_t i : touched_) serve_pending(i, time);
-    for (const std::size_t i : touched_) start_iteration(i, time);
+    for (const std::size_t i : touched_) shape_.staged() ? start_in_turn(i, time) : start_iteration(i, time);
     for (const std::size_t i : touched_) lanes_[i].touched = false;
     touched_.clear();
   }
@@ -164,6 +164,7 @@ void Serving::make_players() {
     stages.exchange_overhead = settings_.exchange_overhead;
     stages.traffic_class = settings_.traffic_class;
     stages.cookie = kExchange | (i * static_cast<std::uint64_t>(shape_.pipeline));
+    turns_.push_back(static_cast<std::size_t>(shape_.pipeline) - 1);
     players_.emplace_back(staged_, std::move(stages), static_cast<std::size_t>(shape_.pipeline));
   }
 }
@@ -219,6 +220,7 @@ void Serving::start_iteration(std::size_t lane, Time time) {
   if (!entry.batch.start(time, started_)) return;
   for (const std::uint32_t request : started_) rows_[request].prefill_start = time;
   if (shape_.staged()) {
+    turns_[instance_of(lane)] = number_of(lane);
     players_[instance_of(lane)].begin(number_of(lane), entry.batch.load(), time, wakes_);
     return take_wakes(instance_of(lane));
   }
@@ -230,6 +232,17 @@ void Serving::start_iteration(std::size_t lane, Time time) {
     for (const std::uint32_t request : entry.batch.running())
       if (transfers_[request].reserved && requests_[request].scheduled > 0) post_layerwise(request, time, entry.batch.end());
   events_.push({entry.batch.end(), EventKind::iteration_end, static_cast<std::uint32_t>(lane), ++entry.version});
+}
+
+void Serving::start_in_turn(std::size_t lane, Time time) {
+  if (!lanes_[lane].touched) return;  // came with another lane of its instance
+  const std::size_t instance = instance_of(lane);
+  const auto count = static_cast<std::size_t>(shape_.pipeline);
+  const std::size_t last = turns_[instance];
+  for (std::size_t i = 1; i <= count; ++i) {
+    const std::size_t next = lane_of(instance, (last + i) % count);
+    if (std::exchange(lanes_[next].touched, false)) start_iteration(next, time);
+  }
 }
 
 void Serving::iteration_ended(std::size_t lane, Time time) {

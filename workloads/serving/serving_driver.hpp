@@ -12,7 +12,7 @@
 // output token ends at its prefill and moves nothing.
 // Without decode instances every instance does both.
 // An instance of p pipeline stages has p batches (lanes), each with 1/p of its KV blocks and budgets of its own, as the virtual engines of
-// vLLM; they and the exchanges of experts go through stage_player.hpp. Router and rows of lanes count as those of their instance.
+// vLLM; they take turns at the first stage, and with the exchanges of experts go through stage_player.hpp. Router and rows of lanes count as those of their instance.
 // Invariants: own events are handled in the order (time, kind, id); results do not depend on how often or when the
 // driver is called as long as it is called at every wake time and completions are no later than the control latency
 // and the exchange overhead.

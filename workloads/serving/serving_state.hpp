@@ -87,6 +87,9 @@ class Serving {
   std::size_t route_decode(std::uint32_t request, std::size_t& turn, Time time);
   void arrive(std::uint32_t request, Time time);
   void start_iteration(std::size_t lane, Time time);
+  /// Stages: the touched lane next in turn that has work gets the first stage of its instance. A fixed order would starve the last
+  /// lanes where the first stage is the longest.
+  void start_in_turn(std::size_t lane, Time time);
   void iteration_ended(std::size_t lane, Time time);
   void finish(std::uint32_t request, std::size_t lane, Time time);
   [[nodiscard]] RequestRow row_of(std::uint32_t request) const;
@@ -114,6 +117,7 @@ class Serving {
   std::vector<RequestRow> rows_;
   std::vector<Lane> lanes_;           // prefill ones first; of each kind the first lanes of all instances, then the second ...
   std::vector<StagePlayer> players_;  // one per instance, when it has stages or expert groups
+  std::vector<std::size_t> turns_;    // of each player: the number of the lane that began last
   std::vector<StagePlayer::Wake> wakes_;
   std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
   std::vector<std::size_t> touched_;

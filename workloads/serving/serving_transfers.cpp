@@ -52,7 +52,7 @@ std::int64_t Serving::here_already(std::uint32_t request) const {
 
 void Serving::nothing_to_send(std::uint32_t request, Time time) {
   transfers_[request].latest = time;
-  events_.push({time + settings_.control_latency, EventKind::kv_arrived, request, 0});
+  events_.push({later(time, settings_.control_latency), EventKind::kv_arrived, request, 0});
 }
 
 void Serving::try_reserve_early(std::uint32_t request, Time time) {

@@ -44,22 +44,26 @@ std::int64_t StagePlayer::merged_layers(std::int64_t stage, std::int64_t step) c
 Duration StagePlayer::step_time(const Lane& lane) const {
   const Stage& stage = stages_[static_cast<std::size_t>(lane.stage)];
   const std::int64_t count = steps(lane.stage);
-  Duration time;
-  if (lane.step == 0) time += lane.stage == 0 ? cost_.overhead() : cost_.gather_time(lane.load);
+  Time end;
+  const auto add = [&](Duration part) { end = later(end, part); };
+  if (lane.step == 0) add(lane.stage == 0 ? cost_.overhead() : cost_.gather_time(lane.load));
   if (!stage.experts_cross) {
     const std::int64_t layers = cost_.layers(lane.stage);
-    time += cost_.layers_time(lane.load, layers) + cost_.experts_time(lane.load, layers);
-    time += cost_.expert_exchange_inside(lane.load, layers, stage.groups_inside) * 2;
+    add(cost_.layers_time(lane.load, layers));
+    add(cost_.experts_time(lane.load, layers));
+    add(cost_.expert_exchange_inside(lane.load, layers, stage.groups_inside) * 2);
   } else if (lane.step < count - 1) {
     const std::int64_t layers = merged_layers(lane.stage, lane.step);
-    time += lane.step % 2 == 0 ? cost_.layers_time(lane.load, layers) : cost_.experts_time(lane.load, layers);
+    add(lane.step % 2 == 0 ? cost_.layers_time(lane.load, layers) : cost_.experts_time(lane.load, layers));
   }
   const bool last = lane.stage + 1 == cost_.shape().pipeline;
-  if (lane.step == count - 1 && last) time += cost_.head_time(lane.load);
-  return time;
+  if (lane.step == count - 1 && last) add(cost_.head_time(lane.load));
+  return end - Time{};
 }
 
-void StagePlayer::run_step(std::size_t lane, Time now, std::vector<Wake>& wakes) { wakes.push_back({lane, now + step_time(lanes_[lane])}); }
+void StagePlayer::run_step(std::size_t lane, Time now, std::vector<Wake>& wakes) {
+  wakes.push_back({lane, later(now, step_time(lanes_[lane]))});
+}
 
 void StagePlayer::begin(std::size_t lane, const IterationLoad& load, Time now, std::vector<Wake>& wakes) {
   EASTWEST_CHECK(ready(), "the first stage takes one iteration at a time");
@@ -97,27 +101,31 @@ void StagePlayer::exchange_experts(std::size_t lane, Time now, std::vector<Poste
   const InstanceShape& shape = cost_.shape();
   const std::int64_t layers = merged_layers(entry.stage, entry.step);
   const Bytes bytes = cost_.expert_message(entry.load, layers);
-  for (std::int64_t a = 0; a < shape.expert; ++a)
-    for (std::int64_t b = 0; b < shape.expert; ++b) {
+  // Busy groups send their rows away, and get them back.
+  const std::int64_t busy = cost_.busy_groups(entry.load);
+  const bool dispatch = entry.step % 2 == 0;
+  for (std::int64_t a = 0; a < (dispatch ? busy : shape.expert); ++a)
+    for (std::int64_t b = 0; b < (dispatch ? shape.expert : busy); ++b) {
       if (!apart(rank_of(entry.stage, a, 0), rank_of(entry.stage, b, 0))) continue;
       for (std::int64_t i = 0; i < shape.tensor; ++i)
         post(lane, rank_of(entry.stage, a, i), rank_of(entry.stage, b, i), bytes, now, transfers);
     }
-  entry.until = now + cost_.expert_exchange_inside(entry.load, layers, stages_[static_cast<std::size_t>(entry.stage)].groups_inside);
+  const std::int64_t inside = stages_[static_cast<std::size_t>(entry.stage)].groups_inside;
+  entry.until = later(now, cost_.expert_exchange_inside(entry.load, layers, inside));
 }
 
 void StagePlayer::send_on(std::size_t lane, Time now, std::vector<PostedTransfer>& transfers) {
   Lane& entry = lanes_[lane];
   const InstanceShape& shape = cost_.shape();
   bool inside = false;
-  for (std::int64_t group = 0; group < shape.expert; ++group)
+  for (std::int64_t group = 0; group < cost_.busy_groups(entry.load); ++group)
     for (std::int64_t i = 0; i < shape.tensor; ++i) {
       const std::uint32_t from = rank_of(entry.stage, group, i);
       const std::uint32_t to = rank_of(entry.stage + 1, group, i);
       if (apart(from, to)) post(lane, from, to, cost_.stage_message(entry.load), now, transfers);
       else inside = true;
     }
-  entry.until = inside ? now + cost_.stage_exchange_inside(entry.load) : now;
+  entry.until = inside ? later(now, cost_.stage_exchange_inside(entry.load)) : now;
 }
 
 bool StagePlayer::wake(std::size_t lane, Time now, std::vector<PostedTransfer>& transfers, std::vector<Wake>& wakes) {
@@ -148,7 +156,7 @@ bool StagePlayer::wake(std::size_t lane, Time now, std::vector<PostedTransfer>& 
 
 void StagePlayer::delivered(std::size_t lane, Time arrival, Time now, std::vector<Wake>& wakes) {
   Lane& entry = lanes_[lane];
-  entry.until = std::max(entry.until, arrival + settings_.exchange_overhead);
+  entry.until = std::max(entry.until, later(arrival, settings_.exchange_overhead));
   if (--entry.open == 0) wakes.push_back({lane, std::max(entry.until, now)});
 }
 

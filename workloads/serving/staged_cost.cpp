@@ -42,7 +42,7 @@ Duration StagedCost::layers_time(const IterationLoad& load, std::int64_t layers)
   const TransformerModel& model = *settings_.model;
   const auto rows = static_cast<double>(group_rows(load));
   const auto count = static_cast<double>(layers);
-  const auto e = static_cast<double>(shape_.expert);
+  const auto groups = static_cast<double>(busy_groups(load));
   const double share = static_cast<double>(layers) / static_cast<double>(model.layers);
   double flops = rows * 2.0 * static_cast<double>(layer_parameters_);
   double weights = static_cast<double>(layer_parameters_);
@@ -53,8 +53,8 @@ Duration StagedCost::layers_time(const IterationLoad& load, std::int64_t layers)
   const double matrices = roofline_seconds(flops * count, weights * count * static_cast<double>(settings_.weight_element), settings_.rates);
   const double product_flops = static_cast<double>(attention_flops_per_context_token(model)) * share / static_cast<double>(shape_.tensor);
   const double attention =
-      roofline_seconds(static_cast<double>(load.context_products) / e * product_flops,
-                       static_cast<double>(load.context_read) / e * static_cast<double>(kv_layer_) * count, settings_.rates);
+      roofline_seconds(static_cast<double>(load.context_products) / groups * product_flops,
+                       static_cast<double>(load.context_read) / groups * static_cast<double>(kv_layer_) * count, settings_.rates);
   // With experts apart, the all-reduce behind them is theirs.
   const std::int64_t exchanges = by_experts() ? 1 : tensor_all_reduces_per_layer(model);
   const double message = rows * static_cast<double>(model.hidden * settings_.activation_element);
@@ -77,7 +77,7 @@ Duration StagedCost::experts_time(const IterationLoad& load, std::int64_t layers
 
 Duration StagedCost::head_time(const IterationLoad& load) const {
   const TransformerModel& model = *settings_.model;
-  const std::int64_t group_sampled = (load.sampled + shape_.expert - 1) / shape_.expert;
+  const std::int64_t group_sampled = (load.sampled + busy_groups(load) - 1) / busy_groups(load);
   const auto sampled = static_cast<double>(group_sampled);
   double seconds = roofline_seconds(sampled * 2.0 * static_cast<double>(vocabulary_parameters_),
                                     static_cast<double>(vocabulary_parameters_ * settings_.weight_element), settings_.rates);

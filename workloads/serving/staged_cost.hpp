@@ -2,10 +2,11 @@
 // Staged cost: what an instance of several pipeline stages or expert groups computes and exchanges in one iteration.
 //
 // Shape: p stages of e groups of t GPUs; rank = i + t (group + e stage). A stage has a near-equal share of the layers, the first
-// ones one more. The e groups of a stage share a pass: each has 1/e of the rows and sequences (rounded up) for everything but the
-// experts, and E/e of the experts, each cut over its t GPUs. Per layer of a mixture of experts:
+// ones one more. The e groups of a stage share a pass. A sequence lives in one group: of n sequences g = min(e, n) groups are busy, each
+// with 1/g of the rows and sequences (rounded up) for everything but the experts. All have E/e of the experts, each cut over its t
+// GPUs. Per layer of a mixture of experts:
 //   attention = the rooflines of iteration_cost.hpp without experts, for the group's rows, + one all-reduce over its t GPUs
-//   dispatch  = each group sends rows/e k/e tokens' activations of h e bytes to each other group, GPU i its 1/t to GPU i there
+//   dispatch  = each busy group sends rows/g k/e tokens' activations of h e bytes to each other group, GPU i its 1/t to GPU i there
 //   experts   = roofline(rows k / e x expert FLOPs / t, experts hit / t) + gather and reduce-scatter over t GPUs of rows k / e tokens
 //   combine   = the same bytes back, + an all-gather over t GPUs of the group's rows
 // Between stages GPU i of a group sends its 1/t of the activation to GPU i of the same group there, which gather (Megatron-LM).
@@ -14,9 +15,12 @@
 // IterationCost::time, but for rooflines that part differently. Source: Fedus et al., "Switch Transformers", 2021 (dispatch and
 // combine); DeepSpeed-MoE, ICML 2022 (expert groups beside tensor parallelism).
 // LIMITATIONS: uniform routing to experts; one copy per chosen expert, none merged for a group; compute and exchange of one
-// iteration do not overlap; sequences spread evenly over groups.
+// iteration do not overlap. Busy groups are the first ones and alike: a long prompt beside short answers counts as their mean. An
+// instance has one pool of KV blocks for all groups of a stage, so a group may hold more than its memory; a remembered prefix is
+// present in all of them.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "workloads/serving/iteration_cost.hpp"
@@ -58,10 +62,16 @@ class StagedCost {
   [[nodiscard]] Duration gather_time(const IterationLoad& load) const;
 
   [[nodiscard]] const InstanceShape& shape() const { return shape_; }
+  /// Groups that have sequences in the pass, the first ones of each stage.
+  [[nodiscard]] std::int64_t busy_groups(const IterationLoad& load) const {
+    return std::clamp<std::int64_t>(load.sequences, 1, shape_.expert);
+  }
   [[nodiscard]] bool by_experts() const { return shape_.expert > 1; }
 
  private:
-  [[nodiscard]] std::int64_t group_rows(const IterationLoad& load) const { return (load.rows + shape_.expert - 1) / shape_.expert; }
+  /// Of a busy group.
+  [[nodiscard]] std::int64_t group_rows(const IterationLoad& load) const { return (load.rows + busy_groups(load) - 1) / busy_groups(load); }
+  /// Of any group: rows that its experts compute.
   [[nodiscard]] std::int64_t group_pairs(const IterationLoad& load) const;
   [[nodiscard]] double scale_up_seconds(double bytes) const;
 

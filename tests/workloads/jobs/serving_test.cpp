@@ -106,6 +106,85 @@ TEST_CASE("serving mistakes are located and say the remedy") {
   CHECK(with({{"arrivals.trace", "/"}}) == "`arrivals.trace`: `/` is not a file that can be read");
 }
 
+TEST_CASE("serving: where KV memory falls short, the message says for whom and what helps") {
+  const Fabric fabric = gpu_fabric(2, 8);
+  const auto with = [&](const std::string& model, Values more) {
+    more.insert(more.begin(), {{"model", model}, {"arrivals.requests", "5"}, {"arrivals.lengths", "fixed"}});
+    const JobUse use = use_job("serving", fabric, {.ranks = 16}, more);
+    return only_message(use) + "; " + use.diagnostics.all().front().remedy;
+  };
+  const Values stages{{"tensor_parallel", "4"}, {"pipeline_parallel", "4"}};
+  const auto staged = [&](Values more) {
+    more.insert(more.begin(), stages.begin(), stages.end());
+    return with("llama-3.1-70b", more);
+  };
+  CHECK(staged({{"kv_capacity", "63"}}) ==
+        "`kv_capacity` is 63 tokens, less than one block of 16 for each of 4 stages' batches; raise it, or lower `kv_block` or "
+        "`pipeline_parallel`");
+  CHECK(staged({{"kv_capacity", "4000"}}) ==
+        "request 0 of job `job` needs a KV cache of 1366 tokens; each of the 4 stages' batches of an instance holds 992; raise "
+        "`kv_capacity`, lower `pipeline_parallel`, or lower `arrivals.length_max`");
+  // Weights of 35.3 GB on a GPU, of whose 80 GB a share is used: room for some tokens, but for no block.
+  CHECK(with("llama-3.1-70b", {{"tensor_parallel", "4"}, {"gpu_memory_utilization", "0.475"}, {"kv_block", "65536"}})
+            .find("llama-3.1-70b leaves room for ") == 0);
+  const std::string none = with("llama-3.1-70b", {{"tensor_parallel", "2"}, {"gpu_memory_utilization", "0.5"}});
+  CHECK(none.find("llama-3.1-70b leaves no room for a KV cache: weights take ") == 0);
+  CHECK(none.find("of a H100-SXM " + to_readable(Bytes{40'000'000'000}) + " may be used") != std::string::npos);
+  // A request lives in one of the groups, which has a share of the memory.
+  CHECK(with("mixtral-8x7b", {{"tensor_parallel", "4"}, {"expert_parallel", "2"}, {"kv_capacity", "2000"}}) ==
+        "request 0 of job `job` needs a KV cache of 1366 tokens; each of the 2 expert groups of an instance holds 992; raise "
+        "`kv_capacity`, or lower `arrivals.length_max`");
+  CHECK(with("mixtral-8x7b", {{"tensor_parallel", "4"}, {"expert_parallel", "2"}, {"pipeline_parallel", "2"}, {"kv_capacity", "63"}})
+            .find("`kv_capacity` is 63 tokens, less than one block of 16 for each of 2 expert groups of each of 2 stages' batches") == 0);
+}
+
+TEST_CASE("serving: what is set and changes nothing, and fewer requests than asked for, are warned of") {
+  const Fabric fabric = gpu_fabric(1, 8);
+  const TemporaryDirectory directory;
+  directory.write("trace.csv", kTrace);
+  JobPlace place{.ranks = 8, .directory = directory.path().string()};
+  const auto with = [&](Values more) {
+    more.insert(more.begin(), {"model", "llama-3.1-8b"});
+    const JobUse use = use_job("serving", fabric, place, more);
+    CHECK(use.drivers.size() == 1);
+    REQUIRE(use.diagnostics.all().size() == 1);
+    CHECK(use.diagnostics.all().front().severity == Severity::warning);
+    return use.diagnostics.all().front().message;
+  };
+  CHECK(with({{"arrivals.requests", "1"}, {"arrivals.time_scale", "2"}}) == "`arrivals.time_scale` has no effect on drawn arrivals");
+  CHECK(with({{"arrivals.requests", "1"}, {"arrivals.cv", "2"}}) == "`arrivals.cv` has no effect on Poisson arrivals");
+  CHECK(with({{"arrivals.trace", "trace.csv"}, {"arrivals.cv", "2"}}) == "`arrivals.cv` has no effect on a trace");
+  CHECK(with({{"arrivals.requests", "1"}, {"kv_transfer", "layerwise"}}) ==
+        "`kv_transfer: layerwise` has no effect without decode instances");
+  CHECK(with({{"arrivals.requests", "1"}, {"batching.chunk_tokens", "9"}, {"batching.chunked_prefill", "false"}}) ==
+        "`batching.chunk_tokens` has no effect with `batching.chunked_prefill: false`");
+  // At one request in 11.6 days about nine of a hundred come in 100 days.
+  CHECK(with({{"arrivals.requests", "100"}, {"arrivals.rate", "1e-6"}}).find(" of 100 requests: the others would come after") !=
+        std::string::npos);
+  place.duration = 1_ms;
+  CHECK(with({{"arrivals.rate", "1e-6"}}) ==
+        "job `job` serves nothing: its first request would come after the scenario's duration is over");
+}
+
+TEST_CASE("serving: arrivals beyond 100 days, and reuse of prefixes that drawn requests do not name, are refused") {
+  const Fabric fabric = gpu_fabric(1, 8);
+  const TemporaryDirectory directory;
+  directory.write("trace.csv", kTrace);
+  JobPlace place{.ranks = 8, .directory = directory.path().string()};
+  const auto with = [&](Values more) {
+    more.insert(more.begin(), {"model", "llama-3.1-8b"});
+    return only_message(use_job("serving", fabric, place, more));
+  };
+  CHECK(with({{"arrivals.requests", "1"}, {"arrivals.prefix_reuse", "true"}}) ==
+        "`arrivals.prefix_reuse` needs the block hashes of a Mooncake trace, and these arrivals are drawn");
+  CHECK(with({{"arrivals.trace", "trace.csv"}, {"arrivals.time_scale", "2e-6"}}) ==
+        "`arrivals.time_scale` stretches the trace beyond 100 days");
+  place.start = Time{} + 86'400_s * 100;
+  CHECK(with({{"arrivals.trace", "trace.csv"}}).find("the last request of job `job` comes 20.0 s after its start at ") == 0);
+  place.start = Time{} + 86'400_s * 101;
+  CHECK(with({{"arrivals.requests", "1"}}).find("job `job` starts at ") == 0);
+}
+
 TEST_CASE("a broken trace is reported at its own line, not at the job") {
   const Fabric fabric = gpu_fabric(1, 8);
   const TemporaryDirectory directory;

@@ -66,7 +66,7 @@ TEST_CASE("staged cost: groups hold a share of experts, rows and requests") {
   const StagedCost apart(settings, {2, 1, 4});
   const std::int64_t expert = 3LL * 4096 * 14336 / 2;
   CHECK(together.weight_bytes(0) - apart.weight_bytes(0) == 2LL * 32 * 6 * expert);  // two of eight experts each
-  const IterationLoad load{64, 64, 64'000, 64'000};
+  const IterationLoad load{64, 64, 64'000, 64'000, 64};
   CHECK(apart.expert_message(load, 1).count == 16 * 2 * 4096 * 2 / (4 * 2));  // 16 rows, two experts each, a quarter to each group
   CHECK(apart.expert_message(load, 3).count == 3 * 32'768);
   CHECK(apart.stage_message(load).count == 16 * 4096 * 2 / 2);
@@ -78,4 +78,12 @@ TEST_CASE("staged cost: groups hold a share of experts, rows and requests") {
   const double expected = hit * static_cast<double>(expert) * 2 / 2.5125e12 + (4e-6 + pairs / 450e9) + (4e-6 + 65'536 / 450e9);
   CHECK(apart.experts_time(load, 1).seconds() == doctest::Approx(expected).epsilon(1e-6));
   CHECK(together.experts_time(load, 1).ps == 0);
+  // One sequence lives in one group, which has all rows; two busy groups have half of them each.
+  const IterationLoad alone{64, 1, 64'000, 64'000, 1};
+  CHECK(apart.busy_groups(alone) == 1);
+  CHECK(apart.expert_message(alone, 1).count == 64 * 2 * 4096 * 2 / (4 * 2));
+  CHECK(apart.stage_message({64, 2, 64'000, 64'000, 2}).count == 32 * 4096 * 2 / 2);
+  const IterationLoad quarter{16, 1, 16'000, 16'000, 1};
+  CHECK(apart.layers_time(load, 32) == apart.layers_time(quarter, 32));
+  CHECK(apart.layers_time(alone, 32) > apart.layers_time(load, 32));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Laws: an unloaded request through stages and expert groups on several hosts takes its closed form to the picosecond; stages overlap
+// Laws: lanes take turns; an unloaded request through stages and expert groups on several hosts takes its closed form to the picosecond; stages overlap
 // batches; messages join the right ranks and only hosts; every shape ends every request once, told early or late.
 #include <doctest/doctest.h>
 
@@ -99,6 +99,43 @@ TEST_CASE("two batches share two stages: the second computes in the first stage 
   CHECK(played.rows[1].prefill_instance == 0);
 }
 
+TEST_CASE("lanes take turns at the first stage: identical requests end within a round, however short the other stages are") {
+  for (const std::int64_t stages : {2, 4}) {
+    CAPTURE(stages);
+    ServingSettings settings = settings_of("llama-3-8b", {8, stages, 1}, 1, 0, 8);
+    settings.router = RouterPolicy::round_robin;
+    for (std::int64_t i = 0; i < 2 * stages; ++i) settings.arrivals.push_back({0_ps, 200, 500});
+    const StagedCost cost(settings.cost, settings.shape());
+    const IterationLoad longest{2, 2, 1400, 1400, 2};
+    Duration stage = cost.overhead() + cost.layers_time(longest, cost.layers(0));
+    REQUIRE(stage > message_time(cost.stage_message(longest)) + cost.layers_time(longest, cost.layers(1)) + cost.head_time(longest));
+    const Played played = play(settings, kTransport);
+    Time first = kTimeNever;
+    Time last;
+    for (const RequestRow& row : played.rows) {
+      first = std::min(first, row.finish);
+      last = std::max(last, row.finish);
+      CHECK(row.itl_max <= stage * (2 * stages));
+    }
+    CHECK(last - first <= stage * stages);
+  }
+}
+
+TEST_CASE("no time leaves 64 bits: what lasts too long ends at the last time that drivers know, in order") {
+  for (const std::int64_t stages : {1, 2}) {
+    CAPTURE(stages);
+    ServingSettings settings = settings_of("llama-3.1-70b", {8, stages, 1}, 1, 0, 8);
+    settings.cost.rates = {1e3, 1e3};
+    settings.arrivals = {{0_ps, 2000, 5}, {100_s, 300, 5}};
+    for (const RequestRow& row : play(settings, kTransport).rows) {
+      CHECK(row.arrival <= row.first_token);
+      CHECK(row.first_token <= row.finish);
+      CHECK(row.finish >= kDriverTimeLast);  // a message on its way may end behind it
+      CHECK(row.itl_max.ps >= 0);
+    }
+  }
+}
+
 TEST_CASE("expert groups on two hosts: a dispatch and a combine per layer, merged or not; to the picosecond") {
   ServingSettings settings = settings_of("mixtral-8x7b", {8, 1, 2}, 1, 0, 8);
   settings.arrivals = {{0_ps, 1000, 2}};
@@ -119,15 +156,15 @@ TEST_CASE("expert groups on two hosts: a dispatch and a combine per layer, merge
     const RequestRow& row = played.rows.front();
     CHECK(row.first_token - row.arrival == pass({1000, 1, 1000 * 1001 / 2, 1000}));
     CHECK(row.finish - row.first_token == pass({1, 1, 1001, 1001}));
-    // Two passes x dispatch and combine x both directions x eight GPUs.
-    CHECK(played.transfers.size() == std::size_t{2} * 2 * 2 * 8 * static_cast<std::size_t>((32 + merged - 1) / merged));
+    // Two passes x a dispatch from the group of the request and its combine back x eight GPUs.
+    CHECK(played.transfers.size() == std::size_t{2} * 2 * 8 * static_cast<std::size_t>((32 + merged - 1) / merged));
     std::int64_t bytes = 0;
     for (const PostedTransfer& transfer : played.transfers) {
       CHECK(transfer.from.value / 8 != transfer.to.value / 8);
       CHECK(transfer.from.value % 8 == transfer.to.value % 8);
       bytes += transfer.bytes.count;
     }
-    CHECK(bytes == 2LL * 2 * 8 * 32 * (500LL * 2 * 4096 * 2 / 16 + 2LL * 4096 * 2 / 16));
+    CHECK(bytes == 2LL * 8 * 32 * (1000LL * 2 * 4096 * 2 / 16 + 2LL * 4096 * 2 / 16));
   }
 }
 
