@@ -253,7 +253,8 @@ std::vector<ParameterSpec> training_parameters() {
       {.name = "overlap",
        .type = Type::boolean,
        .default_text = "true",
-       .meaning = "gradients are reduced, and weights of ZeRO-3 gathered, while passes still run; false: ZeRO-2 waits in the last micro-batch only",
+       .meaning = "gradients are reduced, and weights of ZeRO-3 gathered, while passes still run; false: ZeRO-2 waits in the last "
+                  "micro-batch only",
        .source = "Megatron-LM overlap-grad-reduce"},
       {.name = "optimizer_sharded",
        .type = Type::boolean,
