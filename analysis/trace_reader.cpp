@@ -14,6 +14,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "analysis/trace_columns.hpp"
 #include "sim/trace/hdf5.hpp"
 #include "sim/trace/trace_writer.hpp"
 
@@ -23,55 +24,8 @@ namespace {
 
 Time to_time(std::int64_t stored) { return stored < 0 ? kTimeNever : Time{stored}; }
 
-/// Reads columns of one group and keeps the first error; after one every column is empty.
-class Columns {
- public:
-  Columns(const hdf5::File& file, std::string group, Status& status) : file_(file), group_(std::move(group)), status_(status) {}
-
-  /// The number of rows that may be read: of a growing table the committed ones.
-  std::uint64_t rows(const std::string& scale, bool sealed) {
-    if (!status_) return 0;
-    const Result<hdf5::Shape> shape = file_.shape(group_ + "/" + scale);
-    if (!shape) return keep(shape.error());
-    rows_ = shape->rows;
-    if (sealed) return rows_;
-    std::string counter = group_.substr(1);
-    std::replace(counter.begin(), counter.end(), '/', '_');
-    const Result<std::vector<std::uint64_t>> committed = file_.read<std::uint64_t>("/meta/committed_rows/" + counter, 0, 1);
-    if (!committed) return keep(committed.error());
-    return rows_ = std::min(rows_, committed->front());
-  }
-  template <class T>
-  std::vector<T> numbers(const std::string& name) {
-    if (!status_) return {};
-    Result<std::vector<T>> values = file_.read<T>(group_ + "/" + name, 0, rows_);
-    if (values && values->size() == rows_) return std::move(*values);
-    keep(values ? Error{group_ + "/" + name + " has another number of rows than its group", {}} : values.error());
-    return {};
-  }
-  std::vector<std::string> texts(const std::string& name) {
-    if (!status_) return {};
-    Result<std::vector<std::string>> values = file_.read_texts(group_ + "/" + name);
-    if (values && values->size() == rows_) return std::move(*values);
-    keep(values ? Error{group_ + "/" + name + " has another number of rows than its group", {}} : values.error());
-    return {};
-  }
-  [[nodiscard]] bool has(const std::string& name) const { return status_ && file_.shape(group_ + "/" + name); }
-  [[nodiscard]] std::uint64_t row_count() const { return status_ ? rows_ : 0; }
-
- private:
-  std::uint64_t keep(Error error) {
-    status_ = std::move(error);
-    return 0;
-  }
-  const hdf5::File& file_;
-  std::string group_;
-  Status& status_;
-  std::uint64_t rows_ = 0;
-};
-
 void read_jobs(const hdf5::File& file, TraceData& data, Status& status) {
-  Columns in(file, "/meta/jobs", status);
+  TraceColumns in(file, "/meta/jobs", status);
   in.rows("name", true);
   const auto names = in.texts("name"), kinds = in.texts("kind");
   const auto start = in.numbers<std::int64_t>("start");
@@ -85,7 +39,7 @@ void read_jobs(const hdf5::File& file, TraceData& data, Status& status) {
 }
 
 void read_collectives(const hdf5::File& file, TraceData& data, Status& status) {
-  Columns list(file, "/meta/collectives", status);
+  TraceColumns list(file, "/meta/collectives", status);
   list.rows("name", true);
   const auto names = list.texts("name"), algorithms = list.texts("algorithm"), operations = list.texts("operation");
   const auto jobs = list.numbers<std::uint16_t>("job");
@@ -96,7 +50,7 @@ void read_collectives(const hdf5::File& file, TraceData& data, Status& status) {
     data.collective_list.push_back(
         {names[i], algorithms[i], operations[i], jobs[i], ranks[i], Bytes{bytes[i]}, factor[i], Duration{bound[i]}, 0});
 
-  Columns in(file, "/collectives", status);
+  TraceColumns in(file, "/collectives", status);
   in.rows("collective", data.sealed);
   const auto index = in.numbers<std::uint32_t>("collective");
   const auto start = in.numbers<std::int64_t>("start"), finish = in.numbers<std::int64_t>("finish");
@@ -112,7 +66,7 @@ void read_collectives(const hdf5::File& file, TraceData& data, Status& status) {
 }
 
 void read_steps(const hdf5::File& file, TraceData& data, Status& status) {
-  Columns in(file, "/steps", status);
+  TraceColumns in(file, "/steps", status);
   in.rows("step", data.sealed);
   const auto step = in.numbers<std::uint32_t>("step"), rank = in.numbers<std::uint32_t>("rank");
   const auto job = in.numbers<std::uint16_t>("job");
@@ -139,7 +93,7 @@ void read_steps(const hdf5::File& file, TraceData& data, Status& status) {
 
 void read_training(const hdf5::File& file, TraceData& data, Status& status) {
   if (!file.has("/meta/training")) return;
-  Columns in(file, "/meta/training", status);
+  TraceColumns in(file, "/meta/training", status);
   in.rows("job", true);
   const auto job = in.numbers<std::uint16_t>("job");
   const auto gpus = in.numbers<std::uint32_t>("gpus");
@@ -153,7 +107,7 @@ void read_training(const hdf5::File& file, TraceData& data, Status& status) {
 }
 
 void read_requests(const hdf5::File& file, TraceData& data, Status& status) {
-  Columns in(file, "/requests", status);
+  TraceColumns in(file, "/requests", status);
   in.rows("id", data.sealed);
   const auto id = in.numbers<std::uint32_t>("id"), prompt = in.numbers<std::uint32_t>("prompt_tokens"),
              output = in.numbers<std::uint32_t>("output_tokens");
@@ -189,7 +143,7 @@ void read_requests(const hdf5::File& file, TraceData& data, Status& status) {
 }
 
 void read_flows(const hdf5::File& file, TraceData& data, Status& status) {
-  Columns in(file, "/flows", status);
+  TraceColumns in(file, "/flows", status);
   in.rows("id", data.sealed);
   const auto id = in.numbers<std::uint64_t>("id");
   const auto job = in.numbers<std::uint16_t>("job");
@@ -204,7 +158,7 @@ void read_flows(const hdf5::File& file, TraceData& data, Status& status) {
 }
 
 void read_link_totals(const hdf5::File& file, TraceData& data, Status& status) {
-  Columns in(file, "/links/total", status);
+  TraceColumns in(file, "/links/total", status);
   in.rows("drops", true);
   const auto mean = in.numbers<double>("utilization_mean"), max = in.numbers<double>("utilization_max");
   const auto drops = in.numbers<std::uint64_t>("drops"), marks = in.numbers<std::uint64_t>("ecn_marks");
@@ -216,7 +170,7 @@ void read_link_totals(const hdf5::File& file, TraceData& data, Status& status) {
 
 /// Of a trace without totals: sums over its rows, a block at a time.
 void sum_link_rows(const hdf5::File& file, TraceData& data, Status& status) {
-  Columns in(file, "/links", status);
+  TraceColumns in(file, "/links", status);
   const std::uint64_t rows = in.rows("time", false);
   const std::uint64_t width = data.link_names.size();
   const auto time = in.numbers<std::int64_t>("time"), interval = in.numbers<std::int64_t>("interval");
@@ -266,7 +220,7 @@ void sum_link_rows(const hdf5::File& file, TraceData& data, Status& status) {
 }
 
 void read_latency(const hdf5::File& file, TraceData& data, Status& status) {
-  Columns in(file, "/packets", status);
+  TraceColumns in(file, "/packets", status);
   in.rows("latency_job", true);
   const auto jobs = in.numbers<std::uint16_t>("latency_job");
   const auto classes = in.numbers<std::uint8_t>("latency_class");
@@ -346,7 +300,7 @@ Status read_all(const hdf5::File& file, TraceData& data) {
   read_training(file, data, status);
   read_requests(file, data, status);
   read_flows(file, data, status);
-  Columns links(file, "/meta/fabric/links", status);
+  TraceColumns links(file, "/meta/fabric/links", status);
   links.rows("id", true);
   const auto source = links.texts("source"), target = links.texts("target");
   for (std::uint64_t i = 0; i < links.row_count(); ++i) data.link_names.push_back(source[i] + " -> " + target[i]);
@@ -354,7 +308,7 @@ Status read_all(const hdf5::File& file, TraceData& data) {
     read_link_totals(file, data, status);
     read_latency(file, data, status);
     if (status && data.links.size() != data.link_names.size()) data.links.resize(data.link_names.size());
-    Columns rows(file, "/links", status);
+    TraceColumns rows(file, "/links", status);
     data.link_rows = rows.rows("time", true);
     return status;
   }

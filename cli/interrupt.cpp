@@ -12,32 +12,32 @@ namespace {
 
 // A signal handler gets no argument, so what it sets must be reachable from here; lock-free, hence safe inside one.
 std::atomic<std::atomic<bool>*> watched_cancel{nullptr};
-static_assert(std::atomic<std::atomic<bool>*>::is_always_lock_free && std::atomic<bool>::is_always_lock_free);
+static_assert(std::atomic<std::atomic<bool>*>::is_always_lock_free && std::atomic<int>::is_always_lock_free);
+
+std::atomic<int> signals_caught{0};
 
 extern "C" void on_signal(int) {
-  std::atomic<bool>* cancel = watched_cancel.load();
-  if (cancel == nullptr || cancel->exchange(true)) _exit(kExitInterrupted);
+  if (signals_caught.fetch_add(1) != 0) _exit(kExitInterrupted);
+  if (std::atomic<bool>* cancel = watched_cancel.load(); cancel != nullptr) cancel->store(true);
 }
 
-void handle(void (*handler)(int)) {
+}  // namespace
+
+void catch_interrupts() {
   struct sigaction action = {};
-  action.sa_handler = handler;
+  action.sa_handler = on_signal;
   action.sa_flags = SA_RESTART;
   sigemptyset(&action.sa_mask);
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
 }
 
-}  // namespace
-
 InterruptGuard::InterruptGuard(std::atomic<bool>& cancel) {
   watched_cancel = &cancel;
-  handle(on_signal);
+  catch_interrupts();
+  if (signals_caught.load() != 0) cancel = true;
 }
 
-InterruptGuard::~InterruptGuard() {
-  handle(SIG_DFL);
-  watched_cancel = nullptr;
-}
+InterruptGuard::~InterruptGuard() { watched_cancel = nullptr; }
 
 }  // namespace eastwest::cli

@@ -6,7 +6,10 @@
 
 namespace eastwest::cli {
 
-/// While it lives, SIGINT and SIGTERM set `cancel`. One at a time: signals belong to the process.
+/// From now on the first SIGINT or SIGTERM waits for a run to end: a trace that is open will be finished.
+void catch_interrupts();
+
+/// While it lives, SIGINT and SIGTERM set `cancel`; so does one that was caught before. One at a time: signals belong to the process.
 class InterruptGuard {
  public:
   explicit InterruptGuard(std::atomic<bool>& cancel);

@@ -84,6 +84,7 @@ std::optional<Prepared> prepare(const RunArguments& arguments, const Scenario& s
   prepared.facts.threads = prepared.built.options.threads;
   prepared.facts.trace_path = trace_path;
   if (trace_path.empty()) return prepared;
+  catch_interrupts();
   Result<TraceWriter> opened = open_trace(trace_path, scenario, prepared.built);
   if (!opened) {
     print_error(opened.error());

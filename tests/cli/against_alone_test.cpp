@@ -10,6 +10,7 @@
 #include <string>
 
 #include "analysis/trace_reader.hpp"
+#include "tests/support/run_in_folder.hpp"
 #include "tests/support/run_program.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -40,12 +41,6 @@ constexpr const char* kMedium =
     "  small: {kind: incast, size: 64 KiB, ranks: 4, placement: {servers: [0-3]}}\n"
     "  large: {kind: permutation, size: 4 GiB, ranks: 12, placement: {servers: [4-15]}}\n"
     "probes: {interval: 100 us}\n";
-
-ProgramOptions in(const TemporaryDirectory& folder) {
-  ProgramOptions options;
-  options.directory = folder.path().string();
-  return options;
-}
 
 Json json_of(const ProgramResult& result) {
   REQUIRE_MESSAGE(result.exit_code == 0, result.errors);
@@ -176,7 +171,6 @@ TEST_CASE("against alone: Ctrl-C in the shared run ends with its summary, SIGKIL
   };
   ProgramOptions options = in(folder);
   options.kill_when = [&] { return writing("medium.h5.partial"); };
-  options.kill_after_s = 0.1;  // the run has begun by then; before it, Ctrl-C ends the program at once
   options.kill_signal = SIGINT;
   const ProgramResult interrupted = run_program({"run", "medium.yaml", "--against-alone"}, options);
   CHECK(interrupted.exit_code == 130);
@@ -184,7 +178,6 @@ TEST_CASE("against alone: Ctrl-C in the shared run ends with its summary, SIGKIL
   CHECK(interrupted.output.find("medium: cancelled") != std::string::npos);
   CHECK(traces_in(folder) == std::vector<std::string>{"medium.h5"});
   options.kill_when = [&] { return writing("x.alone-large.h5.partial"); };
-  options.kill_after_s = 0;
   options.kill_signal = SIGKILL;
   CHECK(run_program({"run", "medium.yaml", "--against-alone", "-o", "x.h5"}, options).exit_code == 128 + SIGKILL);
   CHECK(eastwest::read_trace(folder.file("x.h5"))->complete);

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "analysis/trace_reader.hpp"
+#include "tests/support/run_in_folder.hpp"
 #include "tests/support/run_program.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -34,12 +35,6 @@ std::vector<std::string> names_in(const TemporaryDirectory& folder) {
   for (const auto& entry : std::filesystem::directory_iterator(folder.path())) names.push_back(entry.path().filename().string());
   std::sort(names.begin(), names.end());
   return names;
-}
-
-ProgramOptions in(const TemporaryDirectory& folder) {
-  ProgramOptions options;
-  options.directory = folder.path().string();
-  return options;
 }
 
 Json json_of(const ProgramResult& result) {

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// NCCL's cost model: how long each algorithm and protocol would take for a size, which of them NCCL takes, and what a protocol costs.
+// NCCL's cost model: how long each algorithm and protocol would take for a size, and which of them NCCL takes.
 //
 //   time = latency(algorithm, protocol, shape) + S / bandwidth(algorithm, protocol, shape)
 //
 // with the constants of data/collective_tuning.csv; the latencies and bandwidths are at their functions in cost_model.cpp. `choose`
-// takes the smallest. What a simulated message costs beside the network's own time is the table's hop, or the one measured on the
-// generation (data/collective_profiles.csv), less what the table's fastest protocol needs, since that is the network itself: 0.6 us inside a
-// host, 2.7 us between hosts (ring, LL). Likewise a message inside a host gets the measured share of NVLink's rate, and NVLS NCCL's.
+// takes the smallest. What a simulated schedule is charged with for a choice stands in protocol_cost.hpp.
 // Units: us and GB/s as in NCCL; no logarithm but of whole numbers, so the choice is the same on every machine.
 // Source: NCCL 2.30 src/graph/tuning.cc (ncclTopoTuneModel, ncclTopoGetAlgoTime), src/graph/search.cc, src/enqueue.cc.
 // LIMITATIONS: the search for channels is replaced by speed levels x NICs (or the levels that fit a GPU's scale-up port); one make of host
 // (Intel's constants); NIC latency 0; a scale-up link of a GPU that data/collective_hardware.csv does not know counts as PCI;
 // CollNet and NVLS over hosts are chosen only by name (NCCL_COLLNET_ENABLE is off by default); tuner plug-ins of clouds replace all of
-// this. Inside one host a tree's chunk is that of all channels together, so a few MiB are not pipelined; predictions do not know it.
+// this.
 #pragma once
 
 #include <cstdint>
@@ -57,16 +55,5 @@ struct TuningChoice {
 /// The kind and protocol for `algorithm` and `protocol`, each a name or "auto". Errors: nothing does the operation that way.
 Result<TuningChoice> choose(const Machine& machine, CollectiveOperation operation, std::string_view algorithm, std::string_view protocol,
                             Bytes size);
-
-/// Flags and delays of a protocol when `kind` uses it for `size`.
-ProtocolCost protocol_cost(const Machine& machine, const CollectiveKind& kind, std::string_view protocol, Bytes size);
-
-/// Channels side by side that the schedule needs: one per NIC and fewer for small sizes; one inside a host.
-std::uint32_t channel_count(const Machine& machine, const TuningChoice& choice, Bytes size);
-/// Messages that a connection of the schedule may have under way when NCCL's have `slots` (NCCL_STEPS) each.
-std::uint32_t slot_count(const TuningChoice& choice, std::uint32_t slots);
-/// Payload bytes of a chunk. Several of NCCL's channels move at once and share a NIC or port: those that a channel of the schedule
-/// stands for are together one chunk of it, which is on its way for as long as all of theirs.
-Bytes chunk_size(const Machine& machine, const TuningChoice& choice, Bytes size);
 
 }  // namespace eastwest

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "workloads/collectives/plan_parts.hpp"
+#include "workloads/collectives/protocol_cost.hpp"
 
 namespace eastwest {
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workloads/models/tensor_collective.hpp"
+#include "workloads/collectives/protocol_cost.hpp"
 
 #include <algorithm>
 #include <string_view>

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/support/server_machines.hpp"
 #include "tests/support/star_fabric.hpp"
 #include "topology/catalogue.hpp"
 #include "workloads/collectives/cost_model.hpp"
@@ -15,28 +16,14 @@
 
 using namespace eastwest;
 using namespace eastwest::literals;
+using tests::b200;
+using tests::h100;
+using tests::machine_of;
+using tests::servers;
 
 namespace {
 
 constexpr auto kAllReduce = CollectiveOperation::all_reduce;
-
-Fabric servers(std::string_view gpu, std::uint32_t hosts, std::uint32_t gpus, BitRate nic, BitRate scale_up) {
-  Fabric fabric = tests::star_fabric({.hosts = hosts, .gpus = gpus, .nics = gpus, .nic_rate = nic, .scale_up_rate = scale_up});
-  GpuModel model;
-  model.name = std::string(gpu);
-  fabric.gpu_models.push_back(model);
-  for (Host& host : fabric.hosts) host.gpu_model = 0;
-  return fabric;
-}
-
-Machine machine_of(const Fabric& fabric) {
-  std::vector<GpuId> gpus;
-  for (std::uint32_t i = 0; i < fabric.gpu_count; ++i) gpus.push_back({i});
-  return describe_machine(fabric, gpus);
-}
-
-Machine h100(std::uint32_t hosts, std::uint32_t gpus = 8) { return machine_of(servers("h100-sxm", hosts, gpus, 400_Gbps, 3'600_Gbps)); }
-Machine b200(std::uint32_t hosts, std::uint32_t gpus = 8) { return machine_of(servers("b200", hosts, gpus, 400_Gbps, 7'200_Gbps)); }
 
 std::string choice(const Machine& machine, CollectiveOperation operation, Bytes size) {
   const auto taken = choose(machine, operation, "auto", "auto", size);
@@ -169,80 +156,6 @@ TEST_CASE("cost model: a name that does not go with the operation or the protoco
   CHECK(protocol.error().message == "`nvls` does not do all_reduce with protocol ll here");
 }
 
-TEST_CASE("cost model: protocols cost what the table has above the network's own time") {
-  const auto cost = [](const Machine& machine, std::string_view algorithm, std::string_view protocol, Bytes size = 1_MiB) {
-    return protocol_cost(machine, *find_collective_kind(kAllReduce, algorithm), protocol, size);
-  };
-  const ProtocolCost ll = cost(b200(8), "ring", "ll");  // nothing was measured on this one
-  CHECK(ll.wire == 2 * ll.payload);
-  CHECK(ll.start == Duration{6'600'000});
-  CHECK(ll.hop_inside.ps == 0);
-  CHECK(ll.hop_across.ps == 0);
-  const ProtocolCost ll128 = cost(h100(8), "ring", "ll128");
-  CHECK(ll128.wire * 120 == ll128.payload * 128);
-  CHECK(ll128.hop_inside == Duration{1'300'000});
-  const ProtocolCost simple = cost(h100(8), "tree", "simple");
-  CHECK(simple.wire == simple.payload);
-  CHECK(simple.hop_across == Duration{11'300'000});
-}
-
-TEST_CASE("cost model: what was measured on a generation takes the place of NCCL's constants, and its choice stays") {
-  const auto start = [](const Machine& machine) {
-    return protocol_cost(machine, *find_collective_kind(kAllReduce, "ring"), "ll", 1_KiB).start.ps * 1e-6;
-  };
-  CHECK(start(h100(1)) ==
-        doctest::Approx(tuning_value({.quantity = "measured_base_latency", .algorithm = "ring", .protocol = "ll", .generation = 90})));
-  CHECK(start(b200(1)) == doctest::Approx(6.6));
-  CHECK(predicted_time(h100(1), kAllReduce, "ring", "ll", {0}) == doctest::Approx(15.0));
-}
-
-TEST_CASE("cost model: a ring inside a host stands still for half of the step in which a rank only receives") {
-  // 2(n-1) steps send; one more only receives, and slices, two a chunk, hide half of it: 14 of 14.5 for eight GPUs, 2 of 2.5 for two.
-  const double share = tuning_value({.quantity = "measured_scale_up_share", .generation = 90});
-  const auto inside = [](const Machine& machine, std::string_view protocol) {
-    return static_cast<double>(protocol_cost(machine, *find_collective_kind(kAllReduce, "ring"), protocol, 1_GiB).inside_share);
-  };
-  CHECK(inside(h100(1, 8), "simple") == doctest::Approx(1000 * share * 14 / 14.5).epsilon(0.001));
-  CHECK(inside(h100(1, 2), "simple") == doctest::Approx(1000 * share * 2 / 2.5).epsilon(0.001));
-  CHECK(inside(h100(1, 8), "ll") == doctest::Approx(1000 * share).epsilon(0.001));
-  CHECK(inside(h100(2, 8), "simple") == doctest::Approx(1000 * share).epsilon(0.001));  // the NICs set the pace
-}
-
-TEST_CASE("cost model: NVLS moves in loops, which take as long as their bytes at the port or their chunk through the switch") {
-  const auto constant = [](std::string_view quantity) { return tuning_value({.quantity = quantity, .generation = 90}); };
-  const CollectiveKind& nvls = *find_collective_kind(kAllReduce, "nvls");
-  // 16 channels of 8 heads. 4 MiB in chunks of 16 KiB: loops of 2 MiB; 8 GiB in chunks of 128 KiB: loops of 16 MiB. An all-reduce takes
-  // S + S/8 of each port, of which software gets 0.824 x 0.85.
-  const double port = 450e3 * 0.824 * 0.85;  // bytes per us
-  const double through = constant("nvls_loop_latency") + 2097152 / (1000 * constant("nvls_loop_rate"));
-  const double at_port = 2097152 * 1.125 / port;
-  REQUIRE(through > at_port);
-  const ProtocolCost small = protocol_cost(h100(1), nvls, "simple", 4_MiB);
-  CHECK(static_cast<double>(small.in_switch_share) == doctest::Approx(1000 * 0.824 * 0.85).epsilon(0.002));
-  // Two loops: what each lasts beyond its bytes, and half a loop at either end.
-  CHECK(small.hop_inside.ps * 1e-6 == doctest::Approx(25 - 0.6 + 2 * (through - at_port) + through / 2).epsilon(0.005));
-  const ProtocolCost large = protocol_cost(h100(1), nvls, "simple", 8_GiB);
-  CHECK(large.in_switch_share == small.in_switch_share);
-  CHECK(large.hop_inside.ps * 1e-6 == doctest::Approx(25 - 0.6 + 16 * 1048576 * 1.125 / port).epsilon(0.01));
-}
-
-TEST_CASE("cost model: NVLS of any size takes longer the larger it is, on a server and on a rack") {
-  for (const Machine& machine : {h100(1), b200(1), b200(1, 72)})
-    for (const auto operation : {kAllReduce, CollectiveOperation::all_gather, CollectiveOperation::reduce_scatter}) {
-      const CollectiveKind* kind = find_collective_kind(operation, "nvls");
-      double before = 0;
-      for (std::int64_t size = 1; size <= std::int64_t{1} << 34; size *= 2) {
-        CAPTURE(size);
-        const ProtocolCost cost = protocol_cost(machine, *kind, "simple", {size});
-        REQUIRE(cost.in_switch_share > 0);
-        const double time =
-            cost.hop_inside.ps * 1e-6 + static_cast<double>(size) / (machine.port * static_cast<double>(cost.in_switch_share));
-        CHECK(time >= 0.93 * before);  // chunks grow in steps, and longer ones go better
-        before = time;
-      }
-    }
-}
-
 TEST_CASE("cost model: EFA parts 128 bytes, so there is no LL128 between its servers, and there is inside one") {
   Machine machine = h100(2);
   CHECK(predicted_time(machine, kAllReduce, "tree", "ll128", 1_MiB) > 0);
@@ -252,15 +165,6 @@ TEST_CASE("cost model: EFA parts 128 bytes, so there is no LL128 between its ser
   CHECK(predicted_time(machine, kAllReduce, "ring", "ll128", 1_MiB) > 0);
   CHECK(collective_hardware("p5-48xlarge").splits_lines);
   CHECK_FALSE(collective_hardware("dgx-h100").splits_lines);
-}
-
-TEST_CASE("cost model: channels that move at once are one chunk of the schedule") {
-  // 64 servers, 256 MiB, NVLSTree: 16 channels of 64 KiB a head, eight for each of the two trees. Ring: 16 channels for 8 NICs, slices of 1 MiB.
-  CHECK(chunk_size(h100(64), {find_collective_kind(kAllReduce, "nvls_tree"), "simple"}, 256_MiB) == 512_KiB);
-  CHECK(chunk_size(h100(64), {find_collective_kind(kAllReduce, "ring"), "simple"}, 256_MiB) == 2_MiB);
-  CHECK(chunk_size(h100(2), {find_collective_kind(kAllReduce, "nvls_tree"), "simple"}, 256_MiB) == 1_MiB);
-  CHECK(slot_count({find_collective_kind(kAllReduce, "ring"), "simple"}, 8) == 4);
-  CHECK(slot_count({find_collective_kind(kAllReduce, "ring"), "ll"}, 8) == 8);
 }
 
 TEST_CASE("tuning table: hardware names stand in the catalogue, and every row of constants is read") {
