@@ -125,6 +125,15 @@ int parse_and_call(int argument_count, char** arguments) {
       ->expected(1, 1000);
   compare_app->add_flag("--json", compare.json, "Print the comparison as one JSON object");
 
+  ReportArguments report;
+  CLI::App* report_app = app.add_subcommand("report", "Write traces as one HTML page that opens from disk");
+  report_app->add_option("traces", report.traces, "Traces, also FILE.h5.partial; the first is what the others are compared with")
+      ->required()
+      ->type_name("FILE.h5")
+      ->expected(1, 1000);
+  report_app->add_option("-o,--output", report.output, "Page to write; default: the first trace's name with .html, here")
+      ->type_name("FILE.html");
+
   ExportArguments exported;
   CLI::App* export_app = app.add_subcommand("export", "Write the jobs of a scenario in a format of other simulators");
   export_app->add_option("scenario", exported.scenario, "Scenario file, or a trace")->required()->type_name("SCENARIO");
@@ -165,6 +174,7 @@ int parse_and_call(int argument_count, char** arguments) {
   if (kinds_app->parsed()) return kinds_verb(kind);
   if (schema_app->parsed()) return schema_verb();
   if (compare_app->parsed()) return compare_verb(compare);
+  if (report_app->parsed()) return report_verb(report);
   if (export_app->parsed()) return export_verb(exported);
   if (validate_app->parsed()) return validate_verb(validate);
   if (version_app->parsed()) return version_verb();

@@ -56,6 +56,11 @@ struct CompareArguments {
   bool json = false;
 };
 
+struct ReportArguments {
+  std::vector<std::string> traces;  // the first is what the others are compared with
+  std::string output;               // "": the first trace's name with .html in the current folder
+};
+
 struct ValidateArguments {
   std::vector<std::string> files;  // measurements; none: the built-in tables
   std::string table;               // only tables whose name contains it
@@ -69,6 +74,7 @@ int kinds_verb(const std::string& name);
 int schema_verb();
 int compare_verb(const CompareArguments& arguments);
 int export_verb(const ExportArguments& arguments);
+int report_verb(const ReportArguments& arguments);
 int validate_verb(const ValidateArguments& arguments);
 int version_verb();
 
