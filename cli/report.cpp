@@ -3,6 +3,7 @@
 #include "analysis/report/report.hpp"
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -22,6 +23,7 @@ namespace fs = std::filesystem;
 
 /// To a temporary name and then renamed: an earlier page stays until the new one is complete.
 Status write_page(const std::string& path, const std::string& page) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a file size limit is an error to tell, not the end
   const std::string partial = path + ".partial";
   std::error_code code;
   {

@@ -39,7 +39,7 @@ ew.format = (value, unit) => {
   if (typeof value !== "number") return String(value);
   switch (unit) {
     case "s": return prefixed(value, "s", kDecimal.slice(4));
-    case "B": return prefixed(value, "B", kBinary);
+    case "B": return value < 1024 && Number.isInteger(value) ? value + " B" : prefixed(value, "B", kBinary);
     case "B/s": return prefixed(value, "B/s", kDecimal.slice(0, 5));
     case "bit/s": return prefixed(value, "b/s", kDecimal.slice(0, 5));
     case "m": return ew.digits(value) + " m";

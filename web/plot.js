@@ -9,11 +9,13 @@
       scale: i === 0 ? "x" : "y",
       label: side.label, labelSize: 18, labelFont: "12px system-ui, sans-serif", font: "12px system-ui, sans-serif",
       size: i === 0 ? 36 : 66, stroke: ew.colour("text"), grid: { stroke: ew.colour("grid"), width: 1 }, ticks: { stroke: ew.colour("grid"), width: 1 },
-      space: i === 0 ? 84 : 32,
+      space: i === 0 ? 84 : 32, ...(side.unit === "B" && !side.log ? { incrs: Array.from({ length: 45 }, (_, e) => 2 ** e) } : {}),
       values: (u, ticks) => {
-        const known = ticks.filter((t) => t !== null);
-        if (side.log) return ticks.map((t) => (t === null || Math.abs(Math.log10(t) - Math.round(Math.log10(t))) > 1e-6 ? (known.length > 4 ? "" : ew.format(t, side.unit)) : side.decades ? side.decades(t) : ew.format(t, side.unit)));
-        return ew.tickLabels(known, side.unit);
+        if (!side.log) return ew.tickLabels(ticks, side.unit);
+        // Decades alone; where there are fewer than two of them, whatever uPlot has room for.
+        const decade = (t) => t !== null && Math.abs(Math.log10(t) - Math.round(Math.log10(t))) < 1e-6;
+        const all = ticks.filter(decade).length < 2;
+        return ticks.map((t) => (t === null || !(all || decade(t)) ? "" : side.decades ? side.decades(t) : ew.format(t, side.unit)));
       },
     });
     const draw = () => {
@@ -31,8 +33,9 @@
         return [xs, ys];
       });
       host.replaceChildren();
-      if (series.every(([xs]) => xs.length === 0)) {
-        host.append(ew.el("p", { class: "note" }, "Nothing to draw."));
+      const nothing = series.every(([xs]) => xs.length === 0);
+      if (nothing || (spec.zero && series.every(([, ys]) => ys.every((y) => y === 0)))) {
+        host.append(ew.el("p", { class: "note" }, nothing ? "Nothing to draw." : spec.zero));
         return;
       }
       const data = uPlot.join(series);

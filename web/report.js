@@ -22,11 +22,12 @@
     const words = { failed: "Failed", warning: "Look here", note: "Note" };
     const list = trace.findings.map((f) => el("li", { class: f.weight }, el("span", { class: "kind" }, words[f.weight]), f.text,
       f.section ? el("a", { href: "#" + f.section, onclick: () => { if (f.link !== null) follow(f.link, true); } }, "show") : null));
-    return el("section", { id: "overview" },
-      el("h1", {}, trace.description || trace.name || trace.label),
-      el("p", { class: "sub" }, trace.what_ran + "."),
-      el("div", { class: "badges" }, badges),
-      sideBySide(true),
+    const title = trace.description || trace.name || trace.label;
+    const designs = ew.data.comparison ? ew.data.comparison.designs : [];
+    const several = designs.length > 1
+      ? [el("h1", {}, designs.slice(1).map((d) => d.label).join(", ") + " against " + designs[0].label), sideBySide(true), el("h2", {}, "Trace " + trace.label), el("p", { class: "sub" }, title + ": " + trace.what_ran + ".")]
+      : [el("h1", {}, title), el("p", { class: "sub" }, trace.what_ran + "."), designs.length === 1 ? sideBySide(true) : null];
+    return el("section", { id: "overview" }, several, el("div", { class: "badges" }, badges),
       el("div", { class: "figures" }, trace.figures.map((f) => el("div", { class: "card" }, el("div", { class: "label" }, f.label), el("div", { class: "value" }, f.value), el("div", { class: "extra" }, f.note)))),
       el("h3", {}, "What held it back"),
       list.length > 0 ? el("ul", { class: "findings" }, list) : el("p", { class: "note" }, "Nothing stands out."));
@@ -37,25 +38,25 @@
   const kKey = /^(step time mean|TTFT p99|TPOT p99|output tokens per s|job time|MFU|goodput|flow slowdown p99|.* busbw|PFC pauses|drops)$/;
   const comparisonTable = (comparison, rows, title, note) => {
     const many = comparison.designs.length;
+    const judges = (i) => comparison.designs[0].seeds.length > 1 && comparison.designs[i].seeds.length > 1;
     const columns = [{ label: "of", unit: "text" }, { label: "figure", unit: "text" }];
     comparison.designs.forEach((d, i) => {
       columns.push({ label: (many > 1 ? "[" + (i + 1) + "] " : "") + d.label + (d.seeds.length > 1 ? " (" + d.seeds.length + " runs)" : ""), unit: "number" });
-      if (i > 0) columns.push({ label: "[" + (i + 1) + "] / [1]", unit: "number" }, { label: "verdict", unit: "text" });
+      if (i > 0) columns.push({ label: "[" + (i + 1) + "] / [1]", unit: "number" }, ...(judges(i) ? [{ label: "verdict", unit: "text" }] : []));
     });
     const body = rows.map((row) => {
       const cells = [row.subject, row.metric];
       row.values.forEach((v, i) => {
         if (v === null) {
-          cells.push(null, ...(i > 0 ? [null, "-"] : []));
+          cells.push(null, ...(i > 0 ? [null, ...(judges(i) ? ["-"] : [])] : []));
           return;
         }
         const spread = v.runs > 1 && v.mean !== 0 ? " \u00b1 " + ((100 * (v.high - v.low)) / 2 / Math.abs(v.mean)).toFixed(1) + " %" : "";
         cells.push({ value: v.mean, text: ew.format(v.mean, row.unit === "1" ? "share" : row.unit) + spread });
         if (i === 0) return;
-        const judged = comparison.designs[0].seeds.length > 1 && comparison.designs[i].seeds.length > 1;
         const better = v.ratio !== null && (v.ratio < 1) === row.lower_is_better;
         cells.push(v.ratio === null ? null : { value: v.ratio, text: v.ratio.toFixed(3) });
-        cells.push(!judged ? "one seed: not judged" : v.beyond_spread ? (better ? "better" : "worse") : "none beyond the spread");
+        if (judges(i)) cells.push(v.beyond_spread ? (better ? "better" : "worse") : "within the spread");
       });
       return cells;
     });
@@ -66,8 +67,9 @@
     if (!comparison) return null;
     if (!short) return section("compare", "Side by side", comparisonTable(comparison, comparison.rows, "All figures", null), el("ul", {}, comparison.notes.map((n) => el("li", { class: "note" }, n))));
     const rows = comparison.rows.filter((r) => kKey.test(r.metric)).slice(0, 12);
-    return el("div", { id: "verdict" }, comparisonTable(comparison, rows, "Side by side",
-      "Ratios are to the first. \u00b1 is half the distance from the lowest to the highest run; a difference counts when these ranges do not meet."));
+    const spread = comparison.designs.some((d) => d.seeds.length > 1);
+    return el("div", { id: "verdict" }, el("ul", { class: "findings" }, ew.data.compared.map((f) => el("li", { class: f.weight }, f.text))),
+      comparisonTable(comparison, rows, "Side by side", "Ratios are to the first." + (spread ? " \u00b1 is half the distance from the lowest to the highest run; a difference counts when these ranges do not meet." : "")));
   };
 
   // ---- sections of a trace -------------------------------------------------------------------------------------------
@@ -102,7 +104,10 @@
         x: { label: metric, unit: curves[0].unit === "1" ? "x" : curves[0].unit, log },
         y: { label: tail ? "share above" : "share at or below", unit: "share", log: tail, range: tail ? () => [Math.max(1e-7, least * 0.9), 1] : () => [0, 1.02], decades: (t) => t * 100 + " %" },
         stepped: true, height: 250,
-        series: curves.map((c) => ({ label: c.label + " (" + c.count + ")", x: c.value, y: tail ? c.share.map((s) => 1 - s) : c.share })),
+        // A curve starts with its rise from 0 just before the smallest value.
+        series: curves.map((c) => ({
+          label: c.label + " (" + c.count + ")", x: [c.value[0] * (1 - 1e-9), ...c.value], y: tail ? [1, ...c.share.map((s) => 1 - s)] : [0, ...c.share],
+        })),
       };
     };
     const plots = metrics.map((metric) => [metric, ew.plot(spec(metric), "distribution-" + metric)]);
@@ -131,6 +136,7 @@
       const x = Float64Array.from({ length: grid.bins }, (_, b) => grid.start + (b + 0.5) * grid.width);
       return {
         x: { label: "time", unit: "s" }, y: { label: m.label, unit: m.unit }, height: 210,
+        zero: ew.state.links.length === 0 ? null : "Nothing: 0 on " + (ew.state.links.length === 1 ? "this link" : "these links") + " at all times.",
         series: ew.state.links.map((l) => ({ label: links.name[l], x, y: Float64Array.from({ length: grid.bins }, (_, b) => ew.decoded(measure, values[l * grid.bins + b], grid)) })),
       };
     };

@@ -16,7 +16,7 @@
     const draw = (context, view) => {
       const shades = colours();
       const height = view.plotHeight() / (view.y[1] - view.y[0]);
-      const gap = height > 6 ? 1.5 : height > 3 ? 0.5 : 0;
+      const gap = height > 6 ? 1.5 : 0.5;
       context.save();
       context.beginPath();
       context.rect(view.margins.left, view.margins.top, view.plotWidth(), view.plotHeight());
@@ -28,7 +28,9 @@
           if (from[i] > view.x[1]) break;
           const x = view.fromX(from[i]);
           context.fillStyle = shades[kind[i]];
-          context.fillRect(x, y + gap, Math.max(0.4, view.fromX(to[i]) - x), Math.max(0.6, height - 2 * gap));
+          // On whole pixels where rows are low: no stripes from half-covered ones.
+          const top = height > 3 ? y + gap : Math.floor(y), tall = height > 3 ? height - 2 * gap : Math.max(1, Math.ceil(y + height) - top);
+          context.fillRect(x, top, Math.max(0.4, view.fromX(to[i]) - x), tall);
         }
       }
       context.restore();

@@ -79,24 +79,38 @@
       lines.push(line);
       back.append(line);
     }
-    const few = nodes.name.length <= 600;
-    const hostRoom = hosts <= 24 ? 1 : 0;
+    // Nodes and names as large as their neighbours allow; `pixel` of the drawing is about one of a wide screen.
+    const pixel = Math.max(1, width / 1200);
+    const room = {};
+    {
+      const order = [...nodes.name.keys()].filter(drawn).sort((p, q) => nodes.y[p] - nodes.y[q] || nodes.x[p] - nodes.x[q]);
+      for (let i = 1; i < order.length; ++i) {
+        const p = order[i - 1], q = order[i], role = nodes.role[q];
+        if (nodes.role[p] === role && Math.abs(nodes.y[p] - nodes.y[q]) < 0.2) room[role] = Math.min(room[role] ?? Infinity, (nodes.x[q] - nodes.x[p]) * scale);
+      }
+    }
+    const longest = {};
+    nodes.name.forEach((name, n) => { longest[nodes.role[n]] = Math.max(longest[nodes.role[n]] || 1, name.length); });
+    const letters = (role) => Math.min(13 * pixel, (fabric.form === "groups" || fabric.form === "circle" ? scale : room[role] ?? Infinity) / (0.64 * longest[role]));
     nodes.name.forEach((name, n) => {
       if (!drawn(n)) return;
       const isHost = nodes.role[n] === "host";
-      const size = isHost ? (few ? 11 : 8) : 15;
+      const role = nodes.role[n];
+      const size = Math.min((isHost ? 10 : 14) * pixel, (room[role] ?? 2 * scale) * 0.3, fabric.form === "tiers" ? Infinity : isHost ? 11 : 18);
+      const font = letters(role);
       const x = nodes.x[n] * scale, y = nodes.y[n] * scale;
       const shape = isHost ? ew.el("rect", { x: x - size, y: y - size * 0.7, width: size * 2, height: size * 1.4, rx: 2, class: "host" })
         : ew.el("circle", { cx: x, cy: y, r: size, class: "switch" });
       shape.node = n;
       front.append(shape);
       const below = fabric.form === "tiers" && isHost;
-      if ((!isHost && few) || (isHost && hostRoom)) front.append(ew.el("text", { x, y: below ? y + 26 : isHost ? y + 24 : y - size - 5, "text-anchor": "middle", class: "name" }, name));
+      if (font >= 6.5 * pixel && (!isHost || fabric.form === "tiers")) front.append(ew.el("text", { x, y: below ? y + size + font : y - size - font * 0.35, "font-size": font.toFixed(1), "text-anchor": "middle", class: "name" }, name));
       shape.append(ew.el("title", {}, name + " (" + nodes.role[n] + (nodes.model[n] ? ", " + nodes.model[n] : "") + (nodes.rack[n] ? ", " + nodes.rack[n] : "") + ")"));
     });
     svg.append(back, front);
     frame();
 
+    const thickness = Math.max(1, pixel * (cables.size > 400 ? 0.6 : 1));
     const paint = () => {
       const grid = ew.colour("idle");
       // The worst last, so that nothing lies on top of them.
@@ -105,7 +119,7 @@
         const level = levelOf(line.cable);
         const chosen = state.selected !== null && line.cable.links.includes(state.selected);
         line.setAttribute("stroke", level === null || level < 0.005 ? grid : ew.heatCss(0.12 + 0.88 * level));
-        line.setAttribute("stroke-width", chosen ? 9 : level === null ? 1.2 : (1.4 + 4.2 * level).toFixed(2));
+        line.setAttribute("stroke-width", chosen ? 9 * pixel : level === null ? 1.2 * thickness : ((1.4 + 4.2 * level) * thickness).toFixed(2));
         line.setAttribute("class", chosen ? "chosen" : "");
         back.append(line);
       }
@@ -167,7 +181,7 @@
     const saveSvg = ew.el("button", { type: "button", title: "Save the drawing", onclick: () => {
       const copy = svg.cloneNode(true);
       copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-      const style = "circle,rect{fill:" + ew.colour("panel") + ";stroke:" + ew.colour("text") + ";stroke-width:1.5}text{font:13px sans-serif;fill:" + ew.colour("text") + "}";
+      const style = "circle,rect{fill:" + ew.colour("panel") + ";stroke:" + ew.colour("text") + ";stroke-width:1.5}text{font-family:sans-serif;fill:" + ew.colour("text") + "}";
       copy.prepend(Object.assign(document.createElementNS("http://www.w3.org/2000/svg", "style"), { textContent: style }));
       ew.download(trace.label + "-topology.svg", copy.outerHTML, "image/svg+xml");
     } }, "SVG");

@@ -66,7 +66,8 @@ std::vector<Distribution> distributions(const TraceData& trace) {
   std::vector<Distribution> out;
   for (std::size_t j = 0; j < trace.jobs.size(); ++j) {
     const std::string& name = trace.jobs[j].name;
-    std::vector<Sample> samples = {{"TTFT", "s", {}}, {"TPOT", "s", {}}, {"E2E", "s", {}}, {"flow slowdown", "1", {}}, {"flow time", "s", {}}};
+    std::vector<Sample> samples = {
+        {"TTFT", "s", {}}, {"TPOT", "s", {}}, {"E2E", "s", {}}, {"flow slowdown", "1", {}}, {"flow time", "s", {}}};
     for (const RequestRow& r : trace.requests) {
       if (r.job != j || r.first_token == kTimeNever) continue;
       samples[0].values.push_back((r.first_token - r.arrival).seconds());

@@ -43,8 +43,8 @@ void add_training(std::vector<Finding>& out, const TraceData& trace) {
                                                             {m.context_share, "exchanges of context parallelism"},
                                                             {m.bubble_share, "bubbles and waiting for the slowest rank"}}};
     std::stable_sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
-    std::string text = "Job " + name + ": a training step takes " + seconds(m.time.mean) + ", of which " + percent(m.exposed_share) +
-                       " is not computing";
+    std::string text =
+        "Job " + name + ": a training step takes " + seconds(m.time.mean) + ", of which " + percent(m.exposed_share) + " is not computing";
     if (parts[0].first > 0) {
       text += ": " + percent(parts[0].first) + " " + parts[0].second;
       if (parts[1].first > 0.01) text += ", " + percent(parts[1].first) + " " + parts[1].second;
@@ -129,7 +129,9 @@ void add_links(std::vector<Finding>& out, const TraceData& trace, const TraceDet
       out.push_back({Weight::warning,
                      "Links " + g.name + " are unevenly loaded: the busiest, " + trace.link_names[g.busiest] + ", was sending " +
                          percent(g.most) + " of the time, the average of " + counted(g.count, "link") + " is " + percent(g.mean) +
-                         ". Placement and path choice decide here, not capacity.",
+                         (g.to == "host"     ? ". What is sent to whom decides here: the pattern and the placement of ranks."
+                          : g.from == "host" ? ". Some hosts send more than others: the pattern and the placement of ranks decide here."
+                                             : ". Choice of paths and placement decide here, not capacity."),
                      "links", g.busiest});
     }
     const double paused = share_of(g.paused_most, run);

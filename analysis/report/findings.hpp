@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/compare.hpp"
 #include "analysis/report/trace_detail.hpp"
 #include "analysis/trace_reader.hpp"
 
@@ -56,7 +57,9 @@ struct KeyFigure {
 std::vector<LinkGroup> link_groups(const TraceData& trace, const TraceDetail& detail);
 std::vector<Finding> findings(const TraceData& trace, const TraceDetail& detail);
 std::vector<KeyFigure> key_figures(const TraceData& trace);
-/// "64 GPUs in 8 hosts on rail_optimised, 10 switches; train (training, 32 ranks), serve (serving, 32 ranks)".
+/// What compare says of each design against the first, one sentence each, of the figures that decide: times of jobs, steps and requests.
+std::vector<Finding> compared(const Comparison& comparison);
+/// "64 ranks on 8 hosts, rail_optimised with 10 switches and 128 cables; train (training) on 32 ranks, serve (serving) on 32 ranks".
 std::string what_ran(const TraceData& trace, const TraceDetail& detail);
 /// The value of a key of the scenario's first level that stands on its line, such as `description:`; "" when it has none.
 std::string scenario_value(const std::string& scenario_text, std::string_view key);

@@ -58,7 +58,8 @@ Json fabric_json(const ReportTrace& trace) {
   column("drops", [](const FabricLink&, const LinkTotal& t) { return Json(t.drops); });
   column("marks", [](const FabricLink&, const LinkTotal& t) { return Json(t.ecn_marks); });
   column("paused", [](const FabricLink&, const LinkTotal& t) { return Json(t.paused.seconds()); });
-  return {{"form", layout.form}, {"width", layout.width}, {"height", layout.height}, {"nodes", std::move(nodes)}, {"links", std::move(links)}};
+  return {
+      {"form", layout.form}, {"width", layout.width}, {"height", layout.height}, {"nodes", std::move(nodes)}, {"links", std::move(links)}};
 }
 
 /// Bins are merged until the blobs fit; a grid of no bins fits always.
@@ -136,7 +137,9 @@ Json steps_json(const TraceData& trace, const PageLimits& limits, PageBlobs& blo
 Json requests_json(const TraceData& trace, const PageLimits& limits, PageBlobs& blobs) {
   std::vector<RequestRow> rows = trace.requests;
   std::string note;
-  const auto by_arrival = [](const RequestRow& a, const RequestRow& b) { return a.arrival != b.arrival ? a.arrival < b.arrival : a.id < b.id; };
+  const auto by_arrival = [](const RequestRow& a, const RequestRow& b) {
+    return a.arrival != b.arrival ? a.arrival < b.arrival : a.id < b.id;
+  };
   if (rows.size() > limits.requests) {
     const auto end_to_end = [](const RequestRow& r) { return r.finish == kTimeNever ? kTimeNever.ps : (r.finish - r.arrival).ps; };
     std::stable_sort(rows.begin(), rows.end(), [&](const RequestRow& a, const RequestRow& b) { return end_to_end(a) > end_to_end(b); });
@@ -255,7 +258,10 @@ ReportData report_data(const Report& report, const PageLimits& limits) {
   std::string json = "{\"format\":1,\"traces\":[";
   for (std::size_t i = 0; i < report.traces.size(); ++i)
     json += (i == 0 ? "" : ",") + trace_json(report.traces[i], limits, limits.grid_bytes / report.traces.size(), blobs);
-  json += "],\"comparison\":" + (report.traces.size() > 1 ? comparison_json(report.comparison) : std::string("null")) + "}";
+  Json sentences = Json::array();
+  for (const Finding& f : compared(report.comparison)) sentences.push_back({{"weight", to_string(f.weight)}, {"text", f.text}});
+  json += "],\"comparison\":" + (report.traces.size() > 1 ? comparison_json(report.comparison) : std::string("null")) +
+          ",\"compared\":" + sentences.dump(-1, ' ', false, Json::error_handler_t::replace) + "}";
   return {for_script(json), blobs.take()};
 }
 

@@ -56,14 +56,26 @@ Json jobs(const TraceData& trace) {
 }
 
 Json training(const TraceData& trace) {
-  Table table{{{"job", "text"}, {"steps", "count"}, {"step time", "s"}, {"longest", "s"}, {"compute", "share"}, {"tensor", "share"},
-               {"pipeline", "share"}, {"data", "share"}, {"expert", "share"}, {"context", "share"}, {"bubble", "share"},
-               {"tokens/s per GPU", "number"}, {"MFU", "share"}, {"memory per GPU", "B"}, {"of", "B"}}};
+  Table table{{{"job", "text"},
+               {"steps", "count"},
+               {"step time", "s"},
+               {"longest", "s"},
+               {"compute", "share"},
+               {"tensor", "share"},
+               {"pipeline", "share"},
+               {"data", "share"},
+               {"expert", "share"},
+               {"context", "share"},
+               {"bubble", "share"},
+               {"tokens/s per GPU", "number"},
+               {"MFU", "share"},
+               {"memory per GPU", "B"},
+               {"of", "B"}}};
   table.note = "Shares of the step; compute and the parts of what is exposed add up to 100 %.";
   for (const StepMetrics& m : step_metrics(trace.steps)) {
     const TrainingFacts* facts = facts_of_job(trace.training, m.job);
-    Json row = {job_name(trace, m.job), m.time.count, m.time.mean, m.time.max, m.compute_share, m.tensor_share, m.pipeline_share,
-                m.data_share, m.expert_share, m.context_share, m.bubble_share};
+    Json row = {job_name(trace, m.job), m.time.count, m.time.mean,    m.time.max,      m.compute_share, m.tensor_share,
+                m.pipeline_share,       m.data_share, m.expert_share, m.context_share, m.bubble_share};
     if (facts == nullptr) {
       for (int i = 0; i < 4; ++i) row.push_back(nullptr);
     } else {
@@ -79,8 +91,18 @@ Json training(const TraceData& trace) {
 }
 
 Json collectives(const TraceData& trace) {
-  Table table{{{"collective", "text"}, {"job", "text"}, {"operation", "text"}, {"algorithm", "text"}, {"ranks", "count"}, {"size", "B"},
-               {"count", "count"}, {"mean time", "s"}, {"p99 time", "s"}, {"algbw", "B/s"}, {"busbw", "B/s"}, {"bound", "s"},
+  Table table{{{"collective", "text"},
+               {"job", "text"},
+               {"operation", "text"},
+               {"algorithm", "text"},
+               {"ranks", "count"},
+               {"size", "B"},
+               {"count", "count"},
+               {"mean time", "s"},
+               {"p99 time", "s"},
+               {"algbw", "B/s"},
+               {"busbw", "B/s"},
+               {"bound", "s"},
                {"time / bound", "x"}}};
   for (const CollectiveMetrics& m : collective_metrics(trace.collective_list, trace.collectives)) {
     const bool bound = m.lower_bound.ps > 0;
@@ -92,17 +114,26 @@ Json collectives(const TraceData& trace) {
 }
 
 Json serving(const TraceData& trace) {
-  Table table{{{"job", "text"}, {"measure", "text"}, {"count", "count"}, {"mean", "s"}, {"p50", "s"}, {"p90", "s"}, {"p99", "s"}, {"max", "s"}}};
+  Table table{
+      {{"job", "text"}, {"measure", "text"}, {"count", "count"}, {"mean", "s"}, {"p50", "s"}, {"p90", "s"}, {"p99", "s"}, {"max", "s"}}};
   for (const RequestMetrics& m : request_metrics(trace.requests))
-    for (const auto& [name, p] : {std::pair{"time to first token", &m.ttft}, std::pair{"time per output token", &m.tpot},
-                                  std::pair{"end to end", &m.e2e}})
+    for (const auto& [name, p] :
+         {std::pair{"time to first token", &m.ttft}, std::pair{"time per output token", &m.tpot}, std::pair{"end to end", &m.e2e}})
       if (p->count > 0) table.rows.push_back({job_name(trace, m.job), name, p->count, p->mean, p->p50, p->p90, p->p99, p->max});
   return table.object("Serving: times of requests");
 }
 
 Json serving_rates(const TraceData& trace) {
-  Table table{{{"job", "text"}, {"arrived", "count"}, {"finished", "count"}, {"requests/s", "number"}, {"output tokens/s", "number"},
-               {"within targets", "count"}, {"goodput /s", "number"}, {"KV cache moved", "B"}, {"prefix hits", "share"}, {"preemptions", "count"}}};
+  Table table{{{"job", "text"},
+               {"arrived", "count"},
+               {"finished", "count"},
+               {"requests/s", "number"},
+               {"output tokens/s", "number"},
+               {"within targets", "count"},
+               {"goodput /s", "number"},
+               {"KV cache moved", "B"},
+               {"prefix hits", "share"},
+               {"preemptions", "count"}}};
   for (const RequestMetrics& m : request_metrics(trace.requests))
     table.rows.push_back({job_name(trace, m.job), m.arrived, m.finished, m.requests_per_second, m.output_tokens_per_second,
                           m.has_slo ? Json(m.within_slo) : Json(nullptr), m.has_slo ? Json(m.goodput) : Json(nullptr), m.kv_bytes.count,
@@ -111,8 +142,15 @@ Json serving_rates(const TraceData& trace) {
 }
 
 Json flows(const TraceData& trace) {
-  Table table{{{"job", "text"}, {"count", "count"}, {"payload", "B"}, {"time p50", "s"}, {"time p99", "s"}, {"slowdown p50", "x"},
-               {"slowdown p99", "x"}, {"slowdown max", "x"}, {"retransmits", "count"}}};
+  Table table{{{"job", "text"},
+               {"count", "count"},
+               {"payload", "B"},
+               {"time p50", "s"},
+               {"time p99", "s"},
+               {"slowdown p50", "x"},
+               {"slowdown p99", "x"},
+               {"slowdown max", "x"},
+               {"retransmits", "count"}}};
   for (const FlowMetrics& m : flow_metrics(trace.flows)) {
     const auto slow = [&](double value) { return m.slowdown.count > 0 ? Json(value) : Json(nullptr); };
     table.rows.push_back({job_name(trace, m.job), m.time.count, m.bytes.count, m.time.p50, m.time.p99, slow(m.slowdown.p50),
@@ -122,8 +160,18 @@ Json flows(const TraceData& trace) {
 }
 
 Json slowest_flows(const ReportTrace& trace, const PageLimits& limits) {
-  Table table{{{"id", "count"}, {"job", "text"}, {"from rank", "count"}, {"on", "text"}, {"to rank", "count"}, {"on", "text"}, {"size", "B"},
-               {"start", "s"}, {"time", "s"}, {"alone", "s"}, {"slowdown", "x"}, {"retransmits", "count"}}};
+  Table table{{{"id", "count"},
+               {"job", "text"},
+               {"from rank", "count"},
+               {"on", "text"},
+               {"to rank", "count"},
+               {"on", "text"},
+               {"size", "B"},
+               {"start", "s"},
+               {"time", "s"},
+               {"alone", "s"},
+               {"slowdown", "x"},
+               {"retransmits", "count"}}};
   const std::vector<FlowRow>& all = trace.data.flows;
   const auto slowdown = [](const FlowRow& f) {
     return f.ideal.ps > 0 ? static_cast<double>((f.finish - f.start).ps) / static_cast<double>(f.ideal.ps) : 0.0;
@@ -149,8 +197,16 @@ Json slowest_flows(const ReportTrace& trace, const PageLimits& limits) {
 }
 
 Json groups(const ReportTrace& trace) {
-  Table table{{{"links", "text"}, {"count", "count"}, {"mean", "share"}, {"busiest mean", "share"}, {"busiest", "text"}, {"peak interval", "share"},
-               {"longest queue", "B"}, {"drops", "count"}, {"ECN marks", "count"}, {"longest pause", "s"}}};
+  Table table{{{"links", "text"},
+               {"count", "count"},
+               {"mean", "share"},
+               {"busiest mean", "share"},
+               {"busiest", "text"},
+               {"peak interval", "share"},
+               {"longest queue", "B"},
+               {"drops", "count"},
+               {"ECN marks", "count"},
+               {"longest pause", "s"}}};
   for (const LinkGroup& g : link_groups(trace.data, trace.detail))
     table.rows.push_back({g.name, g.count, g.mean, g.most, trace.data.link_names[g.busiest], g.peak, g.queue_max, g.drops, g.ecn_marks,
                           g.paused_most.seconds()});
@@ -174,8 +230,17 @@ Json events(const ReportTrace& trace, const PageLimits& limits) {
 
 /// What each cable adds to the latency, and what is left of its optical budget.
 Json cables(const ReportTrace& trace) {
-  Table table{{{"cable", "text"}, {"from", "text"}, {"to", "text"}, {"medium", "text"}, {"length", "m"}, {"in the medium", "s"},
-               {"modules", "s"}, {"FEC", "s"}, {"one way", "s"}, {"frame loss", "number"}, {"optical margin", "dB"}}};
+  Table table{{{"cable", "text"},
+               {"from", "text"},
+               {"to", "text"},
+               {"medium", "text"},
+               {"length", "m"},
+               {"in the medium", "s"},
+               {"modules", "s"},
+               {"FEC", "s"},
+               {"one way", "s"},
+               {"frame loss", "number"},
+               {"optical margin", "dB"}}};
   std::vector<const FabricLink*> link(trace.detail.cables.size(), nullptr);
   for (const FabricLink& l : trace.detail.links)
     if (l.cable < link.size() && (link[l.cable] == nullptr || l.frame_loss > link[l.cable]->frame_loss)) link[l.cable] = &l;
@@ -197,16 +262,11 @@ Json cables(const ReportTrace& trace) {
 }  // namespace
 
 std::string tables_json(const ReportTrace& trace, const PageLimits& limits) {
-  const Json object = {{"verdicts", verdicts(trace)},
-                       {"jobs", jobs(trace.data)},
-                       {"training", training(trace.data)},
-                       {"collectives", collectives(trace.data)},
-                       {"serving", serving(trace.data)},
-                       {"serving_rates", serving_rates(trace.data)},
-                       {"flows", flows(trace.data)},
-                       {"slowest_flows", slowest_flows(trace, limits)},
-                       {"link_groups", groups(trace)},
-                       {"events", events(trace, limits)},
+  const Json object = {{"verdicts", verdicts(trace)},      {"jobs", jobs(trace.data)},
+                       {"training", training(trace.data)}, {"collectives", collectives(trace.data)},
+                       {"serving", serving(trace.data)},   {"serving_rates", serving_rates(trace.data)},
+                       {"flows", flows(trace.data)},       {"slowest_flows", slowest_flows(trace, limits)},
+                       {"link_groups", groups(trace)},     {"events", events(trace, limits)},
                        {"cables", cables(trace)}};
   return object.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

@@ -32,17 +32,17 @@ std::vector<KeyFigure> key_figures(const TraceData& trace) {
   }
   for (const RequestMetrics& m : request_metrics(trace.requests)) {
     if (m.ttft.count > 0)
-      out.push_back({name(m.job) + ": time to first token", seconds(m.ttft.p99), "p99 of " + std::to_string(m.ttft.count) + "; p50 " +
-                                                                                    seconds(m.ttft.p50)});
+      out.push_back({name(m.job) + ": time to first token", seconds(m.ttft.p99),
+                     "p99 of " + std::to_string(m.ttft.count) + "; p50 " + seconds(m.ttft.p50)});
     if (m.tpot.count > 0)
-      out.push_back({name(m.job) + ": time per token", seconds(m.tpot.p99), "p99; p50 " + seconds(m.tpot.p50) + "; " +
-                                                                               fixed(m.output_tokens_per_second, 0) + " tokens/s in all"});
+      out.push_back({name(m.job) + ": time per token", seconds(m.tpot.p99),
+                     "p99; p50 " + seconds(m.tpot.p50) + "; " + fixed(m.output_tokens_per_second, 0) + " tokens/s in all"});
   }
   std::size_t shown = 0;
   for (const CollectiveMetrics& m : collective_metrics(trace.collective_list, trace.collectives))
     if (trace.steps.empty() && shown++ < 2)
-      out.push_back({name(m.job) + ": " + m.name, fixed(m.busbw * 1e-9, 2) + " GB/s", "busbw of " + to_readable(m.bytes) + " over " +
-                                                                                         std::to_string(m.ranks) + " ranks, " + m.algorithm});
+      out.push_back({name(m.job) + ": " + m.name, fixed(m.busbw * 1e-9, 2) + " GB/s",
+                     "busbw of " + to_readable(m.bytes) + " over " + std::to_string(m.ranks) + " ranks, " + m.algorithm});
   shown = 0;
   for (const FlowMetrics& m : flow_metrics(trace.flows))
     if (trace.steps.empty() && trace.requests.empty() && m.slowdown.count > 0 && shown++ < 2)
@@ -50,7 +50,8 @@ std::vector<KeyFigure> key_figures(const TraceData& trace) {
                      "p99 of " + std::to_string(m.slowdown.count) + "; p50 " + fixed(m.slowdown.p50, 2) + " x"});
   if (!trace.links.empty()) {
     const std::uint32_t busiest = busiest_links(trace.links, 1).front();
-    out.push_back({"busiest link", percent(trace.links[busiest].utilization_mean), busiest < trace.link_names.size() ? trace.link_names[busiest] : ""});
+    out.push_back({"busiest link", percent(trace.links[busiest].utilization_mean),
+                   busiest < trace.link_names.size() ? trace.link_names[busiest] : ""});
   }
   const Counters& c = trace.counters;
   const std::uint64_t drops = c.drops_buffer + c.drops_fault + c.drops_loss;
@@ -70,7 +71,8 @@ std::string what_ran(const TraceData& trace, const TraceDetail& detail) {
                     counted(detail.nodes.size() - hosts, "switch") + " and " + counted(detail.cables.size(), "cable");
   for (std::size_t i = 0; i < trace.jobs.size(); ++i) {
     const Job& job = trace.jobs[i];
-    out += (i == 0 ? "; " : ", ") + job.name + (job.kind == job.name ? "" : " (" + job.kind + ")") + " on " + counted(job.rank_count, "rank");
+    out +=
+        (i == 0 ? "; " : ", ") + job.name + (job.kind == job.name ? "" : " (" + job.kind + ")") + " on " + counted(job.rank_count, "rank");
   }
   return out;
 }
@@ -81,7 +83,8 @@ std::string scenario_value(const std::string& scenario_text, std::string_view ke
     std::string_view line(scenario_text.data() + at, end - at);
     if (line.starts_with(key) && line.substr(key.size()).starts_with(": ")) {
       line.remove_prefix(key.size() + 2);
-      if (line.size() >= 2 && (line.front() == '"' || line.front() == '\'') && line.back() == line.front()) line = line.substr(1, line.size() - 2);
+      if (line.size() >= 2 && (line.front() == '"' || line.front() == '\'') && line.back() == line.front())
+        line = line.substr(1, line.size() - 2);
       return std::string(line);
     }
     at = end + 1;

@@ -53,9 +53,8 @@ Report make_report(std::vector<TraceData> traces, std::vector<TraceDetail> detai
   Report report;
   if (traces.size() > 1) report.comparison = compare(traces);
   for (std::size_t i = 0; i < traces.size() && i < details.size(); ++i) {
-    const std::string& path = traces[i].path;
-    ReportTrace trace{std::move(traces[i]), std::move(details[i]), path.substr(path.rfind('/') + 1)};
-    report.traces.push_back(std::move(trace));
+    std::string label = traces[i].path.substr(traces[i].path.rfind('/') + 1);
+    report.traces.push_back({std::move(traces[i]), std::move(details[i]), std::move(label)});
   }
   // "run.h5" of two folders: the name alone tells nothing.
   std::vector<bool> twice(report.traces.size(), false);

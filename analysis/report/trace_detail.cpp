@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <new>
+#include <stdexcept>
 
 #include "analysis/trace_columns.hpp"
 #include "sim/trace/hdf5.hpp"
@@ -132,13 +134,21 @@ Result<TraceDetail> read_trace_detail(const TraceData& data, const GridLimits& l
   if (!file) return file.error();
   TraceDetail out;
   Status status = Done{};
-  read_nodes(*file, out, status);
-  read_cables(*file, out, status);
-  read_links(*file, data.path, out, status);
-  read_ranks(*file, data, out, status);
-  read_sanity(*file, out, status);
-  read_events(*file, data.sealed, out, status);
-  read_grid(*file, data, limits, out, status);
+  try {
+    read_nodes(*file, out, status);
+    read_cables(*file, out, status);
+    read_links(*file, data.path, out, status);
+    read_ranks(*file, data, out, status);
+    read_sanity(*file, out, status);
+    read_events(*file, data.sealed, out, status);
+    if (status && (out.links.size() != data.link_names.size() || out.links.size() != data.links.size()))
+      status = Error{data.path + " has changed while it was read, or its links and their totals are not as many", {}};
+    read_grid(*file, data, limits, out, status);
+  } catch (const std::bad_alloc&) {
+    status = Error{data.path + " needs more memory to read than there is", {}};
+  } catch (const std::length_error&) {
+    status = Error{data.path + " claims a size that no memory holds: it is damaged", {}};
+  }
   if (!status) return status.error();
   return out;
 }
