@@ -76,6 +76,9 @@ ew.tickLabels = (ticks, unit) => {
   return ticks.map((t) => (t / scale).toFixed(places) + " " + prefix + unit.replace("bit", "b"));
 };
 
+/// The words of a filter, which all must occur; what stands in quotes is one word.
+ew.words = (text) => [...text.toLowerCase().matchAll(/"([^"]*)"?|\S+/g)].map((m) => m[1] ?? m[0]).filter(Boolean);
+
 // ---- packed numbers ----------------------------------------------------------------------------------------------
 
 const unpacked = async (index) => {

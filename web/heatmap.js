@@ -79,7 +79,7 @@
       name: (a, b) => links.name[a].localeCompare(links.name[b], "en", { numeric: true }) || a - b,
     };
     const sort = () => {
-      const words = state.filter.toLowerCase().split(/\s+/).filter(Boolean);
+      const words = ew.words(state.filter);
       state.rows = [...links.name.keys()].filter((l) => words.every((w) => links.name[l].toLowerCase().includes(w) || links.group[l].includes(w))).sort(orders[state.order]);
       if (state.rows.length === 0) state.rows = [];
     };

@@ -61,7 +61,7 @@
       }, column.label)));
     const filter = ew.el("input", {
       type: "search", placeholder: "filter", "aria-label": "Filter " + spec.title,
-      oninput: () => { state.words = filter.value.toLowerCase().split(/\s+/).filter(Boolean); draw(); },
+      oninput: () => { state.words = ew.words(filter.value); draw(); },
     });
     const headings = spec.columns.map((c) => c.label + (c.unit === "text" || c.unit === "count" || c.unit === "number" ? "" : " (" + (c.unit === "share" ? "1" : c.unit) + ")"));
     const box = ew.el("div", { class: "table" },

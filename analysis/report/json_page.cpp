@@ -95,7 +95,7 @@ Json packed(std::vector<std::pair<const char*, std::vector<double>>> columns, co
   return {{"rows", rows}, {"columns", std::move(names)}, {"note", note}, {"blob", blobs.add(values)}};
 }
 
-/// Beyond the limit every n-th rank stays, and in every step the one that finished last.
+/// Beyond the limit every n-th rank stays, and in every step the one that finished last; where that is too much, of every m-th step.
 Json steps_json(const TraceData& trace, const PageLimits& limits, PageBlobs& blobs) {
   std::vector<StepRow> rows = trace.steps;
   std::string note;
@@ -109,7 +109,14 @@ Json steps_json(const TraceData& trace, const PageLimits& limits, PageBlobs& blo
       for (; i < end; ++i)
         if (rows[i].rank % every == 0 || i == last) kept.push_back(rows[i]);
     }
-    note = "Every " + std::to_string(every) + "th rank of " + std::to_string(rows.size()) + " rows, and the last one of each step.";
+    note = "Every " + std::to_string(every) + "th rank of " + std::to_string(rows.size()) + " rows, and the last one of each step";
+    // Many steps of few ranks: fewer steps too.
+    const auto apart = static_cast<std::uint32_t>((kept.size() + limits.steps - 1) / std::max<std::uint64_t>(limits.steps, 1));
+    if (apart > 1) {
+      std::erase_if(kept, [&](const StepRow& row) { return row.step % apart != 0; });
+      note += "; every " + std::to_string(apart) + "th step";
+    }
+    note += ".";
     rows = std::move(kept);
   }
   std::vector<std::pair<const char*, std::vector<double>>> columns;

@@ -97,7 +97,7 @@ std::unique_ptr<Browser> Browser::start() {
   if (state->child == 0) {
     setpgid(0, 0);
     // Out of the way first: the pipes may themselves be 3 and 4.
-    const int read_end = fcntl(to[0], F_DUPFD, 100), write_end = fcntl(from[1], F_DUPFD, 100), nothing = open("/dev/null", O_RDWR);
+    const int read_end = fcntl(to[0], F_DUPFD, 100), write_end = fcntl(from[1], F_DUPFD, 100), nothing = ::open("/dev/null", O_RDWR);
     dup2(nothing, 0);
     dup2(nothing, 1);
     dup2(nothing, 2);

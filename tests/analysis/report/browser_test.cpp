@@ -97,7 +97,7 @@ TEST_CASE("report in a browser: tables sort, filter and save what they show") {
   CHECK(opened("head('mean utilisation').parentElement.getAttribute('aria-sort')") == "\"descending\"");
   opened("head('mean utilisation').click()");
   CHECK(opened("first()") == "\"server-0:0 -> leaf-0:0\"");
-  opened("box.querySelector('input').value = 'leaf-0:3 -> '; box.querySelector('input').dispatchEvent(new Event('input'))");
+  opened("box.querySelector('input').value = '\"leaf-0:3 ->\"'; box.querySelector('input').dispatchEvent(new Event('input'))");
   CHECK(opened("box.querySelectorAll('tbody tr').length") == "1");
   CHECK(opened("box.querySelector('.count').textContent") == "\"1 of 12 rows\"");
   opened("box.querySelector('.csv').click()");
@@ -153,7 +153,7 @@ TEST_CASE("report in a browser: the heat map zooms by mouse and keys, and shows 
   CHECK(opened("map.view.canvas.toDataURL() !== before") == "true");
   opened("{ const s = document.querySelectorAll('#links select')[1]; s.value = 'busiest'; s.dispatchEvent(new Event('change')); }");
   CHECK(opened("map.state.rows[0]") == "11");
-  opened("{ const i = document.querySelector('#links input'); i.value = 'server-2:0 ->'; i.dispatchEvent(new Event('input')); }");
+  opened("{ const i = document.querySelector('#links input'); i.value = '\"server-2:0 ->\" host'; i.dispatchEvent(new Event('input')); }");
   CHECK(opened("map.state.rows.length") == "1");
   opened.clean();
 }

@@ -48,7 +48,7 @@ void check_places(const Layout& layout, std::size_t nodes) {
 TEST_CASE("layout: tiers stand above each other and hosts under their leaf") {
   for (const char* text :
        {"topology: leaf_spine, servers: 16, server: plain, leaves: 4", "topology: rail_optimised, servers: 8, server: dgx-h100",
-        "topology: fat_tree, servers: 16, server: plain, radix: 4", "topology: rail_optimised, servers: 64, server: dgx-h100"}) {
+        "topology: fat_tree, k: 4, server: plain", "topology: rail_optimised, servers: 64, server: dgx-h100"}) {
     CAPTURE(text);
     const TraceDetail detail = site(text);
     const Layout layout = lay_out(detail, "leaf_spine");
