@@ -93,7 +93,7 @@ bool needs_directory(const Scenario& scenario) {
     }
     return false;
   };
-  return names_file(scenario.site.parameters) ||
+  return names_file(scenario.site.parameters) || names_file(scenario.site.plant) ||
          std::any_of(scenario.jobs.begin(), scenario.jobs.end(), [&](const ScenarioJob& job) { return names_file(job.parameters); });
 }
 
@@ -161,6 +161,8 @@ std::string expand(const Scenario& scenario, bool with_comments) {
   writer.key(0, "site");
   writer.line(1, "topology: " + scenario.site.topology);
   writer.parameters(1, scenario.site.parameters);
+  writer.key(1, "plant");
+  writer.parameters(2, scenario.site.plant);
   write_graph(writer, scenario.site.graph);
   writer.key(0, "jobs");
   for (const ScenarioJob& job : scenario.jobs) write_job(writer, job);

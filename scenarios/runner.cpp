@@ -10,6 +10,7 @@
 #include "scenarios/placement.hpp"
 #include "scenarios/reachability.hpp"
 #include "scenarios/relocate.hpp"
+#include "scenarios/site_builder.hpp"
 #include "sim/route_versions.hpp"
 #include "topology/catalogue.hpp"
 
@@ -115,20 +116,9 @@ bool joins_host(const Fabric& fabric, CableId cable) {
 }  // namespace
 
 std::unique_ptr<const Fabric> build_fabric(const Site& site, Diagnostics& diagnostics) {
-  const TopologyKind* kind = find_topology_kind(site.topology);
-  EASTWEST_CHECK(kind != nullptr, "a scenario that was read names a known topology");
-  Diagnostics own;
-  ParameterSet parameters = site.parameters.values;  // a topology kind knows no folder: it is given whole paths
-  if (parameters.has("file") && parameters.text("file") != "none")
-    parameters.set("file", (std::filesystem::path(site.directory) / parameters.text("file")).lexically_normal().string());
-  auto fabric = std::make_unique<Fabric>(kind->build(parameters, site.graph, builtin_catalogue(), site.place, own));
-  relocate(own, site.parameters, site.place, diagnostics);
-  if (own.has_errors()) return nullptr;
-  if (const Status status = validate(*fabric); !status) {
-    diagnostics.error(site.place, "the site does not make a valid fabric: " + status.error().message, status.error().remedy);
-    return nullptr;
-  }
-  return fabric;
+  std::optional<BuiltSite> whole = build_site(site, diagnostics);
+  if (!whole) return nullptr;
+  return std::make_unique<const Fabric>(part_built(std::move(*whole)).fabric);
 }
 
 std::optional<Built> build(const Scenario& scenario, Diagnostics& diagnostics) {

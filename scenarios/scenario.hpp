@@ -24,6 +24,7 @@ namespace eastwest {
 struct Site {
   std::string topology;  // kind name
   ReadParameters parameters;
+  ReadParameters plant;   // of topology/plant/plant_settings.hpp
   ExplicitGraph graph;    // of `topology: custom`
   std::string directory;  // relative paths in `parameters` start here
   Place place;

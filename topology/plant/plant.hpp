@@ -31,21 +31,21 @@ struct PlantRack {
   std::uint32_t row = 0;
   std::uint32_t column = 0;
   std::uint32_t units = 48;
-  Power power_limit;            // of its feeds, usable
-  std::int64_t weight_limit = 0;  // kilograms of contents
+  Power power_limit;  // of its feeds, usable
+  Mass weight_limit;  // of what stands in it
 };
 
 enum class DeviceKind : std::uint8_t { server, network_switch, panel };
 
 struct Device {
-  std::string name;   // of Fabric::nodes; a panel: rack and top unit, "A01-42"
+  std::string name;  // of Fabric::nodes; a panel: rack and top unit, "A01-42"
   DeviceKind kind = DeviceKind::server;
   std::string model;  // catalogue id, "panel-24" or "custom"
   std::uint32_t rack = 0;
   std::uint32_t unit = 0;    // lowest unit that it fills; 0: not placed, the rack is full
   std::uint32_t height = 1;  // units
   Power power_max;           // 0: unknown
-  std::int64_t weight_grams = 0;  // 0: unknown
+  Mass weight;               // 0: unknown
   std::uint32_t ports = 0;   // of a panel, numbered from 1; of a node: Node::port_count
   std::uint32_t phase = 0;   // first phase that has it
 };
@@ -60,8 +60,8 @@ struct Pathway {
   std::string from;
   std::string to;
   Length length;
-  Length width;            // inside; of a conduit: its diameter
-  Length depth;            // usable; 0 for a conduit
+  Length width;             // inside; of a conduit: its diameter
+  Length depth;             // usable; 0 for a conduit
   double fill_initial = 0;  // share of the area that the design may use, and the most that is allowed
   double fill_most = 0;
 };
@@ -79,6 +79,7 @@ struct PieceEnd {
   std::uint32_t count = 1;
   Length slack;
   Plug plug;
+  std::string gone;  // of a retired piece whose device is no longer there: what the schedule says
 };
 
 /// What people write into the schedule; kept as it is.
@@ -96,9 +97,9 @@ struct Piece {
   std::string id;  // "C0001", "T0001": never given to another piece
   PieceKind kind = PieceKind::cord;
   PieceStatus status = PieceStatus::planned;
-  std::string construction;   // id of data/cable_constructions.csv: "mpo12-cord", "trunk-72", "dac-400g"
-  std::string fibre;          // "os2", "om4"; "copper"
-  std::uint32_t fibres = 0;   // in the piece; 0 for copper
+  std::string construction;  // id of data/cable_constructions.csv: "mpo12-cord", "trunk-72", "dac-400g"
+  std::string fibre;         // "os2", "om4"; "copper"
+  std::uint32_t fibres = 0;  // in the piece; 0 for copper
   Polarity polarity = Polarity::none;
   PieceEnd a;
   PieceEnd b;
@@ -139,9 +140,9 @@ struct Plant {
   std::vector<std::uint32_t> routes;  // indices of pathways, piece after piece
   std::vector<ChannelStep> steps;
   std::vector<Channel> channels;
-  std::vector<Phase> phases;        // never empty; the last has everything
-  std::vector<std::string> ports;   // name of every port of the fabric as its device calls it, "swp1s0"
-  bool panels_aligned = true;       // adapters of panels are key-up to key-up (Method B); false: key-up to key-down (Method A)
+  std::vector<Phase> phases;       // never empty; the last has everything
+  std::vector<std::string> ports;  // name of every port of the fabric as its device calls it, "swp1s0"
+  bool panels_aligned = true;      // adapters of panels are key-up to key-up (Method B); false: key-up to key-down (Method A)
 
   /// "A01-42:03" of a panel, "leaf-0:swp1s0" of a node.
   [[nodiscard]] std::string end_name(const Fabric& fabric, const PieceEnd& end) const;
