@@ -147,9 +147,9 @@ std::vector<std::string> cells_of(const Plant& plant, const Fabric& fabric, cons
 
 void read_plug(TableFile& table, const char* connector, const char* grade, const char* polish, const char* gender, Plug& plug) {
   plug.connector = table.text(connector);
-  plug.grade = table.choice(grade, Grade::low_loss, grade_of, "standard or low_loss");
+  plug.grade = table.choice(grade, ConnectorGrade::low_loss, grade_of, "standard or low_loss");
   plug.polish = table.choice(polish, Polish::none, polish_of, "none, upc or apc");
-  plug.gender = table.choice(gender, Gender::none, gender_of, "none, pinned or unpinned");
+  plug.gender = table.choice(gender, PinGender::none, gender_of, "none, pinned or unpinned");
 }
 
 ScheduleRow read_row(TableFile& table) {
@@ -168,7 +168,7 @@ ScheduleRow read_row(TableFile& table) {
   piece.fibres = table.count("fibre_count", 0, 10'000);
   read_plug(table, "connector_a", "grade_a", "polish_a", "gender_a", piece.a.plug);
   read_plug(table, "connector_b", "grade_b", "polish_b", "gender_b", piece.b.plug);
-  piece.polarity = table.choice("polarity", Polarity::none, polarity_of, "none, a, b or c");
+  piece.polarity = table.choice("polarity", FibrePolarity::none, polarity_of, "none, a, b or c");
   row.a_device = piece.status == PieceStatus::retired ? table.text("a_device_or_panel") : table.required("a_device_or_panel");
   row.a_port = piece.status == PieceStatus::retired ? table.text("a_port") : table.required("a_port");
   row.b_device = piece.status == PieceStatus::retired ? table.text("b_device_or_panel") : table.required("b_device_or_panel");

@@ -62,7 +62,7 @@ class Keeper {
 
   /// A link keeps its name when the cord at its end a was there; a new one takes the next number for all its cords.
   void keep_link(std::uint32_t c) {
-    const Channel& channel = plant_.channels[c];
+    const PlantChannel& channel = plant_.channels[c];
     Piece& first = plant_.pieces[plant_.steps[channel.first_step].piece];
     const ScheduleRow* row = row_of(first);
     if (channel.step_count == 1) {

@@ -60,9 +60,9 @@ void keep_pieces(const Plant& plant, std::uint32_t phase, const std::vector<std:
     piece.first_route = first;
     part.plant.pieces.push_back(std::move(piece));
   }
-  for (const Channel& channel : plant.channels) {
+  for (const PlantChannel& channel : plant.channels) {
     if (channel.phase > phase) continue;
-    Channel kept = channel;
+    PlantChannel kept = channel;
     kept.first_step = static_cast<std::uint32_t>(part.plant.steps.size());
     for (std::uint32_t s = 0; s < channel.step_count; ++s) {
       ChannelStep step = plant.steps[channel.first_step + s];

@@ -49,7 +49,7 @@ class Planner {
     for (auto& [key, cables] : structured) plan_trunks(key, cables, trunks);
     const auto trunk_base = piece_count(keys);
     for (std::uint32_t c = 0; c < fabric.cables.size(); ++c) {
-      Channel channel;
+      PlantChannel channel;
       channel.first_step = static_cast<std::uint32_t>(plant_.steps.size());
       channel.phase = request_.cable_phase[c];
       if (keys[c]) plan_structured(c, trunk_base, trunks);
@@ -151,10 +151,8 @@ class Planner {
       trunk.phase = t * strands < cables.size() ? request_.cable_phase[cables[t * strands]] : last_phase;
       const OpticModel* model = optic(cables.front());
       trunk.a.plug = trunk.b.plug = plug_of(*model, request_.settings.low_loss);
-      if (key.connector.find("MPO") != std::string::npos) {
-        trunk.a.plug.gender = trunk.b.plug.gender = Gender::pinned;
-        trunk.polarity = request_.settings.method_b ? Polarity::b : Polarity::a;
-      }
+      if (key.connector.find("MPO") != std::string::npos) trunk.a.plug.gender = trunk.b.plug.gender = PinGender::pinned;
+      trunk.polarity = request_.settings.method_b ? FibrePolarity::reversed_b : FibrePolarity::straight_a;
       trunk.splices = request_.settings.trunk_splices;
       trunk.construction = construction_of(trunk.kind, key.connector, trunk.fibres, "");
       trunk.a.slack = {request_.slack.mm / 2};
@@ -204,18 +202,19 @@ class Planner {
       end.device = trunk_end.device;
       end.port = trunk_end.port + strand;
     };
-    const auto cord_between = [&](const char* suffix, PortId port, const PieceEnd& trunk_end, Polarity polarity, bool device_first) {
+    const auto cord_between = [&](const char* suffix, PortId port, const PieceEnd& trunk_end, FibrePolarity polarity, bool device_first) {
       Piece piece = cord(cable.name + suffix, optic(c), request_.cable_phase[c]);
       plug_device(device_first ? piece.a : piece.b, port);
       panel_end(device_first ? piece.b : piece.a, trunk_end);
-      if (piece.polarity != Polarity::none) piece.polarity = polarity;
+      if (piece.polarity != FibrePolarity::none) piece.polarity = polarity;
       settle_length(piece, request_.settings.cord_length);
       plant_.steps.push_back({static_cast<std::uint32_t>(plant_.pieces.size()), 0, false});
       plant_.pieces.push_back(std::move(piece));
     };
-    cord_between("A", cable.a, reversed ? trunk.b : trunk.a, request_.settings.method_b ? Polarity::b : Polarity::a, true);
+    cord_between("A", cable.a, reversed ? trunk.b : trunk.a,
+                 request_.settings.method_b ? FibrePolarity::reversed_b : FibrePolarity::straight_a, true);
     plant_.steps.push_back({trunk_base + index, strand, reversed});
-    cord_between("B", cable.b, reversed ? trunk.a : trunk.b, Polarity::b, false);
+    cord_between("B", cable.b, reversed ? trunk.a : trunk.b, FibrePolarity::reversed_b, false);
   }
 
   struct Filling {
@@ -239,14 +238,14 @@ class Planner {
 Plug plug_of(const OpticModel& optic, bool low_loss) {
   Plug plug;
   plug.connector = optic.connector.substr(0, optic.connector.find(" or "));
-  plug.grade = low_loss ? Grade::low_loss : Grade::standard;
+  plug.grade = low_loss ? ConnectorGrade::low_loss : ConnectorGrade::standard;
   if (plug.connector == "integral") return plug;
   const bool apc = plug.connector.ends_with("/APC");
   if (apc) plug.connector.erase(plug.connector.size() - 4);
   if (plug.connector.starts_with("2x")) plug.connector.erase(0, 2);
   const bool mpo = plug.connector.starts_with("MPO");
   plug.polish = apc || (mpo && optic.medium == "smf") ? Polish::apc : Polish::upc;
-  plug.gender = mpo ? Gender::unpinned : Gender::none;
+  plug.gender = mpo ? PinGender::unpinned : PinGender::none;
   return plug;
 }
 
@@ -259,7 +258,7 @@ void describe_cord(const OpticModel& optic, const PlantSettings& settings, Piece
   piece.fibre = fibre_of(optic, settings);
   piece.fibres = optic.fibres;
   piece.a.plug = piece.b.plug = plug_of(optic, settings.low_loss);
-  piece.polarity = piece.a.plug.connector.starts_with("MPO") ? Polarity::b : Polarity::none;
+  piece.polarity = optic.connector == "integral" ? FibrePolarity::none : FibrePolarity::reversed_b;  // of LC: crossed
   piece.construction = construction_of(piece.kind, piece.a.plug.connector, piece.fibres, optic.id);
 }
 

@@ -96,7 +96,7 @@ Status validate(const Plant& plant, const Fabric& fabric) {
   }
   for (const std::uint32_t pathway : plant.routes)
     if (pathway >= plant.pathways.size()) return Error{"a route runs over a pathway that is not there", ""};
-  for (const Channel& channel : plant.channels) {
+  for (const PlantChannel& channel : plant.channels) {
     if (channel.first_step + channel.step_count > plant.steps.size()) return Error{"the steps of a channel are not there", ""};
     for (std::uint32_t s = 0; s < channel.step_count; ++s)
       if (plant.steps[channel.first_step + s].piece >= plant.pieces.size()) return Error{"a channel has a piece that is not there", ""};
@@ -148,7 +148,7 @@ std::string digest_of(const Plant& plant, const Fabric& fabric) {
       digest.add(*remark);
   }
   for (std::size_t c = 0; c < plant.channels.size(); ++c) {
-    const Channel& channel = plant.channels[c];
+    const PlantChannel& channel = plant.channels[c];
     digest.add(fabric.cables[c].name);
     digest.add(channel.step_count);
     digest.add(channel.phase);

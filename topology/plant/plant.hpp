@@ -100,7 +100,7 @@ struct Piece {
   std::string construction;  // id of data/cable_constructions.csv: "mpo12-cord", "trunk-72", "dac-400g"
   std::string fibre;         // "os2", "om4"; "copper"
   std::uint32_t fibres = 0;  // in the piece; 0 for copper
-  Polarity polarity = Polarity::none;
+  FibrePolarity polarity = FibrePolarity::none;
   PieceEnd a;
   PieceEnd b;
   std::uint32_t first_route = 0;  // into Plant::routes
@@ -120,7 +120,7 @@ struct ChannelStep {
   bool reversed = false;  // the channel runs from the piece's b to its a
 };
 
-struct Channel {
+struct PlantChannel {
   std::uint32_t first_step = 0;  // into Plant::steps
   std::uint32_t step_count = 0;
   std::uint32_t phase = 0;
@@ -139,7 +139,7 @@ struct Plant {
   std::vector<Piece> pieces;
   std::vector<std::uint32_t> routes;  // indices of pathways, piece after piece
   std::vector<ChannelStep> steps;
-  std::vector<Channel> channels;
+  std::vector<PlantChannel> channels;
   std::vector<Phase> phases;       // never empty; the last has everything
   std::vector<std::string> ports;  // name of every port of the fabric as its device calls it, "swp1s0"
   bool panels_aligned = true;      // adapters of panels are key-up to key-up (Method B); false: key-up to key-down (Method A)

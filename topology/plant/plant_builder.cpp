@@ -5,6 +5,7 @@
 
 #include "topology/plant/cable_schedule.hpp"
 #include "topology/plant/elevation.hpp"
+#include "topology/plant/link_quality.hpp"
 #include "topology/plant/pathway_graph.hpp"
 #include "topology/plant/pieces.hpp"
 #include "topology/plant/plant_tables.hpp"
@@ -63,7 +64,7 @@ void check_port_names(const Fabric& fabric, const Plant& plant, const Place& pla
   }
 }
 
-Length channel_length(const Plant& plant, const Channel& channel) {
+Length channel_length(const Plant& plant, const PlantChannel& channel) {
   Length length;
   for (std::uint32_t s = 0; s < channel.step_count; ++s) length += plant.pieces[plant.steps[channel.first_step + s].piece].length;
   return length;
@@ -104,10 +105,22 @@ void settle_cables(const PlantRequest& request, Plant& plant, Fabric& fabric, Di
   EASTWEST_CHECK(linked.has_value(), "cables that were plugged stay plugged");
 }
 
+/// Margin and bit errors of the design into every cable, its frame loss into both links.
+Status settle_losses(const PlantRequest& request, const Plant& plant, Fabric& fabric) {
+  const Result<std::vector<LinkQuality>> links = link_qualities(plant, fabric, request.catalogue, request.settings);
+  if (!links) return links.error();
+  for (std::uint32_t c = 0; c < fabric.cables.size(); ++c) {
+    fabric.cables[c].margin_db = (*links)[c].margin_db;
+    fabric.cables[c].pre_fec_ber = (*links)[c].pre_fec_ber;
+  }
+  for (Link& link : fabric.links) link.frame_loss = std::max({link.frame_loss, request.frame_loss, (*links)[link.cable.index()].frame_loss});
+  return Done{};
+}
+
 /// Where an automatic optic has changed, the piece is what the new one asks for.
 void review_pieces(const PlantRequest& request, const Fabric& fabric, Plant& plant) {
   for (std::uint32_t c = 0; c < fabric.cables.size(); ++c) {
-    const Channel& channel = plant.channels[c];
+    const PlantChannel& channel = plant.channels[c];
     if (channel.step_count != 1) continue;
     Piece& piece = plant.pieces[plant.steps[channel.first_step].piece];
     const OpticModel* optic = request.catalogue.find_optic(fabric.cables[c].medium);
@@ -167,7 +180,10 @@ std::optional<Plant> build_plant(const PlantRequest& request, Fabric& fabric, Di
     }
   }
   if (diagnostics.error_count() != errors) return std::nullopt;
-  for (Link& link : fabric.links) link.frame_loss = std::max(link.frame_loss, request.frame_loss);
+  if (const Status settled = settle_losses(request, plant, fabric); !settled) {
+    diagnostics.error(request.place, settled.error().message, settled.error().remedy);
+    return std::nullopt;
+  }
   if (const Status status = validate(plant, fabric); !status) {
     diagnostics.error(request.place, "the site does not make a valid plant: " + status.error().message, status.error().remedy);
     return std::nullopt;

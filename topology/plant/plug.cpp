@@ -23,13 +23,13 @@ std::optional<Value> value_of(std::span<const std::string_view> names, std::stri
 
 }  // namespace
 
-std::string_view to_string(Grade grade) { return kGrades[static_cast<std::size_t>(grade)]; }
+std::string_view to_string(ConnectorGrade grade) { return kGrades[static_cast<std::size_t>(grade)]; }
 std::string_view to_string(Polish polish) { return kPolishes[static_cast<std::size_t>(polish)]; }
-std::string_view to_string(Gender gender) { return kGenders[static_cast<std::size_t>(gender)]; }
-std::string_view to_string(Polarity polarity) { return kPolarities[static_cast<std::size_t>(polarity)]; }
-std::optional<Grade> grade_of(std::string_view text) { return value_of<Grade>(kGrades, text); }
+std::string_view to_string(PinGender gender) { return kGenders[static_cast<std::size_t>(gender)]; }
+std::string_view to_string(FibrePolarity polarity) { return kPolarities[static_cast<std::size_t>(polarity)]; }
+std::optional<ConnectorGrade> grade_of(std::string_view text) { return value_of<ConnectorGrade>(kGrades, text); }
 std::optional<Polish> polish_of(std::string_view text) { return value_of<Polish>(kPolishes, text); }
-std::optional<Gender> gender_of(std::string_view text) { return value_of<Gender>(kGenders, text); }
-std::optional<Polarity> polarity_of(std::string_view text) { return value_of<Polarity>(kPolarities, text); }
+std::optional<PinGender> gender_of(std::string_view text) { return value_of<PinGender>(kGenders, text); }
+std::optional<FibrePolarity> polarity_of(std::string_view text) { return value_of<FibrePolarity>(kPolarities, text); }
 
 }  // namespace eastwest

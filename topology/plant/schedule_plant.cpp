@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/input_text.hpp"
+#include "topology/cabling.hpp"
 #include "topology/plant/recabling.hpp"
 
 namespace eastwest {
@@ -190,7 +191,7 @@ class Application {
 
   void add_link(const ScheduleRow& row, const std::vector<ChannelStep>& steps, const PieceEnd& a, const PieceEnd& b,
                 std::vector<Cable>& cables, std::vector<LinkFacts>& facts) {
-    Channel channel;
+    PlantChannel channel;
     channel.first_step = static_cast<std::uint32_t>(plant_.steps.size());
     channel.step_count = static_cast<std::uint32_t>(steps.size());
     Length length;
