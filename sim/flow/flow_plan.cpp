@@ -2,6 +2,7 @@
 #include "sim/flow/flow_plan.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "sim/path_hash.hpp"
 
@@ -153,13 +154,26 @@ void choose_intermediates(const Search& s, std::vector<Part>& parts) {
 
 }  // namespace
 
+double expansion_of(const NetworkOptions& network, double loss, BitRate rate, Duration round_trip) {
+  if (loss <= 0) return 1;
+  const double arrives = 1 - loss;
+  double sent = 1;
+  if (network.recovery == Recovery::go_back_n) {
+    const auto mtu = static_cast<double>(network.mtu.count);
+    double in_flight = std::ceil(rate.bytes_per_second() * round_trip.seconds() / mtu);
+    if (network.window.count != 0) in_flight = std::min(in_flight, std::ceil(static_cast<double>(network.window.count) / mtu));
+    sent = arrives + loss * std::max(1.0, in_flight);
+  }
+  return arrives * kExpansionMost > sent ? sent / arrives : kExpansionMost;
+}
+
 Result<FlowPlan> make_flow_plan(const Fabric& fabric, const SimulationOptions& options) {
   FlowPlan plan;
   plan.fabric = &fabric;
   plan.network = options.network;
   plan.seed = options.seed;
   for (const Fault& fault : options.faults)
-    if (fault.kind == FaultKind::cable) plan.faults.push_back(fault);
+    if (fault.kind != FaultKind::receiver) plan.faults.push_back(fault);
   std::stable_sort(plan.faults.begin(), plan.faults.end(), [](const Fault& a, const Fault& b) { return a.time < b.time; });
   Result<std::vector<RouteVersion>> routes = route_versions(fabric, options.network, plan.faults);
   if (!routes) return routes.error();
