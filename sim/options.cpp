@@ -3,6 +3,7 @@
 
 #include "core/check.hpp"
 #include "sim/packet/transports/transport_kind.hpp"
+#include "topology/plant/loss_effects.hpp"
 
 namespace eastwest {
 
@@ -159,7 +160,7 @@ NetworkOptions network_options(const ParameterSet& p) {
   if (o.reorder_threshold == 0) o.reorder_threshold = in_order ? 1 : o.reorder_window / 2;
   o.retransmit_timeout = p.duration("retransmit_timeout");
   if (const std::int64_t exponent = p.integer("timeout_exponent"); exponent != 0)
-    o.retransmit_timeout = {4'096'000 * (std::int64_t{1} << exponent)};
+    o.retransmit_timeout = retransmission_timeout(static_cast<std::uint32_t>(exponent));
   o.retry_count = p.integer("retry_count");
   o.scale_up_chunk = p.bytes("scale_up_chunk");
   o.credits = p.boolean("credits");

@@ -2,9 +2,9 @@
 #include "sim/flow/flow_plan.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "sim/path_hash.hpp"
+#include "topology/plant/loss_effects.hpp"
 
 namespace eastwest::flow {
 
@@ -156,15 +156,12 @@ void choose_intermediates(const Search& s, std::vector<Part>& parts) {
 
 double expansion_of(const NetworkOptions& network, double loss, BitRate rate, Duration round_trip) {
   if (loss <= 0) return 1;
-  const double arrives = 1 - loss;
-  double sent = 1;
-  if (network.recovery == Recovery::go_back_n) {
-    const auto mtu = static_cast<double>(network.mtu.count);
-    double in_flight = std::ceil(rate.bytes_per_second() * round_trip.seconds() / mtu);
-    if (network.window.count != 0) in_flight = std::min(in_flight, std::ceil(static_cast<double>(network.window.count) / mtu));
-    sent = arrives + loss * std::max(1.0, in_flight);
-  }
-  return arrives * kExpansionMost > sent ? sent / arrives : kExpansionMost;
+  std::uint64_t in_flight = std::max<std::uint64_t>(1, packets_in_flight(rate, round_trip, network.mtu));
+  if (network.window.count != 0)
+    in_flight = std::min(in_flight, static_cast<std::uint64_t>((network.window.count + network.mtu.count - 1) / network.mtu.count));
+  const double efficiency =
+      network.recovery == Recovery::go_back_n ? go_back_n_efficiency(loss, in_flight) : selective_repeat_efficiency(loss);
+  return efficiency * kExpansionMost > 1 ? 1 / efficiency : kExpansionMost;
 }
 
 Result<FlowPlan> make_flow_plan(const Fabric& fabric, const SimulationOptions& options) {

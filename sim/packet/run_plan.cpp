@@ -7,18 +7,17 @@
 
 #include "sim/packet/frame.hpp"
 #include "sim/packet/transports/transport_kind.hpp"
+#include "topology/plant/pfc_headroom.hpp"
 
 namespace eastwest::packet {
 
 namespace {
 
-constexpr std::int64_t kPauseQuanta = 60;  // 802.1Qbb response allowance
-constexpr std::int64_t kQuantumBits = 512;
 constexpr std::int64_t kWindowMax = (1 << 24) - 1;  // sort keys hold 24 bits of time
 
 std::int64_t pause_response(const NetworkOptions& network, BitRate rate) {
   if (network.pfc_response.ps != 0 || network.credits) return network.pfc_response.ps;
-  return serialisation({kPauseQuanta * kQuantumBits / 8}, rate).ps;
+  return pfc_response(rate).ps;
 }
 
 Status check_sizes(const Fabric& fabric, const NetworkOptions& network) {
@@ -78,10 +77,9 @@ std::int64_t headroom_of(const RunPlan& plan, const Port& port) {
   if (plan.network.headroom.count != 0) return plan.network.headroom.count;
   const Link& in = plan.fabric->links[port.in.index()];
   const NodePlan& node = plan.nodes[port.node.index()];
-  const std::int64_t span = 2 * in.delay.ps + node.latency + pause_response(plan.network, in.rate);
-  const double bytes = static_cast<double>(span) * 1e-12 * in.rate.bytes_per_second();
-  const std::int64_t frame = plan.network.mtu.count + plan.network.header.count + plan.network.gap.count;
-  return static_cast<std::int64_t>(std::ceil(bytes)) + 3 * frame + kPauseFrameBytes + plan.network.gap.count;
+  const Bytes frame{plan.network.mtu.count + plan.network.header.count + plan.network.gap.count};
+  const Bytes pause{kPauseFrameBytes + plan.network.gap.count};
+  return pfc_headroom({in.delay, {node.latency}, {pause_response(plan.network, in.rate)}, in.rate, frame, 3, pause}).count;
 }
 
 /// The buffer of a switch, divided among its ingress ports and the priorities in use.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Link loss: what the optical margin of a link does to the frames on it, in one step: margin -> bit error rate -> codewords -> frames.
+// Link loss: what the optical margin of a link does to the frames on it, for optics of the catalogue and for links without a name.
 //
-// Units: dB, probability. The steps, their sources and their golden figures stand in forward_error_correction.hpp and margin.hpp.
-// LIMITATIONS: the coding follows from the rate of the link where its optics do not say otherwise.
+// The steps margin -> bit error rate -> codewords -> frames, their sources and golden figures stand in margin.hpp and
+// forward_error_correction.hpp; here they are chosen for a link. Units: dB, probability.
+// LIMITATIONS: a link whose optics are not in the catalogue counts as PAM4 with RS(544,514) from 100 Gb/s on, as NRZ with RS(528,514) below.
 #pragma once
 
 #include <cstdint>
@@ -10,26 +11,24 @@
 
 #include "core/quantity.hpp"
 #include "topology/catalogue.hpp"
+#include "topology/plant/forward_error_correction.hpp"
+#include "topology/plant/margin.hpp"
 
 namespace eastwest {
 
-/// How a link protects its bits, and the bit error rate that its receivers' sensitivity is stated for.
+/// How a link protects its bits, and what its receivers make of the light.
 struct LinkCoding {
-  std::uint32_t symbols = 544;     // of a codeword
-  std::uint32_t correctable = 15;  // of them
-  std::uint32_t interleaved = 2;   // codewords that a frame's bits go over
-  bool pam4 = true;                // else NRZ
-  double reference_ber = 2.4e-4;
-  double floor_ber = 1e-8;
+  Receiver receiver;
+  FecCode code = FecCode::kp4;
+  std::uint32_t interleaved = 2;  // codewords
 };
 
-/// Of optics (a catalogue id, or anything else where it is not known) at a line rate.
+/// Of a medium as Cable::medium names it, at a line rate.
 LinkCoding link_coding(const Catalogue& catalogue, std::string_view medium, BitRate rate);
 double pre_fec_ber_at_margin(double margin_db, const LinkCoding& coding);
-/// The inverse, for error rates that were measured.
+/// The inverse, for error rates that were measured; at and below the receiver's floor the margin of the floor.
 double margin_at_pre_fec_ber(double ber, const LinkCoding& coding);
-/// Of a frame of `frame` bytes, preamble and gap not counted.
-double frame_loss_at_ber(double ber, const LinkCoding& coding, Bytes frame);
+/// Of a frame of `frame` bytes, preamble and gap not counted, to 30 bits.
 double frame_loss_at_margin(double margin_db, const LinkCoding& coding, Bytes frame);
 
 }  // namespace eastwest

@@ -137,7 +137,8 @@ Direction apply_direction(const Worst& worst, double budget_db, const LinkCoding
   else if (worst.pre_fec_ber) now.margin_db = margin_at_pre_fec_ber(*worst.pre_fec_ber, coding);
   if (worst.pre_fec_ber) now.pre_fec_ber = *worst.pre_fec_ber;
   else if (worst.loss_db) now.pre_fec_ber = pre_fec_ber_at_margin(now.margin_db, coding);
-  link.frame_loss = worst.frame_loss ? *worst.frame_loss : frame_loss_at_ber(now.pre_fec_ber, coding, frame);
+  link.frame_loss =
+      worst.frame_loss ? *worst.frame_loss : frame_loss_at_margin(margin_at_pre_fec_ber(now.pre_fec_ber, coding), coding, frame);
   return now;
 }
 

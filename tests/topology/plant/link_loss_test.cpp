@@ -13,7 +13,7 @@ constexpr Bytes kFullFrame{4158};
 
 LinkCoding without_floor() {
   LinkCoding coding = link_coding(builtin_catalogue(), "", BitRate{400'000'000'000});
-  coding.floor_ber = 0;
+  coding.receiver.floor_ber = 0;
   return coding;
 }
 
@@ -33,7 +33,7 @@ TEST_CASE("link loss: the margin table, within 1e-3") {
     CAPTURE(row.margin_db);
     const double ber = pre_fec_ber_at_margin(row.margin_db, coding);
     CHECK(ber == doctest::Approx(row.ber).epsilon(1e-3));
-    CHECK(frame_loss_at_ber(ber, coding, Bytes{64}) / row.small == doctest::Approx(1).epsilon(2e-3));
+    CHECK(frame_loss_at_margin(row.margin_db, coding, Bytes{64}) / row.small == doctest::Approx(1).epsilon(2e-3));
     CHECK(frame_loss_at_margin(row.margin_db, coding, kFullFrame) / row.full == doctest::Approx(1).epsilon(2e-3));
   }
 }
@@ -43,6 +43,16 @@ TEST_CASE("link loss: error rate and margin are inverses, up to the floor") {
   for (const double margin : {-1.5, -0.5, 0.0, 0.2, 1.0, 2.0})
     CHECK(margin_at_pre_fec_ber(pre_fec_ber_at_margin(margin, coding), coding) == doctest::Approx(margin).epsilon(1e-6));
   CHECK(pre_fec_ber_at_margin(10, link_coding(builtin_catalogue(), "", BitRate{400'000'000'000})) == 1e-8);
+}
+
+TEST_CASE("link loss: optics of the catalogue have their own receiver and code; without a name the rate decides") {
+  const Catalogue catalogue = builtin_catalogue();
+  const LinkCoding old = link_coding(catalogue, "100g-sr4", BitRate{100'000'000'000});
+  CHECK(old.code == FecCode::kr4);
+  CHECK(old.receiver.modulation == Modulation::nrz);
+  CHECK(link_coding(catalogue, "100g-dr", BitRate{100'000'000'000}).code == FecCode::kp4);
+  CHECK(link_coding(catalogue, "custom", BitRate{25'000'000'000}).code == FecCode::kr4);
+  CHECK(link_coding(catalogue, "custom", BitRate{400'000'000'000}).interleaved == 2);
 }
 
 TEST_CASE("link loss: less margin and longer frames never lose less") {
