@@ -20,11 +20,6 @@ std::int64_t pause_response(const NetworkOptions& network, BitRate rate) {
   return pfc_response(rate).ps;
 }
 
-std::uint64_t probability_to_q64(double p) {
-  if (p >= 1.0) return ~std::uint64_t{0};
-  return p <= 0.0 ? 0 : static_cast<std::uint64_t>(std::ldexp(p, 64));
-}
-
 Status check_sizes(const Fabric& fabric, const NetworkOptions& network) {
   if (fabric.nodes.size() > 65'535)
     return Error{"the fabric has " + std::to_string(fabric.nodes.size()) + " nodes; the packet engine handles 65,535", ""};
@@ -68,7 +63,6 @@ PortPlan plan_port(const RunPlan& plan, const Port& port) {
   out.delay = link.delay.ps + node.latency;
   out.delay_pause = link.delay.ps + pause_response(network, link.rate);
   out.last_bit_mask = !node.is_switch || node.store_and_forward ? -1 : 0;
-  out.loss_threshold = probability_to_q64(link.frame_loss);
   const double scale = static_cast<double>(out.rate) / static_cast<double>(network.ecn_reference_rate.bits_per_second);
   const auto scaled = [scale](Bytes bytes) {
     return static_cast<std::uint32_t>(std::min(4.0e9, std::floor(static_cast<double>(bytes.count) * scale)));
@@ -182,6 +176,11 @@ Status plan_windows(RunPlan& plan) {
 
 }  // namespace
 
+std::uint64_t draw_threshold(double probability) {
+  if (probability >= 1.0) return ~std::uint64_t{0};
+  return probability <= 0.0 ? 0 : static_cast<std::uint64_t>(std::ldexp(probability, 64));
+}
+
 Result<RunPlan> make_run_plan(const Fabric& fabric, const SimulationOptions& options, unsigned data_classes) {
   if (const Status sizes = check_sizes(fabric, options.network); !sizes) return sizes.error();
   RunPlan plan;
@@ -191,7 +190,7 @@ Result<RunPlan> make_run_plan(const Fabric& fabric, const SimulationOptions& opt
   plan.full_frame = static_cast<std::int32_t>(options.network.mtu.count + options.network.header.count);
   plan.signals = find_transport_kind(options.network.transport)->needs;
   plan.buffer_alpha_q16 = static_cast<std::int64_t>(std::llround(options.network.buffer_alpha * 65536.0));
-  plan.ecn_probability_q64 = probability_to_q64(options.network.ecn_probability);
+  plan.ecn_probability_q64 = draw_threshold(options.network.ecn_probability);
   plan.faults = options.faults;
   std::stable_sort(plan.faults.begin(), plan.faults.end(), [](const Fault& a, const Fault& b) { return a.time < b.time; });
   Result<std::vector<RouteVersion>> routes = route_versions(fabric, options.network, plan.faults);

@@ -23,24 +23,13 @@
 #include "core/quantity.hpp"
 #include "core/result.hpp"
 #include "topology/catalogue.hpp"
+#include "topology/plant/plug.hpp"
 
 namespace eastwest {
 
-enum class ConnectorGrade : std::uint8_t { standard, low_loss };
-enum class Polish : std::uint8_t { none, upc, apc };             // none: not known
-enum class PinGender : std::uint8_t { none, pinned, unpinned };  // none: the connector has no pins, or not known
-/// How the positions of one end arrive at the other; MPO types A, B and C, duplex A-to-A (straight) and A-to-B (reversed).
-enum class FibrePolarity : std::uint8_t { none, straight_a, reversed_b, pairs_c };
 /// Of MPO: aligned keys (key up to key up, TIA type B) reverse the positions, opposed keys (up to down, type A) leave them.
 /// A duplex adapter (LC) leaves them always: crossing is said of the cords and trunks.
 enum class AdapterOrientation : std::uint8_t { aligned, opposed };
-
-struct Plug {
-  std::string connector;  // "MPO-12", "MPO-16", "LC-duplex"; "" at a spliced end
-  ConnectorGrade grade = ConnectorGrade::standard;
-  Polish polish = Polish::none;
-  PinGender gender = PinGender::none;
-};
 
 struct FibrePiece {
   std::string fibre;  // id in data/fibres.csv
