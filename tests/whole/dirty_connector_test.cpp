@@ -85,7 +85,7 @@ TEST_CASE("dirty connector: the commands run in a small form, and dirt costs wha
     const double expected = dirty["frames_lost_expected"];
     CHECK(expected > clean["frames_lost_expected"].get<double>());
     CHECK(dirty["frame_loss"]["too_rare_to_sample"] == (expected < kLossesToTrust));
-    CHECK(dirty["frame_loss"]["links"][0]["name"].get<std::string>().find("leaf-0:20") != std::string::npos);
+    CHECK(dirty["frame_loss"]["links"][0]["name"].get<std::string>().find("leaf-0:22") != std::string::npos);
     if (dirty["frame_loss"]["drawn"] == true) {
       const double lost = dirty["frames_lost"];
       CHECK(std::fabs(lost - expected) <= 6 * std::sqrt(expected) + 6);
