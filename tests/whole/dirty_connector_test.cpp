@@ -113,7 +113,8 @@ TEST_CASE("dirty connector: comparison and trace hold the expectation, and the t
   const ProgramResult compared = run_program({"compare", clean_trace, dirty_trace, "--json"}, options);
   REQUIRE_MESSAGE(compared.exit_code == 0, compared.errors);
   bool found = false;
-  for (const auto& row : nlohmann::json::parse(compared.output)["rows"]) {
+  const nlohmann::json comparison = nlohmann::json::parse(compared.output);
+  for (const auto& row : comparison["rows"]) {
     if (row["metric"] != "frames lost, expected") continue;
     found = true;
     CHECK(row["values"][1]["mean"].get<double>() > row["values"][0]["mean"].get<double>());
