@@ -4,6 +4,7 @@
 #include <string>
 
 #include "analysis/compare.hpp"
+#include "analysis/frame_losses.hpp"
 #include "analysis/text_table.hpp"
 
 namespace eastwest {
@@ -14,6 +15,7 @@ std::string print(double value, const std::string& unit) {
   if (unit == "s" || unit == "B/s") return readable(value, unit);
   if (unit == "B") return to_readable(Bytes{static_cast<std::int64_t>(value)});
   if (unit == "1") return percent(value);
+  if (unit == "count" && value > 0 && value < 0.1) return significant(value);  // an expectation that is not none
   if (unit == "count")
     return value == static_cast<double>(static_cast<std::int64_t>(value)) ? std::to_string(static_cast<std::int64_t>(value))
                                                                           : fixed(value, 1);
@@ -54,7 +56,10 @@ std::string comparison_text(const Comparison& c) {
       if (c.designs[d].seeds.size() > 1) cells.push_back(value && value->runs > 1 ? spread(*value) : "");
       if (d == 0) continue;
       const std::optional<double>& ratio = row.ratio[d];
-      cells.push_back((ratio ? fixed(*ratio, 3) : std::string("-")) + (row.marks[d] == Comparison::Mark::differs ? "*" : ""));
+      cells.push_back((!ratio         ? std::string("-")
+                       : *ratio < 1e6 ? fixed(*ratio, 3)
+                                      : significant(*ratio)) +
+                      (row.marks[d] == Comparison::Mark::differs ? "*" : ""));
     }
     table.add_row(std::move(cells));
   }
