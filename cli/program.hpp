@@ -56,6 +56,15 @@ struct CompareArguments {
   bool json = false;
 };
 
+struct StudyArguments {
+  std::string study;
+  std::string output;    // a folder; "": the study's name with .study in the current folder
+  std::string memory;    // a quantity; "": most of what is free
+  unsigned threads = 0;  // 0: all of the machine
+  bool resume = false;
+  bool quiet = false;
+};
+
 struct ValidateArguments {
   std::vector<std::string> files;  // measurements; none: the built-in tables
   std::string table;               // only tables whose name contains it
@@ -66,7 +75,8 @@ struct ValidateArguments {
 int run_verb(const RunArguments& arguments);
 int explain_verb(const ExplainArguments& arguments);
 int kinds_verb(const std::string& name);
-int schema_verb();
+int schema_verb(const std::string& what);
+int study_verb(const StudyArguments& arguments);
 int compare_verb(const CompareArguments& arguments);
 int export_verb(const ExportArguments& arguments);
 int validate_verb(const ValidateArguments& arguments);
