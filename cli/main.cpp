@@ -129,7 +129,24 @@ int parse_and_call(int argument_count, char** arguments) {
       ->type_name("N")
       ->check(CLI::Range(1u, 1024u));
   study_app->add_option("--memory", study.memory, "Memory that points may use together; default: 80 % of what is free")->type_name("SIZE");
+  study_app->add_option("--on", study.on, "Where points are played: here, or as job arrays of Slurm")
+      ->type_name("local|slurm")
+      ->check(CLI::IsMember({"local", "slurm"}));
+  study_app->add_option("--points-per-task", study.points_per_task, "Runs in one Slurm task; default: ten seconds of work")
+      ->type_name("N")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}));
+  study_app->add_option("--sbatch", study.sbatch, "Option for sbatch, e.g. --sbatch=--partition=long; may be repeated")
+      ->type_name("OPTION")
+      ->allow_extra_args(false);
   study_app->add_flag("--quiet", study.quiet, "Print no progress and no table");
+
+  StudyPointsArguments points;
+  CLI::App* points_app = app.add_subcommand("study-points", "Play the rows of one task of a study")->group("");
+  points_app->add_option("study", points.study)->required()->type_name("STUDY");
+  points_app->add_option("-o,--output", points.output)->required();
+  points_app->add_option("--tasks", points.tasks)->required();
+  points_app->add_option("--task", points.task)->required();
+  points_app->add_option("--threads", points.threads)->check(CLI::Range(1u, 1024u));
 
   CompareArguments compare;
   CLI::App* compare_app = app.add_subcommand("compare", "Put traces side by side");
@@ -179,6 +196,7 @@ int parse_and_call(int argument_count, char** arguments) {
   if (kinds_app->parsed()) return kinds_verb(kind);
   if (schema_app->parsed()) return schema_verb(schema);
   if (study_app->parsed()) return study_verb(study);
+  if (points_app->parsed()) return study_points_verb(points);
   if (compare_app->parsed()) return compare_verb(compare);
   if (export_app->parsed()) return export_verb(exported);
   if (validate_app->parsed()) return validate_verb(validate);

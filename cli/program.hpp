@@ -58,11 +58,23 @@ struct CompareArguments {
 
 struct StudyArguments {
   std::string study;
-  std::string output;    // a folder; "": the study's name with .study in the current folder
-  std::string memory;    // a quantity; "": most of what is free
-  unsigned threads = 0;  // 0: all of the machine
+  std::string output;               // a folder; "": the study's name with .study in the current folder
+  std::string memory;               // a quantity; "": most of what is free
+  std::string on = "local";         // or slurm
+  std::size_t points_per_task = 0;  // slurm; 0: ten seconds of work
+  std::vector<std::string> sbatch;  // slurm: options for sbatch
+  unsigned threads = 0;             // 0: all of the machine
   bool resume = false;
   bool quiet = false;
+};
+
+/// One task of a batch system: not for people.
+struct StudyPointsArguments {
+  std::string study;
+  std::string output;
+  std::string tasks;     // file with one list of rows per line
+  std::size_t task = 0;  // line, from 0
+  unsigned threads = 1;
 };
 
 struct ValidateArguments {
@@ -77,6 +89,7 @@ int explain_verb(const ExplainArguments& arguments);
 int kinds_verb(const std::string& name);
 int schema_verb(const std::string& what);
 int study_verb(const StudyArguments& arguments);
+int study_points_verb(const StudyPointsArguments& arguments);
 int compare_verb(const CompareArguments& arguments);
 int export_verb(const ExportArguments& arguments);
 int validate_verb(const ValidateArguments& arguments);

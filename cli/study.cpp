@@ -11,9 +11,12 @@
 
 #include "cli/interrupt.hpp"
 #include "cli/program.hpp"
+#include "core/input_text.hpp"
 #include "core/quantity.hpp"
 #include "scenarios/studies/run_study.hpp"
+#include "scenarios/studies/slurm.hpp"
 #include "scenarios/studies/study.hpp"
+#include "scenarios/studies/study_chunks.hpp"
 
 namespace eastwest::cli {
 
@@ -81,6 +84,19 @@ std::string settle_folder(const StudyArguments& arguments) {
   return std::filesystem::path(arguments.study).stem().string() + ".study";
 }
 
+SlurmOptions slurm_options(const StudyArguments& arguments) {
+  std::error_code code;
+  SlurmOptions options{std::filesystem::read_symlink("/proc/self/exe", code).string(),
+                       arguments.study,
+                       std::filesystem::current_path(code).string(),
+                       EASTWEST_VERSION,
+                       arguments.points_per_task,
+                       arguments.sbatch,
+                       {}};
+  if (!arguments.quiet) options.tell = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); };
+  return options;
+}
+
 int tell_end(const StudyArguments& arguments, const std::string& folder, const StudyEnd& end) {
   if (!end.finished) {
     const std::string again = "; continue with `eastwest study " + arguments.study + " -o " + folder + " --resume`";
@@ -120,6 +136,11 @@ int study_verb(const StudyArguments& arguments) {
   Diagnostics diagnostics;
   const std::optional<Study> study = load_study(arguments.study, diagnostics);
   if (print_diagnostics(diagnostics) || !study) return kExitInput;
+  const bool on_slurm = arguments.on == "slurm";
+  if (const Status there = on_slurm ? slurm_is_there() : Status(Done{}); !there) {
+    print_error(there.error());
+    return kExitInput;
+  }
 
   const std::string folder = settle_folder(arguments);
   StudyProgress progress;
@@ -128,9 +149,10 @@ int study_verb(const StudyArguments& arguments) {
   const Result<StudyEnd> end = [&] {
     const StudyProgressPrinter printer(progress, arguments.quiet);
     return run_study(*study, {folder, EASTWEST_VERSION, arguments.resume}, progress,
-                     [&](const StudyFolder&, std::span<const std::uint64_t> rows, StudyProgress& shared, const auto& sink) {
+                     [&](const StudyFolder& opened, std::span<const std::uint64_t> rows, StudyProgress& shared, const auto& sink) {
                        began = true;
-                       return play_rows(*study, rows, play, shared, sink);
+                       if (!on_slurm) return play_rows(*study, rows, play, shared, sink);
+                       return play_rows_on_slurm(*study, opened, rows, slurm_options(arguments), shared, sink);
                      });
   }();
   if (!end) {
@@ -138,6 +160,36 @@ int study_verb(const StudyArguments& arguments) {
     return began ? kExitUnfinished : kExitInput;
   }
   return tell_end(arguments, folder, *end);
+}
+
+int study_points_verb(const StudyPointsArguments& arguments) {
+  StudyProgress progress;
+  const InterruptGuard guard(progress.cancel);
+  Diagnostics diagnostics;
+  const std::optional<Study> study = load_study(arguments.study, diagnostics);
+  if (print_diagnostics(diagnostics) || !study) return kExitInput;
+  if (const Status same = check_chunk_folder(*study, arguments.output, EASTWEST_VERSION); !same) {
+    print_error(same.error());
+    return kExitInput;
+  }
+  const Result<std::string> tasks = read_input_file(arguments.tasks);
+  if (!tasks) {
+    print_error(tasks.error());
+    return kExitInput;
+  }
+  std::string_view rest = *tasks;
+  for (std::size_t line = 0; line < arguments.task; ++line) rest.remove_prefix(std::min(rest.find('\n'), rest.size() - 1) + 1);
+  const Result<Chunk> chunk = read_rows_text(rest.substr(0, rest.find('\n')));
+  if (!chunk) {
+    print_error(chunk.error());
+    return kExitInput;
+  }
+  const Result<bool> played = play_chunk(*study, arguments.output, *chunk, {arguments.threads, 0}, progress);
+  if (!played) {
+    print_error(played.error());
+    return kExitUnfinished;
+  }
+  return *played ? kExitDone : kExitInterrupted;
 }
 
 }  // namespace eastwest::cli

@@ -63,7 +63,16 @@ std::vector<std::string_view> results() {
           "site.switch_power_W"};
 }
 
-/// "leaf-spine: train step time mean +12.3 %, serve ttft p99 none" of the first figures of each job.
+/// "+12.3 % (worse)".
+std::string judged(const FigureColumn& column, const PairedDifference& difference) {
+  const std::string text = difference_text(difference);
+  if (difference.verdict != Verdict::lower && difference.verdict != Verdict::higher) return text;
+  if (column.better == FigureColumn::Better::neither) return text;
+  const bool better = (difference.verdict == Verdict::lower) == (column.better == FigureColumn::Better::lower);
+  return text + (better ? " (better)" : " (worse)");
+}
+
+/// "train step time mean +12.3 % (worse), serve ttft p99 none": the first figures of each job.
 std::string headline(const StudyTable& table, std::size_t design, std::size_t workload) {
   const Study& study = *table.study;
   const std::size_t point = design * workload_count(study) + workload;
@@ -76,9 +85,23 @@ std::string headline(const StudyTable& table, std::size_t design, std::size_t wo
     if (!chief) continue;
     const PointFigure figure = point_figure(table, point, column);
     if (figure.estimate.runs == 0) continue;
-    text += (text.empty() ? "" : ", ") + heading(c) + " " + difference_text(figure.difference);
+    text += (text.empty() ? "" : ", ") + heading(c) + " " + judged(c, figure.difference);
   }
   return text.empty() ? trouble_word(table, point) : text;
+}
+
+/// What the fabric needs more or less of, whatever runs on it.
+std::string site_line(const StudyTable& table, std::size_t point) {
+  std::string text;
+  for (const std::size_t column : table.wanted()) {
+    const FigureColumn& c = table.columns[column];
+    if (c.subject != "site") continue;
+    const PointFigure figure = point_figure(table, point, column);
+    if (figure.estimate.runs > 0 && figure.difference.reference_mean > 0 && figure.difference.estimate.mean != 0)
+      text += (text.empty() ? "  " : ", ") + heading(c) + " " + (figure.difference.estimate.mean < 0 ? "" : "+") +
+              percent(figure.difference.estimate.mean / figure.difference.reference_mean);
+  }
+  return text.empty() ? text : text + "\n";
 }
 
 std::string answer(const StudyTable& table) {
@@ -86,12 +109,13 @@ std::string answer(const StudyTable& table) {
   const std::size_t workloads = workload_count(study);
   const std::size_t designs = study.axes[0].settings.size();
   const std::vector<std::size_t> wanted = table.wanted();
-  std::string text = "against " + study.axes[0].settings[0].label + ":\n";
-  for (std::size_t w = 0; w < workloads; ++w)
-    for (std::size_t d = 1; d < designs; ++d) {
-      const std::string of = workloads > 1 ? study.axes[1].settings[w].label + ": " : std::string();
-      text += "  " + of + study.axes[0].settings[d].label + ": " + headline(table, d, w) + "\n";
-    }
+  std::string text;
+  for (std::size_t d = 1; d < designs; ++d) {
+    text += study.axes[0].settings[d].label + " against " + study.axes[0].settings[0].label + "\n";
+    for (std::size_t w = 0; w < workloads; ++w)
+      text += "  " + (workloads > 1 ? study.axes[1].settings[w].label + ": " : std::string()) + headline(table, d, w) + "\n";
+    text += site_line(table, d * workloads);
+  }
   for (std::size_t w = 0; w < workloads; ++w) {
     std::vector<TextTable::Column> columns = {{workloads > 1 ? study.axes[1].settings[w].label : std::string("figure")}};
     for (std::size_t d = 0; d < designs; ++d) {

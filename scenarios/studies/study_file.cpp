@@ -107,9 +107,8 @@ std::optional<Study> read_study(YamlValue root, const std::string& file, const s
   read_base(study, diagnostics);
   read_fixed(study, diagnostics);
   read_results(study, diagnostics);
-  const bool has_parts = std::all_of(parts.begin(), parts.end(), [&](const StudyPart& part) {
-    return !part.required || study.root.find(part.name) != nullptr;
-  });
+  const bool has_parts = std::all_of(parts.begin(), parts.end(),
+                                     [&](const StudyPart& part) { return !part.required || study.root.find(part.name) != nullptr; });
   // Mistakes in one part leave those in the others to be told.
   const std::size_t errors_in_plan = diagnostics.error_count();
   if (has_parts) study.kind->plan(study, diagnostics);

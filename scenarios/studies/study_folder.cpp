@@ -179,6 +179,9 @@ Result<StudyFolder> open_study_folder(const Study& study, const std::vector<Figu
   Result<FolderLock> lock = FolderLock::take(path);
   if (!lock) return lock.error();
   folder.lock = std::move(*lock);
+  // Files that were being written when a program was killed; nobody else is here.
+  for (const auto& entry : fs::directory_iterator(path, code))
+    if (entry.path().extension() == ".tmp") fs::remove(entry.path(), code);
   const std::string now = stored_text(study, program_version);
   const std::string journal = folder.file("points.csv.partial");
   const std::string header = csv_header(study, columns);
