@@ -104,8 +104,10 @@ enum SiteFigure : std::uint8_t {
   kGpus,
   kSwitches,
   kSwitchPorts,
+  kFreePorts,
   kCables,
   kFabricCables,
+  kTransceivers,
   kCableLength,
   kSwitchPower,
   kServerPower,
@@ -116,8 +118,10 @@ constexpr std::array<Declared, kSiteFigures> kOfSite = {{
     {"gpus", "count", "GPUs, or processes of plain hosts", neither},
     {"switches", "count", "switches", neither},
     {"switch_ports", "count", "switch ports in use", neither},
+    {"switch_ports_free", "count", "switch ports that are not in use, where the catalogue knows all switches", higher},
     {"cables", "count", "cables", neither},
     {"fabric_cables", "count", "cables between switches", neither},
+    {"transceivers", "count", "ends of cables that are lit by pluggable optics", neither},
     {"cable_length_m", "m", "all cables together", neither},
     {"switch_power_W", "W", "switches at their most, where the catalogue knows all of them", neither},
     {"server_power_W", "W", "servers at their most, where the catalogue knows all of them", neither},
@@ -233,11 +237,32 @@ double power_of(const std::vector<Row>& rows, Find find) {
   return static_cast<double>(milliwatts) * 1e-3;
 }
 
+/// Ports that a switch has at the rate of its links, less those in use; NaN when the catalogue does not know one of the switches.
+double free_ports(const Fabric& fabric, const Catalogue& catalogue) {
+  double free = 0;
+  for (const Switch& one : fabric.switches) {
+    const SwitchModel* model = catalogue.find_switch(one.model);
+    if (model == nullptr) return kNone;
+    const Node& node = fabric.nodes[one.node.index()];
+    BitRate rate = model->port_rate;
+    double used = 0;
+    for (std::uint32_t p = 0; p < node.port_count; ++p) {
+      const Port& port = fabric.ports[node.first_port + p];
+      if (!port.out.exists()) continue;
+      rate = fabric.links[port.out.index()].rate;
+      used += 1;
+    }
+    free += std::max(0.0, static_cast<double>(model->ports_at(rate)) - used);
+  }
+  return free;
+}
+
 void fill_site(const Fabric& fabric, double* out) {
   static const Catalogue kCatalogue = builtin_catalogue();
   std::uint32_t ports = 0;
   std::uint32_t between = 0;
   std::int64_t length = 0;
+  std::uint32_t lit = 0;
   for (const Cable& cable : fabric.cables) {
     std::uint32_t ends = 0;
     for (const PortId port : {cable.a, cable.b})
@@ -245,6 +270,8 @@ void fill_site(const Fabric& fabric, double* out) {
     ports += ends;
     between += ends == 2 ? 1 : 0;
     length += cable.length.mm;
+    const OpticModel* optic = kCatalogue.find_optic(cable.medium);
+    if (optic != nullptr && optic->fibres != 0 && optic->connector != "integral") lit += 2;
   }
   out[kServers] = static_cast<double>(fabric.hosts.size());
   out[kGpus] = static_cast<double>(fabric.gpu_count);
@@ -252,6 +279,8 @@ void fill_site(const Fabric& fabric, double* out) {
   out[kSwitchPorts] = static_cast<double>(ports);
   out[kCables] = static_cast<double>(fabric.cables.size());
   out[kFabricCables] = static_cast<double>(between);
+  out[kTransceivers] = static_cast<double>(lit);
+  out[kFreePorts] = free_ports(fabric, kCatalogue);
   out[kCableLength] = static_cast<double>(length) * 1e-3;
   out[kSwitchPower] = power_of(fabric.switches, [](const std::string& id) { return kCatalogue.find_switch(id); });
   out[kServerPower] = power_of(fabric.hosts, [](const std::string& id) { return kCatalogue.find_server(id); });

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Failure: every cable and switch of the base's site fails once, alone or in sampled pairs; with and without new routes.
+// Failure: every cable, switch, trunk, tray or rack of the base's site fails once, alone or in sampled pairs; with and without new routes.
 //
 // What fails is down from `time` to the end. The point `none` is the undisturbed run; every other is compared with it. An optic takes its
 // cable with it, so a cable stands for itself, its two optics and the ports that they sit in. LIMITATIONS: nothing fails half (a
-// dirty connector is frame_loss, not a failure); a failed switch takes no servers with it.
+// dirty connector is a fault of the scenario); a failed switch takes no servers with it; feeds are those of whole racks.
 #include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "core/random.hpp"
-#include "scenarios/runner.hpp"
+#include "scenarios/site_builder.hpp"
 #include "scenarios/studies/failure_answer.hpp"
 #include "scenarios/studies/failure_sets.hpp"
 #include "scenarios/studies/study_axes.hpp"
@@ -23,9 +22,12 @@ namespace {
 std::vector<ParameterSpec> parameters() {
   using enum ParameterType;
   return {
-      {"components", text, Dimension::none, "cables, switches", 0, 0, "what fails: cables, host_cables, fabric_cables, switches", "eastwest"},
+      {"components", text, Dimension::none, "cables, switches", 0, 0,
+       "what fails: cables (or host_cables, fabric_cables), switches, and what shares a trunk, a tray or a rack: trunks, trays, racks",
+       "eastwest"},
       {"time", quantity, Dimension::time, "0 s", 0, 9e18, "when it fails; it stays down", "eastwest"},
-      {"pairs", quantity, Dimension::none, "0", 0, 100000, "so many pairs of these components, drawn by the seed, fail together", "eastwest"},
+      {"pairs", quantity, Dimension::none, "0", 0, 100000, "so many pairs of these components, drawn by the seed, fail together",
+       "eastwest"},
       {"without_rerouting", boolean, Dimension::none, "true", 0, 0, "also play every failure with switches that find no other way",
        "eastwest"},
   };
@@ -38,10 +40,12 @@ void plan(Study& study, Diagnostics& diagnostics) {
   const std::size_t errors = diagnostics.error_count();
   const std::optional<Scenario> scenario = load_point(study, 0, 0, diagnostics);
   if (!scenario) return;
-  const std::shared_ptr<const Fabric> fabric = build_fabric(scenario->site, diagnostics);
-  if (fabric == nullptr || diagnostics.error_count() != errors) return;
+  std::optional<BuiltSite> whole = build_site(scenario->site, diagnostics);
+  if (!whole || diagnostics.error_count() != errors) return;
+  const BuiltSite site = part_built(std::move(*whole));
   const Place place = study.parameters.place_of("components", study.place);
-  const std::vector<FailureSet> sets = failure_sets(*fabric, study.parameters.values, study.first_seed(), place, diagnostics);
+  const std::vector<FailureSet> sets =
+      failure_sets(site.fabric, site.plant, study.parameters.values, study.first_seed(), place, diagnostics);
   if (diagnostics.error_count() != errors) return;
 
   StudyAxis failed{"failed", {{"none", {}, {}, study.place}}};
@@ -50,7 +54,8 @@ void plan(Study& study, Diagnostics& diagnostics) {
     StudySetting setting{set.name, {}, {}, study.place};
     std::string text = "[";
     for (const CableId cable : set.cables)
-      text += (text.size() > 1 ? ", " : "") + std::string("{time: ") + time + ", link: " + yaml_scalar(fabric->cables[cable.index()].name) + "}";
+      text += (text.size() > 1 ? ", " : "") + std::string("{time: ") + time +
+              ", link: " + yaml_scalar(site.fabric.cables[cable.index()].name) + "}";
     std::optional<YamlValue> faults = parse_yaml(text + "]", study.file, diagnostics);
     if (!faults) return;
     setting.changes.push_back({"faults", std::move(*faults), true, study.place});
@@ -59,7 +64,8 @@ void plan(Study& study, Diagnostics& diagnostics) {
   StudyAxis routing{"routing", {{"rerouted", {}, {}, study.place}}};
   const bool both = study.parameters.values.boolean("without_rerouting");
   if (both) {
-    std::optional<StudySetting> stubborn = read_setting(study, "not rerouted", *parse_yaml("{network.reroute: false}", study.file, diagnostics), diagnostics);
+    std::optional<StudySetting> stubborn =
+        read_setting(study, "not rerouted", *parse_yaml("{network.reroute: false}", study.file, diagnostics), diagnostics);
     if (!stubborn) return;
     routing.settings.push_back(std::move(*stubborn));
   }
@@ -76,15 +82,16 @@ std::vector<std::string_view> results() { return {"*.step_time_mean_s", "*.ttft_
 }  // namespace
 
 extern const StudyKind kind_study_failure;
-const StudyKind kind_study_failure{.name = "failure",
-                                   .summary = "every cable and switch fails once, alone or in pairs; ranked by what it costs, with and without new routes",
-                                   .source = "eastwest",
-                                   .parameters = parameters,
-                                   .parts = parts,
-                                   .plan = plan,
-                                   .reference = reference,
-                                   .answer = failure_answer,
-                                   .results = results,
-                                   .stalls_are_answers = true};
+const StudyKind kind_study_failure{
+    .name = "failure",
+    .summary = "every cable, switch, tray or rack fails once, alone or in pairs; ranked by what it costs, with and without new routes",
+    .source = "eastwest",
+    .parameters = parameters,
+    .parts = parts,
+    .plan = plan,
+    .reference = reference,
+    .answer = failure_answer,
+    .results = results,
+    .stalls_are_answers = true};
 
 }  // namespace eastwest

@@ -35,7 +35,8 @@ double loss(const StudyTable& table, std::size_t point, const std::vector<std::s
   for (const std::size_t column : wanted) {
     const PointFigure figure = point_figure(table, point, column);
     cells.push_back(difference_text(figure.difference));
-    if (figure.difference.estimate.runs == 0 || figure.difference.reference_mean == 0 || figure.difference.verdict == Verdict::none) continue;
+    if (figure.difference.estimate.runs == 0 || figure.difference.reference_mean == 0 || figure.difference.verdict == Verdict::none)
+      continue;
     const double share = figure.difference.estimate.mean / figure.difference.reference_mean;
     worst = std::max(worst, table.columns[column].better == FigureColumn::Better::higher ? -share : share);
   }
@@ -59,9 +60,11 @@ std::string class_line(const std::string& name, const std::vector<Line>& lines, 
   }
   std::sort(losses.begin(), losses.end());
   const std::size_t count = losses.size();
-  std::string text = "  " + std::to_string(count) + " x " + name + ": " + (stops == 0 ? "none stops" : std::to_string(stops) + " stop") + " the work";
+  std::string text =
+      "  " + std::to_string(count) + " x " + name + ": " + (stops == 0 ? "none stops" : std::to_string(stops) + " stop") + " the work";
   if (stops < count) text += ", the worst of the others costs " + share_text(losses[count - stops - 1]);
-  if (both) text += "; without new routes " + (stubborn_stops == 0 ? std::string("none stops it") : std::to_string(stubborn_stops) + " stop it");
+  if (both)
+    text += "; without new routes " + (stubborn_stops == 0 ? std::string("none stops it") : std::to_string(stubborn_stops) + " stop it");
   return text + "\n";
 }
 
@@ -94,11 +97,13 @@ std::string failure_answer(const StudyTable& table) {
   text += "\n";
   for (const std::string& name : classes) text += class_line(name, lines, study, both);
 
-  std::stable_sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) { return a.worst != b.worst ? a.worst > b.worst : a.stubborn > b.stubborn; });
+  std::stable_sort(lines.begin(), lines.end(),
+                   [](const Line& a, const Line& b) { return a.worst != b.worst ? a.worst > b.worst : a.stubborn > b.stubborn; });
   std::vector<Line> ranked;
   for (Line& line : lines) {
     const auto alike = std::find_if(ranked.begin(), ranked.end(), [&](const Line& other) {
-      return other.cells == line.cells && class_of(study.axes[0].settings[other.failed].label) == class_of(study.axes[0].settings[line.failed].label);
+      return other.cells == line.cells &&
+             class_of(study.axes[0].settings[other.failed].label) == class_of(study.axes[0].settings[line.failed].label);
     });
     if (alike == ranked.end()) ranked.push_back(std::move(line));
     else ++alike->alike;

@@ -14,7 +14,7 @@ namespace eastwest {
 
 namespace {
 
-constexpr std::array<std::string_view, 4> kWords = {"cables", "host_cables", "fabric_cables", "switches"};
+constexpr std::array<std::string_view, 7> kWords = {"cables", "host_cables", "fabric_cables", "switches", "trunks", "trays", "racks"};
 constexpr std::uint64_t kPairStream = 0x7061'6972;  // "pair"
 
 const Node& node_at(const Fabric& fabric, PortId port) { return fabric.nodes[fabric.ports[port.index()].node.index()]; }
@@ -27,7 +27,8 @@ void add_cables(const Fabric& fabric, bool host, bool between, std::vector<Failu
   for (std::uint32_t i = 0; i < fabric.cables.size(); ++i) {
     const Cable& cable = fabric.cables[i];
     if (joins_host(fabric, cable) ? !host : !between) continue;
-    sets.push_back({"cable " + cable.name + " (" + node_at(fabric, cable.a).name + " - " + node_at(fabric, cable.b).name + ")", {CableId{i}}});
+    sets.push_back(
+        {"cable " + cable.name + " (" + node_at(fabric, cable.a).name + " - " + node_at(fabric, cable.b).name + ")", {CableId{i}}});
   }
 }
 
@@ -40,6 +41,49 @@ void add_switches(const Fabric& fabric, std::vector<FailureSet>& sets) {
         set.cables.push_back(CableId{i});
     if (!set.cables.empty()) sets.push_back(std::move(set));
   }
+}
+
+/// Sets that several links share, by what they share, in its order; a set of one link is a cable and not told again.
+void add_shared(const std::vector<std::set<std::uint32_t>>& shared, const std::vector<std::string>& names, std::vector<FailureSet>& sets) {
+  for (std::size_t i = 0; i < shared.size(); ++i) {
+    if (shared[i].size() < 2) continue;
+    FailureSet set{names[i], {}};
+    for (const std::uint32_t cable : shared[i]) set.cables.push_back(CableId{cable});
+    sets.push_back(std::move(set));
+  }
+}
+
+void add_trunks(const Plant& plant, std::vector<FailureSet>& sets) {
+  std::vector<std::set<std::uint32_t>> links(plant.pieces.size());
+  std::vector<std::string> names;
+  for (const Piece& piece : plant.pieces) names.push_back("trunk " + piece.id);
+  for (std::uint32_t c = 0; c < plant.channels.size(); ++c)
+    for (std::uint32_t s = 0; s < plant.channels[c].step_count; ++s) links[plant.steps[plant.channels[c].first_step + s].piece].insert(c);
+  add_shared(links, names, sets);
+}
+
+void add_trays(const Plant& plant, std::vector<FailureSet>& sets) {
+  std::vector<std::set<std::uint32_t>> links(plant.pathways.size());
+  std::vector<std::string> names;
+  for (const Pathway& pathway : plant.pathways) names.push_back("tray " + pathway.name);
+  for (std::uint32_t c = 0; c < plant.channels.size(); ++c)
+    for (std::uint32_t s = 0; s < plant.channels[c].step_count; ++s) {
+      const Piece& piece = plant.pieces[plant.steps[plant.channels[c].first_step + s].piece];
+      for (std::uint32_t r = 0; r < piece.route_count; ++r) {
+        const std::uint32_t pathway = plant.routes[piece.first_route + r];
+        if (plant.pathways[pathway].kind != PathwayKind::drop) links[pathway].insert(c);
+      }
+    }
+  add_shared(links, names, sets);
+}
+
+void add_racks(const Fabric& fabric, const Plant& plant, std::vector<FailureSet>& sets) {
+  std::vector<std::set<std::uint32_t>> links(plant.racks.size());
+  std::vector<std::string> names;
+  for (const PlantRack& rack : plant.racks) names.push_back("rack " + rack.name);
+  for (std::uint32_t c = 0; c < fabric.cables.size(); ++c)
+    for (const PortId port : {fabric.cables[c].a, fabric.cables[c].b}) links[node_at(fabric, port).rack].insert(c);
+  add_shared(links, names, sets);
 }
 
 void add_pairs(std::uint64_t wanted, std::uint64_t seed, std::vector<FailureSet>& sets) {
@@ -64,8 +108,8 @@ void add_pairs(std::uint64_t wanted, std::uint64_t seed, std::vector<FailureSet>
 
 }  // namespace
 
-std::vector<FailureSet> failure_sets(const Fabric& fabric, const ParameterSet& parameters, std::uint64_t seed, const Place& place,
-                                     Diagnostics& diagnostics) {
+std::vector<FailureSet> failure_sets(const Fabric& fabric, const Plant& plant, const ParameterSet& parameters, std::uint64_t seed,
+                                     const Place& place, Diagnostics& diagnostics) {
   std::vector<FailureSet> sets;
   const std::string words = parameters.text("components") + ",";
   std::set<std::string> seen;
@@ -80,9 +124,13 @@ std::vector<FailureSet> failure_sets(const Fabric& fabric, const ParameterSet& p
     else if (word == "host_cables") add_cables(fabric, true, false, sets);
     else if (word == "fabric_cables") add_cables(fabric, false, true, sets);
     else if (word == "switches") add_switches(fabric, sets);
+    else if (word == "trunks") add_trunks(plant, sets);
+    else if (word == "trays") add_trays(plant, sets);
+    else if (word == "racks") add_racks(fabric, plant, sets);
     else diagnostics.error(place, "`" + word + "` is nothing that fails", suggest(word, {kWords.begin(), kWords.end()}));
   }
-  if (sets.empty() && !diagnostics.has_errors()) diagnostics.error(place, "nothing of this site is among `components`", "write `components: cables, switches`");
+  if (sets.empty() && !diagnostics.has_errors())
+    diagnostics.error(place, "nothing of this site is among `components`", "write `components: cables, switches`");
   if (sets.size() > 1) add_pairs(static_cast<std::uint64_t>(parameters.integer("pairs")), seed, sets);
   return sets;
 }

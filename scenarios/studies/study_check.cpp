@@ -5,6 +5,7 @@
 
 #include "core/digest.hpp"
 #include "scenarios/expand.hpp"
+#include "scenarios/studies/prices.hpp"
 #include "scenarios/studies/study.hpp"
 
 namespace eastwest {
@@ -91,6 +92,11 @@ std::string study_identity(const Study& study, std::string_view program_version)
   digest.add(program_version);
   digest.add(expand(study));
   digest.add(static_cast<std::uint64_t>(study.points()));
+  Diagnostics told;
+  for (const auto& [figure, price] : read_prices(study, told)) {
+    digest.add(figure);
+    digest.add(price);
+  }
   const auto add_point = [&](std::size_t point) {
     Diagnostics own;
     const std::optional<Scenario> scenario = load_point(study, point, 0, own);

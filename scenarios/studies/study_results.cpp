@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "analysis/text_table.hpp"
+#include "scenarios/studies/prices.hpp"
 #include "scenarios/studies/study_kind.hpp"
 
 namespace eastwest {
@@ -105,6 +106,7 @@ std::string estimate_text(const FigureColumn& column, const Estimate& estimate) 
   if (estimate.runs == 0) return "-";
   const std::string unit = column.unit == "1" || column.unit == "count" ? std::string() : std::string(column.unit);
   const auto text = [&](double value) {
+    if (unit == "currency") return fixed(value, 0);
     if (!unit.empty()) return readable(value * column.scale, unit);
     if (column.unit == "count" && value == std::floor(value) && std::fabs(value) < 1e9) return fixed(value, 0);
     return fixed(value, 3);
@@ -129,7 +131,9 @@ Result<StudyTable> complete_table(const Study& study, std::vector<FigureColumn> 
   if (rows.size() != study.rows())
     return Error{std::to_string(study.rows() - rows.size()) + " of " + std::to_string(study.rows()) + " runs are missing",
                  "continue with --resume"};
-  return StudyTable{&study, std::move(columns), std::move(rows)};
+  StudyTable table{&study, std::move(columns), std::move(rows)};
+  add_cost(table);
+  return table;
 }
 
 std::string study_answer(const StudyTable& table) {
