@@ -181,7 +181,7 @@ NetworkOptions network_options(const ParameterSet& p) {
   o.ecn_probability = p.real("ecn_probability");
   o.ecn_reference_rate = p.rate("ecn_reference_rate");
   o.reroute_delay = p.duration("reroute_delay");
-  o.reroute = p.boolean("reroute");
+  if (!p.boolean("reroute")) o.reroute_delay = Duration{kTimeNever.ps};  // route_versions makes no others then
   transport->configure(p, o);
   return o;
 }

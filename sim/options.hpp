@@ -94,7 +94,6 @@ struct NetworkOptions {
   double ecn_probability = 0.2;
   BitRate ecn_reference_rate;
   Duration reroute_delay;             // from a fault to new next-hop tables
-  bool reroute = true;                // there are new ones
   Duration cnp_interval{50'000'000};  // at most one notification per queue pair in this time
   TransportConstants transport_constants;
 };
