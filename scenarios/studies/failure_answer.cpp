@@ -24,11 +24,15 @@ struct Line {
   std::size_t alike = 0;  // others with the same cells
 };
 
-/// What the figures of a point lose against the first point; kStall for a run without a result.
+/// What the figures of a point lose against the first point; kStall when a run of it has no result.
 double loss(const StudyTable& table, std::size_t point, const std::vector<std::size_t>& wanted, std::vector<std::string>& cells) {
-  const std::string trouble = trouble_word(table, point);
-  if (!trouble.empty()) {
-    for (std::size_t i = 0; i < wanted.size(); ++i) cells.push_back(i == 0 ? trouble : "");
+  // With some seeds only: no hash led a flow over what failed under the others.
+  std::size_t stopped = 0;
+  for (std::size_t r = 0; r < table.study->replications(); ++r) stopped += table.row(point, r).outcome == RowOutcome::complete ? 0 : 1;
+  if (stopped > 0) {
+    std::string text = trouble_word(table, point);
+    if (text.empty()) text = "stalled " + std::to_string(stopped) + " of " + std::to_string(table.study->replications());
+    for (std::size_t i = 0; i < wanted.size(); ++i) cells.push_back(i == 0 ? text : "");
     return kStall;
   }
   double worst = 0;
@@ -91,9 +95,10 @@ std::string failure_answer(const StudyTable& table) {
     const std::string name = class_of(study.axes[0].settings[line.failed].label);
     if (std::find(classes.begin(), classes.end(), name) == classes.end()) classes.push_back(name);
   }
-  std::string text = "undisturbed:";
+  std::string text = "undisturbed: ";
   for (const std::size_t column : wanted)
-    text += " " + heading(table.columns[column]) + " " + estimate_text(table.columns[column], point_figure(table, 0, column).estimate);
+    text += (column == wanted.front() ? "" : ", ") + heading(table.columns[column]) + " " +
+            estimate_text(table.columns[column], point_figure(table, 0, column).estimate);
   text += "\n";
   for (const std::string& name : classes) text += class_line(name, lines, study, both);
 
@@ -109,7 +114,7 @@ std::string failure_answer(const StudyTable& table) {
     else ++alike->alike;
   }
   std::vector<TextTable::Column> columns = {{"rank", TextTable::Align::right}, {"failed"}, {"alike", TextTable::Align::right}};
-  for (const char* how : {"", "not rerouted: "}) {
+  for (const char* how : {"", "no new routes: "}) {
     if (*how != '\0' && !both) continue;
     for (const std::size_t column : wanted) columns.push_back({how + heading(table.columns[column]), TextTable::Align::right});
   }

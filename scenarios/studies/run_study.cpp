@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::uint64_t kFileBytesMost = std::uint64_t{1} << 40;
 
-bool is_failure(const Study& study, const StudyRow& row) {
-  return row.outcome != RowOutcome::complete && !(row.outcome == RowOutcome::stalled && study.kind->stalls_are_answers);
+bool is_failure(const Study& study, RowOutcome outcome) {
+  return outcome != RowOutcome::complete && !(outcome == RowOutcome::stalled && study.kind->stalls_are_answers);
 }
 
 /// What a finished study said, from its files.
@@ -25,12 +25,13 @@ Result<StudyEnd> told_before(const Study& study, const StudyFolder& folder, Stud
   if (!answer) return answer.error();
   const Result<std::string> points = read_input_file(folder.file("points.csv"), kFileBytesMost);
   if (!points) return points.error();
-  const std::string axes(study.axes.size(), ',');
-  for (std::size_t at = points->find('\n'); at != std::string::npos && at + 1 < points->size(); at = points->find('\n', at + 1)) {
-    const std::string_view line(points->data() + at + 1, points->find('\n', at + 1) - at - 1);
-    bool failure = line.find(",refused,") != std::string_view::npos || line.find(",unsound,") != std::string_view::npos;
-    if (!study.kind->stalls_are_answers) failure = failure || line.find(",stalled,") != std::string_view::npos;
-    end.failures += failure ? 1 : 0;
+  std::string_view rest = *points;
+  rest.remove_prefix(std::min(rest.find('\n') + 1, rest.size()));
+  while (!rest.empty()) {
+    const std::size_t feed = std::min(rest.find('\n'), rest.size());
+    const std::optional<RowOutcome> outcome = outcome_of_line(study, rest.substr(0, feed));
+    end.failures += outcome && is_failure(study, *outcome) ? 1 : 0;
+    rest.remove_prefix(std::min(feed + 1, rest.size()));
   }
   end.done = end.total;
   end.finished = true;
@@ -76,7 +77,7 @@ Result<StudyEnd> run_study(const Study& study, const StudyRunOptions& options, S
   Result<std::vector<StudyRow>> rows = read_rows(study, columns.size(), *text, csv_header(study, columns), path, at);
   if (!rows) return rows.error();
   end.done = rows->size();
-  for (const StudyRow& row : *rows) end.failures += is_failure(study, row) ? 1 : 0;
+  for (const StudyRow& row : *rows) end.failures += is_failure(study, row.outcome) ? 1 : 0;
   if (end.done < end.total) return end;
   end.interrupted = false;  // it came too late
   Result<StudyTable> table = complete_table(study, std::move(columns), std::move(*rows));

@@ -154,6 +154,14 @@ std::string csv_line(const Study& study, const StudyRow& row, const std::vector<
   return line + "\n";
 }
 
+std::optional<RowOutcome> outcome_of_line(const Study& study, std::string_view line) {
+  const std::optional<std::vector<std::string>> cells = cells_of(line);
+  const std::size_t leading = 3 + study.axes.size();
+  if (!cells || cells->size() <= leading) return std::nullopt;
+  const auto outcome = std::find(kOutcomes.begin(), kOutcomes.end(), (*cells)[leading]);
+  return outcome == kOutcomes.end() ? std::nullopt : std::optional(static_cast<RowOutcome>(outcome - kOutcomes.begin()));
+}
+
 Result<StudyRow> read_csv_line(const Study& study, std::size_t figures, std::string_view line) {
   const std::optional<std::vector<std::string>> cells = cells_of(line);
   const std::size_t leading = 3 + study.axes.size();

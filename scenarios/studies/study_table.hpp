@@ -57,6 +57,9 @@ std::string csv_line(const Study& study, const StudyRow& row, const std::vector<
 /// The row of a line without its line feed; an error for one that is not a line of this study.
 Result<StudyRow> read_csv_line(const Study& study, std::size_t figures, std::string_view line);
 
+/// The outcome in a line, however many figures follow it; nothing when there is none.
+std::optional<RowOutcome> outcome_of_line(const Study& study, std::string_view line);
+
 /// Shortest text that reads back as the same number; "" for NaN.
 std::string number_text(double value);
 /// A cell, quoted where it must be (RFC 4180); line feeds become blanks.

@@ -10,6 +10,7 @@
 #include "scenarios/site_builder.hpp"
 #include "scenarios/studies/failure_sets.hpp"
 #include "scenarios/studies/play_rows.hpp"
+#include "scenarios/studies/study_kind.hpp"
 #include "scenarios/studies/study_results.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -28,8 +29,7 @@ BuiltSite site_of(const TemporaryDirectory& folder, const std::string& text) {
 }
 
 std::vector<FailureSet> sets_of(const BuiltSite& site, const std::string& components, std::int64_t pairs, std::uint64_t seed = 1) {
-  static const std::vector<ParameterSpec> kSpecs = {{"components", ParameterType::text, Dimension::none, "cables"},
-                                                    {"pairs", ParameterType::quantity, Dimension::none, "0"}};
+  static const std::vector<ParameterSpec> kSpecs = find_study_kind("failure")->parameters();
   ParameterSet parameters = ParameterSet::defaults(kSpecs);
   parameters.set("components", components);
   parameters.set("pairs", pairs);
