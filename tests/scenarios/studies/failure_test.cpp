@@ -91,7 +91,9 @@ TEST_CASE("failure sets: every cable, switch and shared risk once, with all of i
 
 TEST_CASE("failure sets: links in a trunk fail together") {
   const TemporaryDirectory folder;
-  const BuiltSite site = site_of(folder, "topology: rail_optimised\nservers: 8\nserver: dgx-h100\nplant: {cabling: structured}\n");
+  const BuiltSite site = site_of(
+      folder,
+      "topology: leaf_spine\nservers: 4\nleaves: 2\nswitch: nv-qm9700\nfabric_optic: 400g-dr4\nplant: {cabling: structured_fabric}\n");
   const auto trunks = sets_of(site, "trunks", 0);
   REQUIRE_FALSE(trunks.empty());
   std::set<std::uint32_t> seen;

@@ -180,7 +180,7 @@ TEST_CASE("study play: a point that stalls or cannot be built is a row with its 
   const TemporaryDirectory folder;
   const Study study = study_in(folder,
                                "study: sweep\nbase: base.yaml\nset: {fidelity: packet}\nlist:\n  - {}\n  - {jobs.a.ranks: 40}\n"
-                               "  - {faults: [{time: 0 s, link: \"server-0:0\"}]}\n");
+                               "  - {faults: [{time: 0 s, link: \"server-00:0\"}]}\n");
   StudyProgress progress;
   std::vector<StudyRow> rows(study.rows());
   const std::vector<std::uint64_t> all = {0, 1, 2};
