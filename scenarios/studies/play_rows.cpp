@@ -97,8 +97,7 @@ class FabricStore {
         return entries_.front().second;
       }
     std::shared_ptr<const Fabric> fabric = build_fabric(site, diagnostics);
-    // A site that warns is built again by each row, so that each hears it.
-    if (fabric == nullptr || !diagnostics.all().empty()) return fabric;
+    if (fabric == nullptr) return fabric;
     entries_.emplace_front(key, fabric);
     if (entries_.size() > kept_) entries_.pop_back();
     return fabric;

@@ -70,7 +70,7 @@ std::string configuration(const std::string& folder, unsigned nodes, unsigned po
 bool names_node(const fs::path& process, const std::string& wanted) {
   std::ifstream in(process / "environ", std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  return ("\0" + text).find(std::string("SLURMD_NODENAME=") + wanted + '\0') != std::string::npos;
+  return text.find(std::string("SLURMD_NODENAME=") + wanted + '\0') != std::string::npos;
 }
 
 int parent_of(int process) {
@@ -114,8 +114,8 @@ std::unique_ptr<SlurmCluster> SlurmCluster::start(unsigned nodes, std::string& w
   chmod(folder.c_str(), 0755);
   for (const char* name : {"state", "log", "munge", "spool"}) fs::create_directories(folder + "/" + name);
   for (unsigned n = 1; n <= nodes; ++n) fs::create_directories(folder + "/spool/n" + std::to_string(n));
-  // Ports of our own, so that two test runs on one machine do not meet.
-  const unsigned port = 20000 + static_cast<unsigned>(getpid()) % 2500 * 16;
+  // Ports of our own, so that two test runs on one machine do not meet; below those that Linux hands out by itself.
+  const unsigned port = 20000 + static_cast<unsigned>(getpid()) % 750 * 16;
   cluster->folder_.write("slurm.conf", configuration(folder, nodes, port));
   const auto shell = [&](const std::string& command) {
     ProgramOptions options;

@@ -4,8 +4,10 @@
 
 #include <string>
 
+#include "analysis/figures.hpp"
 #include "scenarios/json_schema.hpp"
 #include "scenarios/studies/study.hpp"
+#include "scenarios/studies/study_kind.hpp"
 #include "tests/scenarios/library_files.hpp"
 #include "tests/support/run_in_folder.hpp"
 #include "tests/support/run_program.hpp"
@@ -65,4 +67,44 @@ TEST_CASE("library studies: two designs are told apart in the first lines") {
   CHECK_MESSAGE(head.find("training alone: train step time mean +") != std::string::npos, head);
   CHECK_MESSAGE(head.find("serving alone: serve ttft p99 none") != std::string::npos, head);
   CHECK_MESSAGE(head.find("site cables -25.0 %") != std::string::npos, head);  // 128 against 96
+}
+
+TEST_CASE("library studies: growth and failures answer their question in the first lines") {
+  const TemporaryDirectory folder;
+  const std::string library = source_directory() + "/scenarios/library/";
+  const ProgramResult growth = run_program({"study", library + "growth-32-to-512.yaml"}, in(folder));
+  REQUIRE_MESSAGE(growth.exit_code == 0, growth.errors);
+  CHECK_MESSAGE(growth.output.find("512 (+256)") != std::string::npos, growth.output);
+  CHECK_MESSAGE(growth.output.find("nothing that an earlier phase laid is moved") != std::string::npos, growth.output);
+  // The shipped one with one seed and without cables, which are most of its runs.
+  std::string text = read_file(library + "failure-64.yaml");
+  for (const auto& [from, to] : {std::pair<std::string, std::string>{"base: two", "base: " + library + "two"},
+                                 {"replications: 5", "replications: 1"},
+                                 {"components: cables, switches", "components: switches"}}) {
+    REQUIRE(text.find(from) != std::string::npos);
+    text.replace(text.find(from), from.size(), to);
+  }
+  folder.write("failure.yaml", text);
+  const ProgramResult failure = run_program({"study", "failure.yaml"}, in(folder));
+  REQUIRE_MESSAGE(failure.exit_code == 0, failure.errors);  // stalls are answers
+  // A leaf has the only link of its servers; a spine has another beside it.
+  CHECK_MESSAGE(failure.output.find("6 x switch: 4 stop the work, the worst of the others costs +") != std::string::npos, failure.output);
+}
+
+TEST_CASE("studies format: the example loads, and every figure of network and site is told") {
+  const std::string text = read_file(source_directory() + "/docs/studies-format.md");
+  const std::size_t start = text.find("```yaml\n") + 8;
+  const std::string example = text.substr(start, text.find("```", start) - start);
+  Diagnostics diagnostics;
+  const auto study = load_study_text(example, source_directory() + "/scenarios/library/example.yaml", diagnostics);
+  REQUIRE_MESSAGE(study.has_value(), diagnostics.print());
+  CHECK(study->rows() == 12);
+  for (const FigureColumn& column : figure_columns({}))
+    CHECK_MESSAGE(text.find("`" + std::string(column.figure) + "`") != std::string::npos, column.name);
+  for (const StudyKind* kind : study_kinds()) {
+    CHECK_MESSAGE(text.find("**" + std::string(kind->name) + "** takes") != std::string::npos, kind->name);
+    for (const StudyPart& part : kind->parts()) CHECK_MESSAGE(text.find("`" + std::string(part.name)) != std::string::npos, part.name);
+    for (const ParameterSpec& spec : kind->parameters())
+      CHECK_MESSAGE(text.find("`" + std::string(spec.name)) != std::string::npos, spec.name);
+  }
 }
