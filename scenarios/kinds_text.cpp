@@ -8,6 +8,7 @@
 #include "scenarios/scenario.hpp"
 #include "sim/options.hpp"
 #include "sim/packet/transports/transport_kind.hpp"
+#include "topology/plant/plant_settings.hpp"
 #include "topology/topology_kind.hpp"
 #include "workloads/collectives/collective_kind.hpp"
 #include "workloads/workload.hpp"
@@ -45,6 +46,7 @@ std::vector<Row> all_rows() {
   rows.push_back({kOptions, "job", "what every job has beside the parameters of its kind", "", job_parameters});
   rows.push_back({kOptions, "network", "switches, NICs, transport and routing", "", network_parameters});
   rows.push_back({kOptions, "probes", "what the trace records", "", probe_parameters});
+  rows.push_back({kOptions, "plant", "racks, pathways, cables, limits and phases of a site (site: {plant: ...})", "", plant_parameters});
   return rows;
 }
 
