@@ -61,7 +61,7 @@ std::string source_of(const Origin& origin, std::string_view column) {
   return tags.empty() ? "catalogue value" : tags;
 }
 
-std::string metres_text(Length length) { return printed("%.1f m", length.metres()); }
+std::string length_text(Length length) { return printed("%.1f m", length.metres()); }
 std::string decibels_text(double decibels) { return printed("%.3f dB", decibels); }
 std::string percent_text(double share) { return printed("%.1f %%", share * 100); }
 std::string power_text(Power power) {

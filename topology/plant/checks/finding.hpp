@@ -58,7 +58,7 @@ Finding finding_of(const CaseGroups::Group& group, FindingLevel level, std::stri
 std::string source_of(const Origin& origin, std::string_view column);
 
 // Figures as people read them.
-std::string metres_text(Length length);                                                           // "70.0 m"
+std::string length_text(Length length);                                                           // "70.0 m"
 std::string decibels_text(double decibels);                                                       // "0.190 dB"
 std::string percent_text(double share);                                                           // "39.8 %"
 std::string power_text(Power power);                                                              // "10.20 kW", "12.0 W"

@@ -2,7 +2,9 @@
 #include "topology/plant/checks/latency_check.hpp"
 
 #include <algorithm>
+#include <cstdio>
 #include <optional>
+#include <utility>
 
 namespace eastwest {
 
@@ -15,14 +17,14 @@ struct Uplink {
   [[nodiscard]] Duration cost(const Fabric& fabric) const { return fabric.links[link.index()].delay + host->nic_latency; }
 };
 
-/// The slowest and the second slowest NIC port below a switch.
+/// The slowest NIC port below a switch, and the slowest of another server: inside a server GPUs have a way of their own.
 struct Below {
   std::optional<Uplink> first, second;
   void add(const Uplink& uplink, const Fabric& fabric) {
     if (!first || uplink.cost(fabric) > first->cost(fabric)) {
-      second = first;
+      if (first && first->host != uplink.host) second = first;
       first = uplink;
-    } else if (!second || uplink.cost(fabric) > second->cost(fabric)) {
+    } else if (uplink.host != first->host && (!second || uplink.cost(fabric) > second->cost(fabric))) {
       second = uplink;
     }
   }
@@ -55,7 +57,9 @@ class Paths {
         if (hops_[m] == kNone) ++out.unreached;
         else if (!farthest || total(m) > total(*farthest)) farthest = m;
       }
-      if (farthest) keep(across, told("between leaves", *below_[n].first, links_to(*farthest), *below_[*farthest].first));
+      if (!farthest) continue;
+      const auto [from, to] = ends_of(below_[n], below_[*farthest]);
+      keep(across, told("between leaves", from, links_to(*farthest), to));
     }
     if (inside) out.cases.push_back(std::move(*inside));
     if (across) out.cases.push_back(std::move(*across));
@@ -66,6 +70,14 @@ class Paths {
   [[nodiscard]] NodeId far(LinkId link) const { return fabric_.ports[fabric_.links[link.index()].target.index()].node; }
   [[nodiscard]] const Switch& unit(std::uint32_t node) const { return fabric_.switches[fabric_.nodes[node].detail]; }
   [[nodiscard]] Duration total(std::uint32_t node) const { return delay_[node] + below_[node].first->cost(fabric_); }
+
+  /// The slowest ends in two servers; in one where there is no other.
+  [[nodiscard]] std::pair<Uplink, Uplink> ends_of(const Below& a, const Below& b) const {
+    if (a.first->host != b.first->host || (!a.second && !b.second)) return {*a.first, *b.first};
+    if (!b.second || (a.second && a.second->cost(fabric_) + b.first->cost(fabric_) >= a.first->cost(fabric_) + b.second->cost(fabric_)))
+      return {*a.second, *b.first};
+    return {*a.first, *b.second};
+  }
 
   static void keep(std::optional<LatencyCase>& best, LatencyCase other) {
     if (!best || other.budget.total > best->budget.total) best = std::move(other);
@@ -116,7 +128,7 @@ class Paths {
     const Cable& cable = fabric_.cables[link.cable.index()];
     const Duration near{cable.delay_modules.ps / 2};
     const bool known = input_.links[link.cable.index()].optic != nullptr;
-    return {known ? cable.name + " (" + metres_text(cable.length) + ", " + cable.medium + ")" : cable.name,
+    return {known ? cable.name + " (" + length_text(cable.length) + ", " + cable.medium + ")" : cable.name,
             cable.delay_medium,
             cable.delay_fec,
             near,

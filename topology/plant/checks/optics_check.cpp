@@ -98,7 +98,7 @@ class Optics {
         const LinkQuality& link = input_.links[group.worst];
         const InsertionLoss& loss = *link.loss;
         finding.sentence = "loses " + decibels_text(loss.worst.decibels()) + " at worst, " + decibels_text(loss.statistical.decibels()) +
-                           " statistically (" + metres_text(loss.length) + " of " + fibres_of(loss) + ", " +
+                           " statistically (" + length_text(loss.length) + " of " + fibres_of(loss) + ", " +
                            count_text(loss.connections, "connection", "connections") + ") of " +
                            decibels_text(link.budget.loss_limit.decibels()) + ": headroom " +
                            decibels_text(link.budget.headroom.decibels()) + errors_text(input_, group.worst);
@@ -125,13 +125,13 @@ class Optics {
       const Length length = input_.fabric.cables[group.worst].length;
       const std::string fibres = link.loss ? fibres_of(*link.loss) : link.optic->medium;
       const bool fits = link.budget.reach_limit.mm > 0;
-      finding.sentence = fits ? "is " + metres_text(length) + " long, and `" + link.optic->id + "` reaches " +
-                                    metres_text(link.budget.reach_limit) + " on " + fibres
+      finding.sentence = fits ? "is " + length_text(length) + " long, and `" + link.optic->id + "` reaches " +
+                                    length_text(link.budget.reach_limit) + " on " + fibres
                               : "runs over " + fibres + ", for which `" + link.optic->id + "` is not made";
       std::string column = "reach_copper";
       if (link.loss && !link.loss->reach.empty()) column = reach_on(*link.optic, link.loss->reach.front()).column;
       else if (link.optic->medium == "mmf") column = "reach_om4";
-      finding.limit = (fits ? metres_text(link.budget.reach_limit) + " on " + fibres : "fibre of the optics") + " (" +
+      finding.limit = (fits ? length_text(link.budget.reach_limit) + " on " + fibres : "fibre of the optics") + " (" +
                       source_of(link.optic->origin, column) + ")";
       finding.remedy = optics_remedy(input_, group.worst);
       findings_.push_back(std::move(finding));
@@ -143,12 +143,12 @@ class Optics {
       const std::optional<VendorReach> vendor = vendor_of(group.worst);
       Finding finding = begin(group, FindingLevel::warn, "optics.vendor_reach");
       const LinkQuality& link = input_.links[group.worst];
-      finding.sentence = "is " + metres_text(input_.fabric.cables[group.worst].length) + " long: `" + link.optic->id + "` reaches " +
-                         metres_text(link.budget.reach_limit) + " by its standard, but the vendor's own module `" + vendor->module->id +
-                         "` only " + metres_text(vendor->reach);
-      finding.limit = metres_text(vendor->reach) + " (" +
+      finding.sentence = "is " + length_text(input_.fabric.cables[group.worst].length) + " long: `" + link.optic->id + "` reaches " +
+                         length_text(link.budget.reach_limit) + " by its standard, but the vendor's own module `" + vendor->module->id +
+                         "` only " + length_text(vendor->reach);
+      finding.limit = length_text(vendor->reach) + " (" +
                       source_of(vendor->module->origin, reach_on(*vendor->module, link.loss->reach.front()).column) + ")";
-      finding.remedy = "modules whose vendor states the whole reach for this device; or shorten the way to " + metres_text(vendor->reach);
+      finding.remedy = "modules whose vendor states the whole reach for this device; or shorten the way to " + length_text(vendor->reach);
       findings_.push_back(std::move(finding));
     }
   }

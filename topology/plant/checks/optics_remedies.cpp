@@ -71,7 +71,7 @@ std::string other_optic(const CheckInput& input, std::uint32_t cable) {
     std::int64_t headroom = 0;
     if (optic.connector == "integral") {
       if (optic.reach < length) continue;
-      text = "use `" + optic.id + "` instead of `" + now.id + "` (reach " + metres_text(optic.reach) + ")";
+      text = "use `" + optic.id + "` instead of `" + now.id + "` (reach " + length_text(optic.reach) + ")";
     } else {
       const Channel channel = glass ? channel_for(input, channel_of(input.plant, cable), optic) : cord_for(input, length, optic);
       const std::optional<LinkBudget> budget = tried_budget(input, channel, optic);
@@ -155,7 +155,7 @@ std::string optics_remedy(const CheckInput& input, std::uint32_t cable) {
     }
   }
   if (const std::string other = other_optic(input, cable); !other.empty()) list.push_back(other);
-  if (too_far && link.budget.reach_limit.mm > 0) list.push_back("shorten the way to " + metres_text(link.budget.reach_limit));
+  if (too_far && link.budget.reach_limit.mm > 0) list.push_back("shorten the way to " + length_text(link.budget.reach_limit));
   if (list.empty()) return "a shorter way, fewer connections, or optics of more budget: the catalogue has none that fits these cages";
   std::string text;
   for (const std::string& one : list) text += (text.empty() ? "" : "; or ") + one;

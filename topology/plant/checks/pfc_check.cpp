@@ -51,7 +51,7 @@ std::vector<Finding> check_pfc(const CheckInput& input, const std::vector<PfcUse
       const Cable& cable = input.fabric.cables[input.fabric.links[input.fabric.ports[use.worst.index()].out.index()].cable.index()];
       finding.sentence = "needs " + std::to_string(use.total.count) + " octets of headroom for one lossless priority, " +
                          percent_text(group.badness) + " of its buffer; the most at " + input.port_text(use.worst) + ": " +
-                         std::to_string(use.of_worst.count) + " octets for " + metres_text(cable.length);
+                         std::to_string(use.of_worst.count) + " octets for " + length_text(cable.length);
       const SwitchModel* model = input.catalogue.find_switch(group.key);
       finding.limit = to_string(use.buffer) + " of buffer (" +
                       (use.assumed        ? "assumed"
