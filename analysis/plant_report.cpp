@@ -234,7 +234,8 @@ std::string racks_table(const PlantReport& report) {
     rows.add(rack.name, {std::to_string(use.servers), std::to_string(use.switches), std::to_string(use.panels),
                          std::to_string(use.units) + " of " + std::to_string(rack.units),
                          at_least(use.power_unknown, power_text(use.power)) + " of " + power_text(rack.power_limit),
-                         at_least(use.weight_unknown, mass_text(use.weight)) + " of " + mass_text(rack.weight_limit)});
+                         (use.weight.grams == 0 ? std::string("?") : at_least(use.weight_unknown, mass_text(use.weight))) + " of " +
+                             mass_text(rack.weight_limit)});
   }
   TextTable table({{"rack"},
                    {"servers", Align::right},

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Latency: the worst idle paths between NICs, component by component, against what the site allows.
 //
-// Paths are shortest by hops; of those between two NICs the slowest counts. Three are told: within one leaf, between leaves, and the worst of
-// all. Rules: latency.budget (`latency_budget` of the site), latency.path (a note where NICs have no path at all).
-// Source: topology/plant/latency_budget.hpp. LIMITATIONS: NICs are compared by their first switch; no queueing; a frame of 4096 B.
+// Paths are shortest by hops; of those between two NICs the slowest counts. Two are told: the worst within one leaf and the worst between
+// leaves. Rules: latency.budget (`latency_budget` of the site), latency.path (a note where NICs have no path at all).
+// Source: topology/plant/latency_budget.hpp. LIMITATIONS: NICs are compared by their first switch, in two servers where there are
+// two; no queueing; a frame of 4096 B.
 #pragma once
 
 #include <string>

@@ -61,14 +61,13 @@ std::string other_optic(const CheckInput& input, std::uint32_t cable) {
   const Length length = input.fabric.cables[cable].length;
   const OpticModel* best = nullptr;
   std::string best_text;
-  std::tuple<bool, bool, bool, std::int64_t, std::int64_t> best_order;
+  std::tuple<bool, bool, bool, std::int64_t, Length> best_order;
   for (const OpticModel& optic : input.catalogue.optics()) {
     if (optic.rate != now.rate || optic.id == now.id ||
         optic.protocol.find(now.protocol.substr(0, now.protocol.find(';'))) == std::string::npos)
       continue;
     if (!fits_both_cages(input, cable, optic)) continue;
     std::string text;
-    std::int64_t headroom = 0;
     if (optic.connector == "integral") {
       if (optic.reach < length) continue;
       text = "use `" + optic.id + "` instead of `" + now.id + "` (reach " + length_text(optic.reach) + ")";
@@ -78,12 +77,11 @@ std::string other_optic(const CheckInput& input, std::uint32_t cable) {
       if (!budget || !good(*budget)) continue;
       const std::string kind = optic.medium == "mmf" ? input.settings.multimode : "os2";
       if (vendor_reach(input, cable, optic, kind)) continue;
-      headroom = budget->headroom.mdb;
       text = "use `" + optic.id + "`" + (optic.medium != now.medium ? " on " + kind : "") + " instead of `" + now.id +
              "`: " + headroom_text(*budget);
     }
-    // The same fibre and plugs before others, what is common before what is not, little power, then much headroom.
-    const std::tuple order{optic.medium != now.medium, optic.connector != now.connector, !optic.automatic, optic.power_max.mw, -headroom};
+    // The same fibre and plugs before others, what is common before what is not, little power, then short reach.
+    const std::tuple order{optic.medium != now.medium, optic.connector != now.connector, !optic.automatic, optic.power_max.mw, optic.reach};
     if (best != nullptr && order >= best_order) continue;
     best = &optic;
     best_order = order;

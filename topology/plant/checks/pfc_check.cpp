@@ -64,7 +64,7 @@ std::vector<Finding> check_pfc(const CheckInput& input, const std::vector<PfcUse
   for (const CaseGroups::Group& group : unknown.sorted()) {
     Finding finding = finding_of(group, FindingLevel::note, "pfc.unknown", name);
     finding.sentence = "is of `" + group.key + "`, whose buffer the catalogue does not know: headroom was held against the " +
-                       to_string(uses[group.worst].buffer) + " that the simulator assumes";
+                       to_string(uses[group.worst].buffer) + " that the site says or the simulator assumes";
     finding.remedy = "`switch_buffer` of the site, if the vendor tells it";
     findings.push_back(std::move(finding));
   }

@@ -21,7 +21,7 @@ struct PfcUse {
   Bytes of_worst;
   Bytes total;
   Bytes buffer;          // 0: unknown
-  bool assumed = false;  // the catalogue does not know the buffer, the simulator's assumption stands for it
+  bool assumed = false;  // the catalogue does not know it: the site's word or the simulator's assumption
 };
 
 std::vector<PfcUse> pfc_uses(const CheckInput& input);

@@ -61,7 +61,7 @@ std::vector<Finding> check_racks(const CheckInput& input, const std::vector<Rack
   for (std::uint32_t r = 0; r < uses.size(); ++r) {
     const RackUse& use = uses[r];
     const PlantRack& rack = plant.racks[r];
-    for (const std::uint32_t d : use.unplaced) places.add(plant.devices[d].model + " " + rack.name, d);
+    for (const std::uint32_t d : use.unplaced) places.add(plant.devices[d].model + " " + contents(use), d);
     if (use.power > rack.power_limit)
       power.add(contents(use) + std::to_string(use.power.mw), r, static_cast<double>(use.power.mw - rack.power_limit.mw));
     if (use.weight > rack.weight_limit)
