@@ -174,6 +174,14 @@ int parse_and_call(int argument_count, char** arguments) {
   export_app->add_option("-o,--output", exported.output, "Folder to write to; made when it is not there")->required()->type_name("DIR");
   add_overrides(*export_app, exported.overrides);
 
+  CheckArguments check;
+  CLI::App* check_app =
+      app.add_subcommand("check", "Hold a site against the rules of its fibre plant: optics, cabling, latency, pathways, racks");
+  check_app->add_option("site", check.site, "Site file (`topology:` at its top), or a scenario")->required()->type_name("SITE");
+  check_app->add_flag("--links", check.links, "Print a row for every link too");
+  check_app->add_flag("--json", check.json, "Print one JSON object, with every link and every item of a finding");
+  add_overrides(*check_app, check.overrides);
+
   ValidateArguments validate;
   CLI::App* validate_app = app.add_subcommand("validate", "Simulate measured collectives and print how far off the model is");
   validate_app->add_option("measurements", validate.files, "Tables of measurements; default: the built-in ones of real hardware")
@@ -209,6 +217,7 @@ int parse_and_call(int argument_count, char** arguments) {
   if (compare_app->parsed()) return compare_verb(compare);
   if (report_app->parsed()) return report_verb(report);
   if (export_app->parsed()) return export_verb(exported);
+  if (check_app->parsed()) return check_verb(check);
   if (validate_app->parsed()) return validate_verb(validate);
   if (version_app->parsed()) return version_verb();
   return kExitInput;

@@ -89,6 +89,13 @@ struct ValidateArguments {
   bool json = false;
 };
 
+struct CheckArguments {
+  std::string site;  // a site file, or a scenario
+  std::vector<std::string> overrides;
+  bool json = false;
+  bool links = false;  // every link too
+};
+
 int run_verb(const RunArguments& arguments);
 int explain_verb(const ExplainArguments& arguments);
 int kinds_verb(const std::string& name);
@@ -99,6 +106,7 @@ int compare_verb(const CompareArguments& arguments);
 int export_verb(const ExportArguments& arguments);
 int report_verb(const ReportArguments& arguments);
 int validate_verb(const ValidateArguments& arguments);
+int check_verb(const CheckArguments& arguments);
 int version_verb();
 
 }  // namespace eastwest::cli
