@@ -83,6 +83,7 @@ const std::vector<Door>& doors() {
        {{"cli/", ".cpp"},
         {"scenarios/json_", ".cpp"},
         {"analysis/json_", ".cpp"},
+        {"analysis/hardware/json_", ".cpp"},
         {"workloads/imports/json_", ".cpp"},
         {"workloads/serving/json_", ".cpp"},
         {"bench/", ".cpp"},
