@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "analysis/frame_losses.hpp"
 #include "analysis/metrics.hpp"
 #include "analysis/summary.hpp"
 
@@ -106,6 +107,8 @@ std::vector<Figure> figures_of(const TraceData& trace) {
     out.push_back({network, "PFC pauses", "count", true, static_cast<double>(c.pfc_pauses)});
     out.push_back({network, "retransmits", "count", true, static_cast<double>(c.retransmits)});
     out.push_back({network, "timeouts", "count", true, static_cast<double>(c.timeouts)});
+    out.push_back({network, "frames lost", "count", true, static_cast<double>(c.frames_lost)});
+    out.push_back({network, "frames lost, expected", "count", true, c.frames_lost_expected});
   }
   return out;
 }
@@ -130,6 +133,9 @@ void add_notes(Comparison& c, const std::vector<TraceData>& traces, const std::v
     if (!t.complete)
       c.notes.push_back(t.path + " is incomplete (" + (t.sealed ? t.outcome : "its run did not end, or is still going") +
                         "): its figures cover " + to_readable(t.simulated - Time{0}) + " of simulated time");
+  for (const TraceData& t : traces)
+    if (t.sealed && t.simulated.ps > 0 && too_rare_to_sample(t.counters))
+      c.notes.push_back("losses of " + t.path + " are " + rare_loss_text(loss_outlook(t.counters, t.links, t.simulated, {})));
   for (std::size_t a = 0; a < traces.size(); ++a)
     for (std::size_t b = a + 1; b < traces.size(); ++b)
       if (design_of[a] == design_of[b] && traces[a].seed == traces[b].seed)

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "analysis/compare.hpp"
+#include "analysis/frame_losses.hpp"
 #include "analysis/text_table.hpp"
 
 namespace eastwest {
@@ -14,6 +15,7 @@ std::string print(double value, const std::string& unit) {
   if (unit == "s" || unit == "B/s") return readable(value, unit);
   if (unit == "B") return to_readable(Bytes{static_cast<std::int64_t>(value)});
   if (unit == "1") return percent(value);
+  if (unit == "count" && value > 0 && value < 0.1) return significant(value);  // an expectation that is not none
   if (unit == "count")
     return value == static_cast<double>(static_cast<std::int64_t>(value)) ? std::to_string(static_cast<std::int64_t>(value))
                                                                           : fixed(value, 1);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "analysis/frame_losses.hpp"
 #include "analysis/metrics.hpp"
 #include "analysis/summary.hpp"
 
@@ -176,6 +177,30 @@ Json latency_json(const RunResult& result, const Workload& workload) {
   return list;
 }
 
+/// Null without a lossy link.
+Json frame_loss_json(const RunResult& result, const Fabric& fabric, const RunFacts& facts) {
+  const Counters& c = result.counters;
+  if (!(c.frames_lost_expected > 0) || result.simulated.ps <= 0) return nullptr;
+  const LossOutlook outlook = loss_outlook(c, result.links, result.simulated, facts.retransmit_timeout);
+  Json links = Json::array();
+  for (const std::uint32_t link : lossiest_links(result.links, 10)) {
+    const LinkTotal& t = result.links[link];
+    links.push_back({{"name", fabric.link_name({link})},
+                     {"frames", t.frames},
+                     {"frame_loss", mean_frame_loss(t)},
+                     {"lost", facts.losses_drawn ? Json(t.frames_lost) : Json(nullptr)},
+                     {"lost_expected", t.frames_lost_expected}});
+  }
+  const bool rare = too_rare_to_sample(c);
+  return {{"drawn", facts.losses_drawn},
+          {"too_rare_to_sample", rare},
+          {"note", rare ? Json(rare_loss_text(outlook)) : Json(nullptr)},
+          {"lost_expected_per_hour", outlook.frames / outlook.hours},
+          {"retransmit_timeout_s", facts.retransmit_timeout.ps > 0 ? Json(facts.retransmit_timeout.seconds()) : Json(nullptr)},
+          {"message_delay_expected_s", facts.retransmit_timeout.ps > 0 ? Json(outlook.delay_seconds) : Json(nullptr)},
+          {"links", std::move(links)}};
+}
+
 }  // namespace
 
 std::string summary_json(const RunResult& result, const Fabric& fabric, const Workload& workload, const RunFacts& facts) {
@@ -203,6 +228,8 @@ std::string summary_json(const RunResult& result, const Fabric& fabric, const Wo
                        {"pfc_pauses", c.pfc_pauses},
                        {"retransmits", c.retransmits},
                        {"timeouts", c.timeouts},
+                       {"frames_lost", c.frames_lost},
+                       {"frames_lost_expected", c.frames_lost_expected},
                        {"bytes_fabric", c.bytes_delivered.count},
                        {"bytes_scale_up", c.bytes_scale_up.count},
                        {"jobs", jobs_json(result, workload)},
@@ -210,6 +237,7 @@ std::string summary_json(const RunResult& result, const Fabric& fabric, const Wo
                        {"requests", requests_json(result, workload)},
                        {"flows", flows_json(facts, workload)},
                        {"links", links_json(result, fabric)},
+                       {"frame_loss", frame_loss_json(result, fabric, facts)},
                        {"latency", latency_json(result, workload)},
                        {"sanity", std::move(sanity)},
                        {"trace", facts.trace_path.empty() ? Json(nullptr) : Json(facts.trace_path)}};

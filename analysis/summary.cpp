@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "analysis/frame_losses.hpp"
 #include "analysis/metrics.hpp"
 #include "analysis/text_table.hpp"
 
@@ -191,6 +192,27 @@ void add_links(std::string& out, const RunResult& result, const Fabric& fabric) 
   if (!table.empty()) out += "\n" + table.print("  ");
 }
 
+/// What the medium lost and had to lose; a run without any lossy link says nothing of it.
+void add_losses(std::string& out, const RunResult& result, const Fabric& fabric, const RunFacts& facts) {
+  const Counters& c = result.counters;
+  if (c.frames_lost == 0 && !(c.frames_lost_expected > 0)) return;
+  out += "\nframe loss: " + (facts.losses_drawn ? counted(c.frames_lost, "frame") + " lost, " : std::string()) +
+         significant(c.frames_lost_expected) + " expected" + (facts.losses_drawn ? "\n" : "; flows draw none and take their goodput\n");
+  TextTable table(
+      {{"worst links"}, {"frames", Align::right}, {"frame loss", Align::right}, {"lost", Align::right}, {"expected", Align::right}});
+  for (const std::uint32_t link : lossiest_links(result.links, 5)) {
+    const LinkTotal& t = result.links[link];
+    table.add_row({fabric.link_name({link}), std::to_string(t.frames), significant(mean_frame_loss(t)),
+                   facts.losses_drawn ? std::to_string(t.frames_lost) : "-", significant(t.frames_lost_expected)});
+  }
+  if (!table.empty()) out += table.print("  ");
+  if (!(c.frames_lost_expected > 0) || result.simulated.ps <= 0) return;
+  const LossOutlook outlook = loss_outlook(c, result.links, result.simulated, facts.retransmit_timeout);
+  if (too_rare_to_sample(c)) out += "  " + rare_loss_text(outlook) + "\n";
+  if (facts.retransmit_timeout.ps > 0 && (too_rare_to_sample(c) || !facts.losses_drawn))
+    out += "  " + expected_delay_text(outlook, facts.retransmit_timeout) + "\n";
+}
+
 }  // namespace
 
 std::string summary_text(const RunResult& result, const Fabric& fabric, const Workload& workload, const RunFacts& facts) {
@@ -206,6 +228,7 @@ std::string summary_text(const RunResult& result, const Fabric& fabric, const Wo
   add_flows(out, facts, workload);
   add_latency(out, result, workload);
   add_links(out, result, fabric);
+  add_losses(out, result, fabric, facts);
   const std::uint64_t drops = c.drops_buffer + c.drops_fault + c.drops_loss;
   out += "\nnetwork: " + counted(c.packets, "packet") + ", " + counted(c.packet_hops, "packet-hop") + ", " + counted(drops, "drop") + ", " +
          counted(c.ecn_marks, "ECN mark") + ", " + counted(c.pfc_pauses, "PFC pause") + ", " + counted(c.retransmits, "retransmit") + ", " +
@@ -217,7 +240,7 @@ std::string summary_text(const RunResult& result, const Fabric& fabric, const Wo
   out += "\n";
   if (drops > 0)
     out += "  drops: " + std::to_string(c.drops_buffer) + " no room, " + std::to_string(c.drops_fault) + " link down or no route, " +
-           std::to_string(c.drops_loss) + " lost on the medium\n";
+           std::to_string(c.drops_loss) + " data packets lost on the medium\n";
 
   if (!result.findings.empty()) out += "findings\n";
   for (const std::string& finding : result.findings) out += "  " + finding + "\n";

@@ -28,6 +28,8 @@ struct RunFacts {
   std::uint64_t peak_rss_bytes = 0;
   std::string trace_path;            // "": none was written
   std::vector<JobFlows> flows = {};  // of FlowTally
+  Duration retransmit_timeout = {};  // 0: not told
+  bool losses_drawn = true;          // false: of a run of flows, which knows the expected loss only
 };
 
 std::string summary_text(const RunResult& result, const Fabric& fabric, const Workload& workload, const RunFacts& facts);

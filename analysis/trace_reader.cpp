@@ -166,6 +166,16 @@ void read_link_totals(const hdf5::File& file, TraceData& data, Status& status) {
   const auto paused = in.numbers<std::int64_t>("paused");
   for (std::uint64_t i = 0; i < in.row_count(); ++i)
     data.links.push_back({mean[i], max[i], drops[i], marks[i], queue[i], Duration{paused[i]}});
+  if (!in.has("frames_lost_expected")) return;  // of an older program
+  const auto frames = in.numbers<std::uint64_t>("frames"), lost = in.numbers<std::uint64_t>("frames_lost");
+  const auto expected = in.numbers<double>("frames_lost_expected");
+  for (std::uint64_t i = 0; i < in.row_count(); ++i) {
+    data.links[i].frames = frames[i];
+    data.links[i].frames_lost = lost[i];
+    data.links[i].frames_lost_expected = expected[i];
+    data.counters.frames_lost += lost[i];
+    data.counters.frames_lost_expected += expected[i];
+  }
 }
 
 /// Of a trace without totals: sums over its rows, a block at a time.

@@ -83,6 +83,8 @@ std::optional<Prepared> prepare(const RunArguments& arguments, const Scenario& s
   prepared.facts.seed = scenario.seed;
   prepared.facts.threads = prepared.built.options.threads;
   prepared.facts.trace_path = trace_path;
+  prepared.facts.retransmit_timeout = prepared.built.options.network.retransmit_timeout;
+  prepared.facts.losses_drawn = prepared.built.options.fidelity == Fidelity::packet;
   if (trace_path.empty()) return prepared;
   catch_interrupts();
   Result<TraceWriter> opened = open_trace(trace_path, scenario, prepared.built);

@@ -44,9 +44,10 @@ constexpr Unit kRateUnits[] = {{"TB/s", 8 * kTera, false}, {"Tb/s", kTera}, {"Tb
 constexpr Unit kLengthUnits[] = {{"km", kMega}, {"m", kKilo}, {"cm", 10}, {"mm", 1}};
 constexpr Unit kLossUnits[] = {{"dB", 1'000}};
 constexpr Unit kPowerUnits[] = {{"kW", kMega}, {"W", kKilo}, {"mW", 1}};
+constexpr Unit kMassUnits[] = {{"t", kMega}, {"kg", kKilo}, {"g", 1}};
 
-constexpr std::array kDimensions = {Dimension::time,   Dimension::bytes, Dimension::rate,
-                                    Dimension::length, Dimension::loss,  Dimension::power};
+constexpr std::array kDimensions = {Dimension::time, Dimension::bytes, Dimension::rate, Dimension::length,
+                                    Dimension::loss, Dimension::power, Dimension::mass};
 
 std::span<const Unit> units_of(Dimension dimension) {
   switch (dimension) {
@@ -57,6 +58,7 @@ std::span<const Unit> units_of(Dimension dimension) {
     case Dimension::length: return kLengthUnits;
     case Dimension::loss: return kLossUnits;
     case Dimension::power: return kPowerUnits;
+    case Dimension::mass: return kMassUnits;
   }
   return {};
 }
@@ -71,6 +73,7 @@ std::string_view noun(Dimension dimension) {
     case Dimension::length: return "a length";
     case Dimension::loss: return "a loss";
     case Dimension::power: return "a power";
+    case Dimension::mass: return "a mass";
   }
   return "";
 }
@@ -211,6 +214,7 @@ std::string_view base_unit(Dimension dimension) {
     case Dimension::length: return "mm";
     case Dimension::loss: return "mdB";
     case Dimension::power: return "mW";
+    case Dimension::mass: return "g";
   }
   return "";
 }
@@ -224,6 +228,7 @@ std::string_view example(Dimension dimension) {
     case Dimension::length: return "35 m";
     case Dimension::loss: return "0.35 dB";
     case Dimension::power: return "750 W";
+    case Dimension::mass: return "130 kg";
   }
   return "";
 }
@@ -317,6 +322,7 @@ std::string to_string(BitRate value) {
 std::string to_string(Length value) { return print_quantity(value.mm, Dimension::length); }
 std::string to_string(Loss value) { return print_quantity(value.mdb, Dimension::loss); }
 std::string to_string(Power value) { return print_quantity(value.mw, Dimension::power); }
+std::string to_string(Mass value) { return print_quantity(value.grams, Dimension::mass); }
 
 std::string to_readable(Duration value) {
   static constexpr Unit kUnits[] = {{"s", kTera}, {"ms", kGiga}, {"us", kMega}, {"ns", kKilo}, {"ps", 1}};

@@ -98,6 +98,13 @@ struct Power {
   friend constexpr auto operator<=>(Power, Power) = default;
 };
 
+/// A mass in grams.
+struct Mass {
+  std::int64_t grams = 0;
+  friend constexpr auto operator<=>(Mass, Mass) = default;
+  friend constexpr Mass operator+(Mass a, Mass b) { return {a.grams + b.grams}; }
+};
+
 /// Time that `amount` takes on a wire of `rate`, rounded up to a picosecond. `rate` must not be zero.
 constexpr Duration serialisation(Bytes amount, BitRate rate) {
   // 8e12 bit-picoseconds per byte-second exceeds 64 bits from 2.3 MB on, hence 128.
@@ -125,7 +132,7 @@ constexpr Length operator""_m(unsigned long long v) { return {static_cast<std::i
 }  // namespace literals
 
 /// The dimensions that a written quantity can have; `none` is a plain count or ratio without unit.
-enum class Dimension : std::uint8_t { none, time, bytes, rate, length, loss, power };
+enum class Dimension : std::uint8_t { none, time, bytes, rate, length, loss, power, mass };
 
 /// The base unit of `dimension` as printed in messages and tables, e.g. "ps", "bit/s"; "" for none.
 std::string_view base_unit(Dimension dimension);
@@ -135,7 +142,7 @@ std::string_view example(Dimension dimension);
 std::string accepted_units(Dimension dimension);
 
 /// Reads "400 Gb/s", "35 m", "600 ns", "64 MiB", "0.35 dB" into the base unit of `dimension` (ps, B, bit/s, mm,
-/// mdB, mW), exactly: decimals are handled in integers and a value that is not a whole number of base units is
+/// mdB, mW, g), exactly: decimals are handled in integers and a value that is not a whole number of base units is
 /// rounded to the nearest. Errors: no number, no unit, unknown unit, unit of another dimension, out of range.
 /// The message does not contain the place; the caller owns that.
 Result<std::int64_t> parse_quantity(std::string_view text, Dimension dimension);
@@ -150,6 +157,7 @@ std::string to_string(BitRate value);
 std::string to_string(Length value);
 std::string to_string(Loss value);
 std::string to_string(Power value);
+std::string to_string(Mass value);
 
 /// For people: three significant digits and a fitting unit ("1.25 ms", "43.1 Gb/s"); not for reading back.
 std::string to_readable(Duration value);

@@ -93,7 +93,7 @@ bool needs_directory(const Scenario& scenario) {
     }
     return false;
   };
-  return names_file(scenario.site.parameters) ||
+  return names_file(scenario.site.parameters) || names_file(scenario.site.plant) ||
          std::any_of(scenario.jobs.begin(), scenario.jobs.end(), [&](const ScenarioJob& job) { return names_file(job.parameters); });
 }
 
@@ -161,6 +161,8 @@ std::string expand(const Scenario& scenario, bool with_comments) {
   writer.key(0, "site");
   writer.line(1, "topology: " + scenario.site.topology);
   writer.parameters(1, scenario.site.parameters);
+  writer.key(1, "plant");
+  writer.parameters(2, scenario.site.plant);
   write_graph(writer, scenario.site.graph);
   writer.key(0, "jobs");
   for (const ScenarioJob& job : scenario.jobs) write_job(writer, job);
@@ -170,7 +172,13 @@ std::string expand(const Scenario& scenario, bool with_comments) {
   writer.parameters(1, scenario.probes);
   if (!scenario.faults.empty()) writer.key(0, "faults");
   for (const ScenarioFault& fault : scenario.faults) {
-    writer.line(1, "- {time: " + to_string(fault.time) + ", link: " + yaml_scalar(fault.link) + ", action: " + fault.action + "}");
+    std::string text = "- {time: " + to_string(fault.time) + ", link: " + yaml_scalar(fault.link) + ", action: " + fault.action;
+    const std::vector<ParameterSpec> keys = fault_parameters();
+    if (fault.action == "dirty_connector") text += ", loss: " + to_string(fault.loss);
+    if (fault.margin) text += ", margin: " + to_string(*fault.margin);
+    if (fault.action == "frame_loss") text += ", probability: " + print_parameter(spec_of(keys, "probability"), fault.probability);
+    if (fault.direction != "both") text += ", direction: " + fault.direction;
+    writer.line(1, text + "}");
   }
   return writer.take();
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "scenarios/scenario_parts.hpp"
+#include "topology/plant/plant_settings.hpp"
 #include "workloads/workload.hpp"
 
 namespace eastwest {
@@ -116,6 +117,7 @@ Json site_schema() {
   for (const TopologyKind* kind : topology_kinds()) {
     Json schema = object_of(kind->parameters());
     schema["description"] = kind->summary;
+    schema["properties"]["plant"] = object_of(plant_parameters());
     if (kind->name == "custom") {
       schema["properties"]["hosts"] = list_of(graph_host_parameters(), true);
       schema["properties"]["switches"] = list_of(graph_switch_parameters(), true);

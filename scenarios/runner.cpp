@@ -7,61 +7,17 @@
 #include <utility>
 #include <vector>
 
+#include "scenarios/fault_schedule.hpp"
 #include "scenarios/placement.hpp"
 #include "scenarios/reachability.hpp"
 #include "scenarios/relocate.hpp"
+#include "scenarios/site_builder.hpp"
 #include "sim/route_versions.hpp"
 #include "topology/catalogue.hpp"
 
 namespace eastwest {
 
 namespace {
-
-/// The cable that the text of a fault means; the error says what is wrong with it.
-Result<CableId> find_cable(const Fabric& fabric, const std::string& text) {
-  for (std::uint32_t i = 0; i < fabric.cables.size(); ++i) {
-    const Cable& cable = fabric.cables[i];
-    if (cable.name == text || fabric.port_name(cable.a) == text || fabric.port_name(cable.b) == text) return CableId{i};
-  }
-  const auto node_names = [&] {
-    std::vector<std::string> names;
-    for (const Node& node : fabric.nodes) names.push_back(node.name);
-    return names;
-  };
-  const std::size_t dash = text.find(" - ");
-  if (dash == std::string::npos) {
-    const std::size_t colon = text.rfind(':');
-    for (const Node& node : fabric.nodes) {
-      if (colon == std::string::npos || text.substr(0, colon) != node.name) continue;
-      return Error{"`" + node.name + "` has no cable at port `" + text.substr(colon + 1) + "`",
-                   node.port_count == 0 ? "" : "its ports are 0 to " + std::to_string(node.port_count - 1)};
-    }
-    if (colon != std::string::npos)
-      return Error{"there is no node `" + text.substr(0, colon) + "`", suggest(text.substr(0, colon), node_names())};
-    return Error{"there is no cable `" + text + "`", "name a cable (`" +
-                                                         (fabric.cables.empty() ? std::string("C0001") : fabric.cables.front().name) +
-                                                         "`), a port (`leaf-0:3`) or two nodes (`leaf-0 - spine-1`)"};
-  }
-  const std::string a = text.substr(0, dash);
-  const std::string b = text.substr(dash + 3);
-  for (const std::string& name : {a, b}) {
-    const std::vector<std::string> names = node_names();
-    if (std::find(names.begin(), names.end(), name) == names.end()) return Error{"there is no node `" + name + "`", suggest(name, names)};
-  }
-  std::vector<std::uint32_t> found;
-  for (std::uint32_t i = 0; i < fabric.cables.size(); ++i) {
-    const std::string& one = fabric.nodes[fabric.ports[fabric.cables[i].a.index()].node.index()].name;
-    const std::string& other = fabric.nodes[fabric.ports[fabric.cables[i].b.index()].node.index()].name;
-    if ((one == a && other == b) || (one == b && other == a)) found.push_back(i);
-  }
-  if (found.empty()) return Error{"no cable joins `" + a + "` and `" + b + "`", "name two nodes that are joined"};
-  if (found.size() > 1) {
-    return Error{
-        std::to_string(found.size()) + " cables join `" + a + "` and `" + b + "`",
-        "name one of them: `" + fabric.cables[found[0]].name + "`, `" + fabric.cables[found[1]].name + (found.size() > 2 ? "`, ..." : "`")};
-  }
-  return CableId{found.front()};
-}
 
 void build_jobs(const Scenario& scenario, Built& built, Diagnostics& diagnostics) {
   std::vector<std::vector<GpuId>> gpus = place_jobs(scenario, *built.fabric, diagnostics);
@@ -104,31 +60,10 @@ void build_jobs(const Scenario& scenario, Built& built, Diagnostics& diagnostics
 
 }  // namespace
 
-namespace {
-
-bool joins_host(const Fabric& fabric, CableId cable) {
-  const Cable& c = fabric.cables[cable.index()];
-  return fabric.nodes[fabric.ports[c.a.index()].node.index()].kind == NodeKind::host ||
-         fabric.nodes[fabric.ports[c.b.index()].node.index()].kind == NodeKind::host;
-}
-
-}  // namespace
-
 std::unique_ptr<const Fabric> build_fabric(const Site& site, Diagnostics& diagnostics) {
-  const TopologyKind* kind = find_topology_kind(site.topology);
-  EASTWEST_CHECK(kind != nullptr, "a scenario that was read names a known topology");
-  Diagnostics own;
-  ParameterSet parameters = site.parameters.values;  // a topology kind knows no folder: it is given whole paths
-  if (parameters.has("file") && parameters.text("file") != "none")
-    parameters.set("file", (std::filesystem::path(site.directory) / parameters.text("file")).lexically_normal().string());
-  auto fabric = std::make_unique<Fabric>(kind->build(parameters, site.graph, builtin_catalogue(), site.place, own));
-  relocate(own, site.parameters, site.place, diagnostics);
-  if (own.has_errors()) return nullptr;
-  if (const Status status = validate(*fabric); !status) {
-    diagnostics.error(site.place, "the site does not make a valid fabric: " + status.error().message, status.error().remedy);
-    return nullptr;
-  }
-  return fabric;
+  std::optional<BuiltSite> whole = build_site(site, diagnostics);
+  if (!whole) return nullptr;
+  return std::make_unique<const Fabric>(part_built(std::move(*whole)).fabric);
 }
 
 std::optional<Built> build(const Scenario& scenario, Diagnostics& diagnostics) {
@@ -145,21 +80,7 @@ std::optional<Built> build(const Scenario& scenario, Diagnostics& diagnostics) {
   built.options.probes = probe_options(scenario.probes.values);
   built.options.seed = scenario.seed;
   built.options.duration = scenario.duration;
-  for (const ScenarioFault& fault : scenario.faults) {
-    const Result<CableId> cable = find_cable(*built.fabric, fault.link);
-    if (cable) {
-      const bool ends = fault.action == "up" || fault.action == "recover";
-      const bool hangs = fault.action == "hang" || fault.action == "recover";
-      if (hangs && !joins_host(*built.fabric, *cable))
-        diagnostics.error(fault.place, "no end of " + fault.link + " is a NIC that could " + fault.action,
-                          "name the cable of a host, or use `action: down`");
-      built.options.faults.push_back({fault.time, *cable, ends, hangs ? FaultKind::receiver : FaultKind::cable});
-    } else {
-      diagnostics.error(fault.place, cable.error().message, cable.error().remedy);
-    }
-  }
-  std::stable_sort(built.options.faults.begin(), built.options.faults.end(),
-                   [](const Fault& a, const Fault& b) { return a.time < b.time; });
+  built.options.faults = fault_schedule(scenario.faults, *built.fabric, built.options.network, diagnostics);
   build_jobs(scenario, built, diagnostics);
   if (diagnostics.has_errors()) return std::nullopt;
   return built;

@@ -154,7 +154,8 @@ std::optional<Scenario> read_scenario(YamlValue root, const std::string& file, c
 
   read_site(root.find("site"), scenario.place, scenario.site, diagnostics);
   scenario.site.directory = scenario.directory;
-  if (scenario.site.parameters.specs != nullptr) settle_paths(scenario.site.parameters, scenario.directory);
+  for (ReadParameters* parameters : {&scenario.site.parameters, &scenario.site.plant})
+    if (parameters->specs != nullptr) settle_paths(*parameters, scenario.directory);
   const YamlValue* network = root.find("network");
   const YamlValue* probes = root.find("probes");
   scenario.network = read_parameters(network, scenario.place, "`network`", network_parameters(), {}, diagnostics);

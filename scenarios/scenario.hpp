@@ -24,6 +24,7 @@ namespace eastwest {
 struct Site {
   std::string topology;  // kind name
   ReadParameters parameters;
+  ReadParameters plant;   // of topology/plant/plant_settings.hpp
   ExplicitGraph graph;    // of `topology: custom`
   std::string directory;  // relative paths in `parameters` start here
   Place place;
@@ -62,8 +63,12 @@ struct ScenarioJob {
 struct ScenarioFault {
   Time time;
   std::string link;    // "C0001" (a cable), "leaf-0:3" (a port) or "leaf-0 - spine-1" (two nodes)
-  std::string action;  // "down", "up", "hang", "recover"
+  std::string action;  // "down", "up", "hang", "recover", "dirty_connector", "clean", "frame_loss"
   Place place;
+  Loss loss = {};                   // of dirty_connector
+  std::optional<Loss> margin = {};  // of dirty_connector: in place of the site's
+  double probability = 0;           // of frame_loss
+  std::string direction = "both";   // of these three: "both", "a_to_b", "b_to_a", where a is what `link` names first
 };
 
 struct Scenario {

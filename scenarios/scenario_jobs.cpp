@@ -156,9 +156,41 @@ std::vector<ParameterSpec> fault_parameters() {
       {"link", text, Dimension::none, "", 0, 0, "the cable: its name `C0001`, a port `leaf-0:3`, or two nodes `leaf-0 - spine-1`", kChosen},
       {"action", choice, Dimension::none, "down", 0, 0,
        "down and up: both directions of the cable; hang and recover: the NIC at its end stops taking data and pauses its switch, or goes "
-       "on",
-       "chosen; NICs that hang: Guo et al., SIGCOMM 2016, section 4.3", "down, up, hang, recover"}};
+       "on; dirty_connector: `loss` off the cable's optical margin; frame_loss: its frame loss is `probability`; clean: as the site has it",
+       "chosen; NICs that hang: Guo et al., SIGCOMM 2016, section 4.3", "down, up, hang, recover, dirty_connector, clean, frame_loss"},
+      {"loss", quantity, Dimension::loss, "0 dB", 0, 60'000, "dirty_connector: optical loss that it adds to what is there", kChosen},
+      {"margin", quantity, Dimension::loss, "0 dB", -20'000, 60'000,
+       "dirty_connector: the cable's optical margin without dirt, where the site's plant does not say it or another is to be tried",
+       kChosen},
+      {"probability", real, Dimension::none, "0", 0, 1, "frame_loss: probability that a frame is lost", kChosen},
+      {"direction", choice, Dimension::none, "both", 0, 0,
+       "of a lossy cable: both, or from what `link` names first (of a cable its end a) to the other end, or back", kChosen,
+       "both, a_to_b, b_to_a"}};
 }
+
+namespace {
+
+/// A value that the action has no use for, or the lack of one that it needs.
+void check_fault_values(const ReadParameters& read, const ScenarioFault& fault, Diagnostics& diagnostics) {
+  struct Need {
+    std::string_view value, action, example;
+  };
+  for (const Need& need : {Need{"loss", "dirty_connector", "loss: 0.8 dB"}, Need{"margin", "dirty_connector", ""},
+                           Need{"probability", "frame_loss", "probability: 1e-4"}}) {
+    const std::string quoted = "`" + std::string(need.value) + "`";
+    if (fault.action == need.action && !need.example.empty() && !read.was_given(need.value))
+      diagnostics.error(fault.place, "`action: " + fault.action + "` needs " + quoted, "write `" + std::string(need.example) + "`");
+    if (fault.action != need.action && read.was_given(need.value))
+      diagnostics.error(read.place_of(need.value, fault.place), quoted + " has no meaning with `action: " + fault.action + "`",
+                        "remove it, or use `action: " + std::string(need.action) + "`");
+  }
+  const bool lossy = fault.action == "dirty_connector" || fault.action == "frame_loss" || fault.action == "clean";
+  if (!lossy && read.was_given("direction"))
+    diagnostics.error(read.place_of("direction", fault.place), "`direction` has no meaning with `action: " + fault.action + "`",
+                      "remove it: the fault takes the whole cable");
+}
+
+}  // namespace
 
 void read_faults(const YamlValue& value, std::vector<ScenarioFault>& faults, Diagnostics& diagnostics) {
   if (value.is_null()) return;
@@ -171,7 +203,13 @@ void read_faults(const YamlValue& value, std::vector<ScenarioFault>& faults, Dia
     const std::size_t errors = diagnostics.error_count();
     const ReadParameters read = read_parameters(&item, item.place, "a fault", fault_parameters(), {}, diagnostics);
     if (diagnostics.error_count() != errors) continue;
-    faults.push_back({Time{read.values.integer("time")}, read.values.text("link"), read.values.text("action"), item.place});
+    ScenarioFault fault{Time{read.values.integer("time")}, read.values.text("link"), read.values.text("action"), item.place};
+    fault.loss = {read.values.integer("loss")};
+    if (read.was_given("margin")) fault.margin = Loss{read.values.integer("margin")};
+    fault.probability = read.values.real("probability");
+    fault.direction = read.values.text("direction");
+    check_fault_values(read, fault, diagnostics);
+    faults.push_back(std::move(fault));
   }
 }
 

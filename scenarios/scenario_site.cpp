@@ -3,6 +3,7 @@
 #include <map>
 
 #include "scenarios/scenario_parts.hpp"
+#include "topology/plant/plant_settings.hpp"
 
 namespace eastwest {
 
@@ -176,7 +177,9 @@ void read_site(const YamlValue* value, const Place& place, Site& site, Diagnosti
   }
   site.topology = kind->name;
   const bool custom = kind->name == "custom";
-  std::vector<std::string_view> other_keys{"topology"};
+  std::vector<std::string_view> other_keys{"topology", "plant"};
+  const YamlValue* plant = value->find("plant");
+  site.plant = read_parameters(plant, plant == nullptr ? value->place : plant->place, "`plant`", plant_parameters(), {}, diagnostics);
   YamlValue rest = *value;
   if (custom) {
     other_keys.insert(other_keys.end(), std::begin(kGraphKeys), std::end(kGraphKeys));

@@ -3,6 +3,7 @@
 
 #include "core/check.hpp"
 #include "sim/packet/transports/transport_kind.hpp"
+#include "topology/plant/loss_effects.hpp"
 
 namespace eastwest {
 
@@ -73,6 +74,9 @@ std::vector<ParameterSpec> network_parameters() {
        "TCP uses 3; sprayed fabrics need the path skew"},
       {"retransmit_timeout", quantity, time, "67108864 ns", 1e6, 1e14, "silence after which a sender starts again",
        "InfiniBand: 4.096 us x 2^14"},
+      {"timeout_exponent", quantity, none, "0", 0, 31,
+       "T of InfiniBand and RoCE in place of retransmit_timeout: 4.096 us x 2^T; 20 is 4.29 s, NCCL's default; 0: retransmit_timeout holds",
+       "InfiniBand Architecture vol. 1 (local ACK timeout); NCCL_IB_TIMEOUT"},
       {"retry_count", quantity, none, "7", 0, 255, "timeouts in a row after which a queue pair gives up", "NCCL_IB_RETRY_CNT"},
       {"scale_up_chunk", quantity, bytes, "1 MiB", 1024, 1e12, "granularity at which transfers share a scale-up port",
        "chosen: NCCL slices are 512 KiB to 1 MiB"},
@@ -155,6 +159,8 @@ NetworkOptions network_options(const ParameterSet& p) {
   o.reorder_threshold = p.integer("reorder_threshold");
   if (o.reorder_threshold == 0) o.reorder_threshold = in_order ? 1 : o.reorder_window / 2;
   o.retransmit_timeout = p.duration("retransmit_timeout");
+  if (const std::int64_t exponent = p.integer("timeout_exponent"); exponent != 0)
+    o.retransmit_timeout = retransmission_timeout(static_cast<std::uint32_t>(exponent));
   o.retry_count = p.integer("retry_count");
   o.scale_up_chunk = p.bytes("scale_up_chunk");
   o.credits = p.boolean("credits");

@@ -5,6 +5,7 @@
 // into the struct that the engines read. Units: core/quantity.hpp.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -100,6 +101,7 @@ struct NetworkOptions {
 enum class FaultKind : std::uint8_t {
   cable,     // goes down, or comes up
   receiver,  // the NIC at an end of the cable pauses its switch for good, or lets it go on: a NIC that has hung
+  loss,      // the frame loss of one direction or both is another from then on
 };
 
 struct Fault {
@@ -107,6 +109,9 @@ struct Fault {
   CableId cable;
   bool up = false;  // false: begins
   FaultKind kind = FaultKind::cable;
+  std::array<double, 2> frame_loss = {kLossStays, kLossStays};  // loss: of the links that leave Cable::a and Cable::b, 0 to 1
+
+  static constexpr double kLossStays = -1;
 };
 
 struct ProbeOptions {

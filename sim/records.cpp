@@ -15,6 +15,7 @@ const char* to_string(EventKind kind) {
     case EventKind::timeout: return "timeout";
     case EventKind::pfc_storm: return "pfc_storm";
     case EventKind::stall: return "stall";
+    case EventKind::frame_loss: return "frame_loss";
   }
   return "unknown";
 }

@@ -53,14 +53,14 @@ struct StepRow {
   [[nodiscard]] Duration bubble() const { return (finish - start) - compute - tensor - pipeline - data - expert - context; }
 };
 
-enum class EventKind : std::uint8_t { link_down, link_up, reroute, timeout, pfc_storm, stall };
+enum class EventKind : std::uint8_t { link_down, link_up, reroute, timeout, pfc_storm, stall, frame_loss };
 const char* to_string(EventKind kind);
 
 struct EventRow {
   Time time;
   EventKind kind = EventKind::timeout;
   std::uint32_t link = 0xffff'ffffu;  // directed link, or none
-  std::uint64_t detail = 0;           // timeout: flow id
+  std::uint64_t detail = 0;           // timeout: flow id; frame_loss: the new probability, the bits of a double
 };
 
 /// All directed links over one interval, arrays of Fabric::links.size().

@@ -2,6 +2,9 @@
 #include "sim/sanity.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdio>
 #include <tuple>
 
 namespace eastwest {
@@ -45,6 +48,15 @@ Sanity requests_in_order(const std::vector<RequestRow>& rows) {
   return {"requests in order of time", wrong == 0, wrong == 0 ? std::to_string(rows.size()) + " requests" : first};
 }
 
+Sanity losses_as_expected(const Counters& counters) {
+  const double expected = counters.frames_lost_expected;
+  const double off = std::fabs(static_cast<double>(counters.frames_lost) - expected);
+  char text[64];
+  std::snprintf(text, sizeof text, "%.4g", expected);
+  return {"frames lost as their probabilities say", off <= 6 * std::sqrt(expected) + 6,
+          std::to_string(counters.frames_lost) + " lost, " + text + " expected"};
+}
+
 Sanity everything_delivered(Outcome outcome, const std::string& diagnosis) {
   return {"everything delivered", outcome == Outcome::complete,
           outcome == Outcome::complete    ? "all work is done"
@@ -60,6 +72,25 @@ std::vector<std::vector<TokenGap>> token_gaps_of(const Workload& workload) {
     gaps[driver.job] = driver.token_gaps();
   }
   return gaps;
+}
+
+void add_losses_of_links(RunResult& result) {
+  for (const LinkTotal& link : result.links) {
+    result.counters.frames_lost += link.frames_lost;
+    result.counters.frames_lost_expected += link.frames_lost_expected;
+  }
+}
+
+std::vector<EventRow> loss_rows(const Fabric& fabric, const Fault& fault) {
+  std::vector<EventRow> rows;
+  const Cable& cable = fabric.cables[fault.cable.index()];
+  for (const std::size_t side : {std::size_t{0}, std::size_t{1}}) {
+    const PortId from = side == 0 ? cable.a : cable.b;
+    if (fault.frame_loss[side] < 0) continue;
+    rows.push_back(
+        {fault.time, EventKind::frame_loss, fabric.ports[from.index()].out.value, std::bit_cast<std::uint64_t>(fault.frame_loss[side])});
+  }
+  return rows;
 }
 
 void sort_rows(RunResult& result) {

@@ -16,10 +16,19 @@ Sanity no_collective_beats_its_bound(const std::vector<CollectiveRow>& rows, con
 Sanity no_link_above_its_rate(const std::vector<LinkTotal>& links);
 /// Requests come, get their first token and end in this order, before the end of time that drivers know.
 Sanity requests_in_order(const std::vector<RequestRow>& rows);
+/// Frames lost on the medium are as many as their probabilities make expect, within six standard deviations of a Poisson count and six
+/// more, which chance leaves once in 1e8 runs or less.
+Sanity losses_as_expected(const Counters& counters);
 Sanity everything_delivered(Outcome outcome, const std::string& diagnosis);
 
 /// What the drivers say of the gaps between tokens, per job; empty without drivers that know any.
 std::vector<std::vector<TokenGap>> token_gaps_of(const Workload& workload);
+
+/// The counters of lost frames are the sums of the links'.
+void add_losses_of_links(RunResult& result);
+
+/// A fault of kind `loss` as events: one for each direction that it changes.
+std::vector<EventRow> loss_rows(const Fabric& fabric, const Fault& fault);
 
 /// Rows of a result in the order that RunResult promises.
 void sort_rows(RunResult& result);

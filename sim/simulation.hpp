@@ -36,7 +36,7 @@ struct Counters {
   std::uint64_t windows = 0;
   std::uint64_t drops_buffer = 0;  // no room
   std::uint64_t drops_fault = 0;   // link down or no route
-  std::uint64_t drops_loss = 0;    // frame loss on the medium
+  std::uint64_t drops_loss = 0;    // data packets lost on the medium
   std::uint64_t ecn_marks = 0;
   std::uint64_t pfc_pauses = 0;  // pause frames (not resumes)
   std::uint64_t pfc_resumes = 0;
@@ -44,10 +44,12 @@ struct Counters {
   std::uint64_t trims = 0;        // packets that a switch cut to their header
   std::uint64_t retransmits = 0;  // packets
   std::uint64_t timeouts = 0;
-  Bytes bytes_sent;       // payload put on the fabric by NICs, retransmissions included
-  Bytes bytes_delivered;  // payload that completed messages, once
-  Bytes bytes_posted;     // payload of all messages started on the fabric
-  Bytes bytes_scale_up;   // over NVLink
+  std::uint64_t frames_lost = 0;    // on the medium, data and answers
+  double frames_lost_expected = 0;  // sum over links of frames sent x frame loss, however small; no part of the digest
+  Bytes bytes_sent;                 // payload put on the fabric by NICs, retransmissions included
+  Bytes bytes_delivered;            // payload that completed messages, once
+  Bytes bytes_posted;               // payload of all messages started on the fabric
+  Bytes bytes_scale_up;             // over NVLink
 };
 
 struct LinkTotal {
@@ -57,6 +59,9 @@ struct LinkTotal {
   std::uint64_t ecn_marks = 0;
   std::uint32_t queue_bytes_max = 0;
   Duration paused;
+  std::uint64_t frames = 0;         // sent, data and answers; the flow engine counts its bytes in full frames
+  std::uint64_t frames_lost = 0;    // of them, on the medium; 0 with the flow engine, which draws none
+  double frames_lost_expected = 0;  // the sum of their probabilities
 };
 
 /// A verdict on the run itself, not on the design.

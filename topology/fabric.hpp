@@ -11,6 +11,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -67,6 +68,8 @@ struct Cable {
   Duration delay_medium;  // parts of the link delay
   Duration delay_modules;
   Duration delay_fec;
+  double margin_db = std::numeric_limits<double>::quiet_NaN();    // headroom of the optical budget, worse direction; NaN: unknown
+  double pre_fec_ber = std::numeric_limits<double>::quiet_NaN();  // bit error rate before correction, worse direction; NaN: unknown
 };
 
 struct Switch {

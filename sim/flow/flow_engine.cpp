@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The main loop: instant after instant. All events of an instant are handled, then rates are solved once for all of them.
 #include <algorithm>
+#include <bit>
 
 #include "sim/flow/flow_state.hpp"
+#include "sim/sanity.hpp"
 
 namespace eastwest::flow {
 
@@ -39,10 +41,20 @@ void call_driver(FlowState& run, std::uint32_t d) {
   }
 }
 
+void apply_loss(FlowState& run, const Fault& fault, std::int64_t now) {
+  count_service(run, now);
+  for (const EventRow& row : loss_rows(*run.fabric, fault)) {
+    count_losses(run, row.link);
+    run.frame_loss[row.link] = std::bit_cast<double>(row.detail);
+    run.batch.events.push_back(row);
+  }
+  apply_routes(run, run.route, now);  // the same paths, with another goodput
+}
+
 void handle(FlowState& run, const Event& event) {
   const auto id = static_cast<std::uint32_t>(event.key);
   switch (static_cast<FlowEvent>(event.key >> 60)) {
-    case kFaultEvent: return apply_fault(run, run.plan.faults[id], event.time);
+    case kFaultEvent: return (run.plan.faults[id].kind == FaultKind::loss ? apply_loss : apply_fault)(run, run.plan.faults[id], event.time);
     case kRerouteEvent:
       run.batch.events.push_back({Time{event.time}, EventKind::reroute, kNil, id});
       return apply_routes(run, id, event.time);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "sim/path_hash.hpp"
+#include "topology/plant/loss_effects.hpp"
 
 namespace eastwest::flow {
 
@@ -153,13 +154,23 @@ void choose_intermediates(const Search& s, std::vector<Part>& parts) {
 
 }  // namespace
 
+double expansion_of(const NetworkOptions& network, double loss, BitRate rate, Duration round_trip) {
+  if (loss <= 0) return 1;
+  std::uint64_t in_flight = std::max<std::uint64_t>(1, packets_in_flight(rate, round_trip, network.mtu));
+  if (network.window.count != 0)
+    in_flight = std::min(in_flight, static_cast<std::uint64_t>((network.window.count + network.mtu.count - 1) / network.mtu.count));
+  const double efficiency =
+      network.recovery == Recovery::go_back_n ? go_back_n_efficiency(loss, in_flight) : selective_repeat_efficiency(loss);
+  return efficiency * kExpansionMost > 1 ? 1 / efficiency : kExpansionMost;
+}
+
 Result<FlowPlan> make_flow_plan(const Fabric& fabric, const SimulationOptions& options) {
   FlowPlan plan;
   plan.fabric = &fabric;
   plan.network = options.network;
   plan.seed = options.seed;
   for (const Fault& fault : options.faults)
-    if (fault.kind == FaultKind::cable) plan.faults.push_back(fault);
+    if (fault.kind != FaultKind::receiver) plan.faults.push_back(fault);
   std::stable_sort(plan.faults.begin(), plan.faults.end(), [](const Fault& a, const Fault& b) { return a.time < b.time; });
   Result<std::vector<RouteVersion>> routes = route_versions(fabric, options.network, plan.faults);
   if (!routes) return routes.error();

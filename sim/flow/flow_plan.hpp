@@ -12,8 +12,13 @@
 // Inside a host a message takes latency + B / r(t), r(t) max-min fair over the GPUs' scale-up ports, egress and ingress.
 // Paths: `ecmp` follows the hash of sim/path_hash.hpp, so both engines use the same links; `spray` divides a flow equally over
 // all next hops at every switch (and over all intermediates of Valiant paths); `adaptive` does so over those that are up.
+// Loss: no frame is drawn; a message takes 1 / eta times its work, eta the expected goodput of its recovery at the loss p of its path,
+//   go-back-N:         eta = (1 - p) / (1 - p + p x packets in flight),  packets in flight = ceil(rate x round trip / (8 x mtu))
+//   selective repeat:  eta = 1 - p
+// as textbooks have it for an endless stream (Bertsekas and Gallager, "Data Networks", section 2.4; Schwartz, 1987).
 // LIMITATIONS: a message uses all links of its path at the same moment, W / r(t) from when the NIC has it; no queues, hence
-// no ECN, PFC, loss, retransmission or timeouts, and no ramp of a congestion control; acknowledgements take no
+// no ECN, PFC or timeouts, so a lost last packet costs nothing here, and no ramp of a congestion control; what go-back-N repeats is
+// counted at the full rate of the path even where it is shared, and loads every link of it; acknowledgements are not lost and take no
 // bandwidth (0.5 % of the opposite direction with one of 86 B per 4 packets of 4 KiB); adaptive routing is spray without
 // regard to load, `ugal` paths are minimal ones and a flowlet lasts as long as its queue pair; while a spray path has a dead
 // next hop its flows stand still until the tables change; receivers that hang are ignored.
@@ -48,6 +53,10 @@ struct FlowPath {
   std::uint32_t stored_hops = 0;  // as above
   std::uint64_t rate = 0;         // slowest link, bit/s
 };
+
+/// Wire bytes sent for one that arrives, 1 / eta of the above; at most kExpansionMost, where next to nothing arrives.
+double expansion_of(const NetworkOptions& network, double loss, BitRate rate, Duration round_trip);
+inline constexpr double kExpansionMost = 1e9;
 
 /// Errors as route_versions.
 Result<FlowPlan> make_flow_plan(const Fabric& fabric, const SimulationOptions& options);

@@ -21,6 +21,13 @@ void order(std::vector<Row>& rows, std::size_t from, Before before) {
   if (rows.size() > from + 1) std::sort(rows.begin() + static_cast<std::ptrdiff_t>(from), rows.end(), before);
 }
 
+/// Full frames that a link carries while it is busy for `picoseconds`.
+double frames_in(const FlowState& run, std::uint32_t link, double picoseconds) {
+  const NetworkOptions& network = run.plan.network;
+  const auto frame = static_cast<double>((network.mtu + network.header + network.gap).count);
+  return picoseconds * 1e-12 * run.fabric->links[link].rate.bytes_per_second() / frame;
+}
+
 /// Service since the last probe, onto the links.
 void add_service(FlowState& run, std::uint32_t g, std::int64_t time) {
   settle(run, g, time);
@@ -73,6 +80,17 @@ void hand_out_when_large(FlowState& run, const RecordSink& sink) {
   if (run.batch.flows.size() >= kBatchRows || run.batch.steps.size() >= kBatchRows) hand_out(run, sink);
 }
 
+void count_service(FlowState& run, std::int64_t now) {
+  for (const std::uint32_t g : run.probed) add_service(run, g, now);
+}
+
+void count_losses(FlowState& run, std::uint32_t link) {
+  LinkFigures& figures = run.links[link];
+  const double busy = figures.busy + figures.interval;
+  figures.lost += frames_in(run, link, busy - figures.counted) * run.frame_loss[link];
+  figures.counted = busy;
+}
+
 void emit_link_row(FlowState& run, std::int64_t time, const RecordSink& sink) {
   std::size_t kept = 0;
   for (const std::uint32_t g : run.probed) {
@@ -114,12 +132,16 @@ RunResult make_result(FlowState& run, Outcome outcome) {
   for (const std::int64_t finish : run.job_finish) last = std::max(last, finish);
   result.simulated = {outcome == Outcome::complete ? last : run.clock};
   const double span = std::max<double>(1.0, static_cast<double>(run.clock));
-  for (const LinkFigures& link : run.links) {
+  for (std::uint32_t l = 0; l < run.links.size(); ++l) {
+    count_losses(run, l);
     LinkTotal total;
-    total.utilization_mean = link.busy / span;
-    total.utilization_max = link.utilization_max;
+    total.utilization_mean = run.links[l].busy / span;
+    total.utilization_max = run.links[l].utilization_max;
+    total.frames = static_cast<std::uint64_t>(std::llround(frames_in(run, l, run.links[l].busy)));
+    total.frames_lost_expected = run.links[l].lost;
     result.links.push_back(total);
   }
+  add_losses_of_links(result);
   result.collectives = std::move(run.collectives_done);
   result.steps = std::move(run.steps);
   result.requests = std::move(run.requests);

@@ -91,6 +91,9 @@ Status set_up(FlowState& run, const Fabric& fabric, Workload& workload, const Si
     run.queue_pairs_most = std::max(run.queue_pairs_most, queue_pair_count(fabric, options.network, gpu));
   run.links.resize(fabric.links.size());
   run.cable_down.assign(fabric.cables.size(), false);
+  for (const Link& link : fabric.links) run.frame_loss.push_back(link.frame_loss);
+  run.lossy = std::any_of(run.frame_loss.begin(), run.frame_loss.end(), [](double loss) { return loss > 0; }) ||
+              std::any_of(run.plan.faults.begin(), run.plan.faults.end(), [](const Fault& fault) { return fault.kind == FaultKind::loss; });
   run.scale_up.resize(fabric.gpu_count);
   for (const GpuId gpu : workload.ranks) run.ranks.push_back({.host = fabric.host_of_gpu(gpu), .clock = {}});
   run.connection_of_rank.assign(workload.ranks.size(), kNil);

@@ -32,6 +32,7 @@ std::string blocked_messages(const FlowState& run) {
     const std::string dead = stream.group == kNil ? std::string{} : dead_link_of(run, stream);
     if (stream.group == kNil) text += ": there is no route";
     else if (!dead.empty()) text += ": the link " + dead + " is down";
+    else if (stream.expansion >= kExpansionMost) text += ": next to every frame is lost on its way";
     else text += ": no rate is left on its links";
     text += "; ";
   }

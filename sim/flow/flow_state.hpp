@@ -77,14 +77,16 @@ struct Stream {
   std::uint16_t entropy = 0;
   std::uint8_t traffic_class = 1;
   bool scale_up = false;
-  bool served = false;  // in its group's list
-  QueuePairEnds ends;   // unused inside a host
+  bool served = false;   // in its group's list
+  double expansion = 1;  // of work, by what is lost on the path and sent again
+  QueuePairEnds ends;    // unused inside a host
   IdlePath path;
   std::uint32_t turn = 0;            // messages of the connection so far, on its first stream
   std::int64_t nic_source = 0;       // ps
   std::int64_t nic_destination = 0;  // ps; inside a host the scale-up latency
   std::int64_t acknowledgement = 0;  // ps, from the receiver's NIC back
-  std::int64_t bytes = -1;           // of the last message, and what follows from them
+  Duration round_trip;
+  std::int64_t bytes = -1;  // of the last message, and what follows from them
   std::int64_t ideal = 0;
   Wide work = 0;
 };
@@ -146,6 +148,8 @@ struct LinkFigures {
   double busy = 0;      // ps, of the whole run
   double interval = 0;  // ps, since the last row
   double utilization_max = 0;
+  double counted = 0;  // ps of `busy` and `interval` that are in `lost`
+  double lost = 0;     // frames, expected
 };
 
 struct FlowState {
@@ -188,9 +192,11 @@ struct FlowState {
   std::vector<std::uint32_t> touched;                                   // groups whose next event must be found anew
   std::vector<ScaleUpPort> scale_up;                                    // by GPU
   std::vector<bool> cable_down;
-  std::uint32_t route = 0;    // table in use, into FlowPlan::routes
-  std::uint32_t version = 0;  // grows whenever paths must be found anew
-  FlowPath path;              // scratch
+  std::vector<double> frame_loss;  // by link, now
+  bool lossy = false;              // some link is or will be
+  std::uint32_t route = 0;         // table in use, into FlowPlan::routes
+  std::uint32_t version = 0;       // grows whenever paths must be found anew
+  FlowPath path;                   // scratch
 
   // What is said about it.
   std::int64_t clock = 0;
@@ -251,6 +257,10 @@ RowMarks mark_rows(const FlowState& run);
 void order_rows(FlowState& run, const RowMarks& marks);
 void hand_out(FlowState& run, const RecordSink& sink);
 void hand_out_when_large(FlowState& run, const RecordSink& sink);
+/// What was served until now, onto the links.
+void count_service(FlowState& run, std::int64_t now);
+/// Frames that one link has lost since the last time, at its present loss; after count_service.
+void count_losses(FlowState& run, std::uint32_t link);
 void emit_link_row(FlowState& run, std::int64_t time, const RecordSink& sink);
 RunResult make_result(FlowState& run, Outcome outcome);
 

@@ -50,6 +50,12 @@ std::uint32_t group_of(FlowState& run, std::uint32_t s) {
   stream.version = run.version;
   find_path(run.plan, run.route, run.cable_down, stream.ends.source, stream.ends.destination, stream.entropy, run.path);
   stream.group = run.path.hops.empty() ? kNil : intern_group(run, run.path.hops, stream.traffic_class - 1u, run.path);
+  if (run.lossy) {
+    double arrives = 1;  // a part of the flow crosses a link where it is split
+    for (const Hop& hop : run.path.hops)
+      arrives *= 1 - run.frame_loss[hop.link] * static_cast<double>(hop.weight) / static_cast<double>(kFullWeight);
+    stream.expansion = expansion_of(run.plan.network, 1 - arrives, {run.path.rate}, stream.round_trip);
+  }
   return stream.group;
 }
 
@@ -68,8 +74,9 @@ std::uint32_t new_connection(FlowState& run, std::uint32_t source, std::uint32_t
   for (std::uint32_t k = 0; k < count; ++k) {
     stream.ends = queue_pair_ends(*run.fabric, from, to, RankId{source}, RankId{destination}, k);
     stream.path = idle_path(*run.fabric, routes, stream.ends.source, stream.ends.destination);
-    stream.acknowledgement =
-        acknowledgement_time(run.plan.network, idle_path(*run.fabric, routes, stream.ends.destination, stream.ends.source)).ps;
+    const IdlePath back = idle_path(*run.fabric, routes, stream.ends.destination, stream.ends.source);
+    stream.acknowledgement = acknowledgement_time(run.plan.network, back).ps;
+    stream.round_trip = round_trip_time(run.plan.network, stream.path, back);
     stream.entropy = queue_pair_entropy(run.plan.seed, RankId{source}, RankId{destination}, k, run.plan.network.hash_fields);
     run.streams.push_back(stream);
   }
@@ -111,9 +118,12 @@ void measure(const FlowState& run, Stream& stream, std::int64_t bytes) {
   }
 }
 
+/// `work` as if nothing were lost.
 void insert(FlowState& run, std::uint32_t s, Wide work) {
   Stream& stream = run.streams[s];
   Group& group = run.groups[stream.group];
+  if (stream.expansion != 1) [[unlikely]]
+    work = static_cast<Wide>(static_cast<double>(work) * stream.expansion);
   stream.target = group.clock + work;
   std::uint32_t after = group.tail;
   while (after != kNil && run.streams[after].target > stream.target) after = run.streams[after].previous;
@@ -368,7 +378,8 @@ void apply_routes(FlowState& run, std::uint32_t route, std::int64_t now) {
       continue;
     }
     settle(run, old, now);
-    const Wide rest = stream.target - run.groups[old].clock;
+    Wide rest = stream.target - run.groups[old].clock;
+    if (stream.expansion != 1) rest = static_cast<Wide>(static_cast<double>(rest) / stream.expansion);
     remove(run, s);
     leave(run, old);
     touch(run, old);

@@ -145,6 +145,13 @@ struct StoppedLink {
   std::int64_t end = 0;
 };
 
+/// A link whose frame loss is another from its frame number `frames` on.
+struct LossChange {
+  std::uint32_t link = 0;
+  std::uint64_t frames = 0;
+  double frame_loss = 0;
+};
+
 struct alignas(128) Domain {
   std::uint32_t index = 0;
   std::vector<std::uint32_t> hosts;  // nodes
@@ -164,6 +171,7 @@ struct alignas(128) Domain {
   Counters counters;
   RecordBatch records;  // made in this phase, in no order
   std::vector<StoppedLink> stopped;
+  std::vector<LossChange> loss_changes;  // of one link in order of time
   std::vector<DriverCompletion> completions;
   std::vector<std::uint32_t> collectives_done;
   std::vector<LatencyHistogram> latency;  // by job * kClassCount + class

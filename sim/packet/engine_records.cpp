@@ -37,7 +37,12 @@ void hand_out(RunState& run, RecordBatch&& batch, const RecordSink& sink) {
 
 void add_fault_rows(RunState& run, RecordBatch& batch, std::int64_t from, std::int64_t to) {
   for (const Fault& fault : run.plan.faults) {
-    if (fault.kind != FaultKind::cable || fault.time.ps < from || fault.time.ps >= to) continue;
+    if (fault.kind == FaultKind::receiver || fault.time.ps < from || fault.time.ps >= to) continue;
+    if (fault.kind == FaultKind::loss) {
+      const std::vector<EventRow> rows = loss_rows(*run.fabric, fault);
+      batch.events.insert(batch.events.end(), rows.begin(), rows.end());
+      continue;
+    }
     const PortId a = run.fabric->cables[fault.cable.index()].a;
     batch.events.push_back({fault.time, fault.up ? EventKind::link_up : EventKind::link_down, run.fabric->ports[a.index()].out.value, 0});
   }
@@ -98,6 +103,27 @@ Counters sum_counters(const RunState& run) {
   return sum;
 }
 
+/// What was sent and lost, link by link: a link's loss holds from one change of it to the next.
+void add_losses(const RunState& run, RunResult& result) {
+  std::vector<double> frame_loss;
+  for (const Link& link : run.fabric->links) frame_loss.push_back(link.frame_loss);
+  for (const Domain& domain : run.domains)
+    for (const LossChange& change : domain.loss_changes) {
+      LinkTotal& total = result.links[change.link];
+      total.frames_lost_expected += static_cast<double>(change.frames - total.frames) * frame_loss[change.link];
+      total.frames = change.frames;
+      frame_loss[change.link] = change.frame_loss;
+    }
+  for (std::size_t l = 0; l < result.links.size(); ++l) {
+    LinkTotal& total = result.links[l];
+    const PortState& port = run.ports[run.fabric->links[l].source.index()];
+    total.frames_lost_expected += static_cast<double>(port.frames - total.frames) * frame_loss[l];
+    total.frames = port.frames;
+    total.frames_lost = port.lost;
+  }
+  add_losses_of_links(result);
+}
+
 void judge(RunState& run, RunResult& result) {
   const Counters& c = result.counters;
   const auto text = [](std::uint64_t v) { return std::to_string(v); };
@@ -112,6 +138,7 @@ void judge(RunState& run, RunResult& result) {
   if (run.options.network.pfc)
     result.sanity.push_back(
         {"lossless classes dropped nothing", c.drops_buffer == 0, text(c.drops_buffer) + " packets dropped for lack of room"});
+  if (result.counters.frames_lost_expected > 0) result.sanity.push_back(losses_as_expected(result.counters));
   std::uint64_t impossible = 0;
   std::string worst;
   for (const CollectiveRow& row : result.collectives) {
@@ -244,6 +271,7 @@ RunResult make_result(RunState& run, Outcome outcome) {
   for (const LinkFigures& link : run.links)
     result.links.push_back(
         {static_cast<double>(link.busy) / span, link.utilization_max, link.drops, link.marks, link.queue_max, Duration{link.paused}});
+  add_losses(run, result);
   const std::size_t series = run.workload->jobs.size() * kClassCount;
   for (std::size_t i = 0; i < series; ++i) {
     LatencyHistogram sum;

@@ -255,6 +255,10 @@ void nic_fault(HostStep& s, const Fault& fault, std::int64_t now) {
     const Port& which = s.plan.fabric->ports[id.index()];
     if (which.node.value != s.state.node) continue;
     PortState& port = s.ports[which.index];
+    if (fault.kind == FaultKind::loss) {
+      change_loss(s.domain, s.wires[which.index], port, fault.frame_loss[id == cable.a ? 0 : 1]);
+      continue;
+    }
     if (fault.kind == FaultKind::receiver) {
       for (unsigned priority = 1; priority <= s.plan.priorities; ++priority)
         transmit_flow_control(s.network, s.domain, s.plan, s.wires[which.index], port, fault.up ? FrameKind::resume : FrameKind::pause,

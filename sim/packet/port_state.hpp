@@ -4,6 +4,8 @@
 // A queue for each priority, an intrusive list of slots of the domain's frame pool. A frame occupies its queue from
 // admission to the start of its transmission. A priority that may not send is `paused`, by PFC or because its credits are
 // short of a full frame. Units: ps, bytes. The first two cache lines hold what one data class needs.
+// Frames are lost as they leave, each by a draw of its own against the loss of the port's link. LIMITATIONS: a frame of any size has
+// the loss of a full one, so acknowledgements are lost too often; pauses, resumes and credits are never lost.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +36,9 @@ struct alignas(64) PortState {
   std::uint32_t queue_max = 0;     // of the current probe interval
   bool scheduled = false;          // a departure event is pending
   bool down = false;
+  std::uint64_t loss_threshold = 0;  // a 64-bit draw below it loses the frame that leaves
   Queue queues[kPriorityCount];
+  std::uint64_t lost = 0;         // frames, on the medium
   std::uint64_t wire_bytes = 0;   // sent, counted only in runs with telemetry
   std::int64_t paused_since = 0;  // in this probe interval
   std::int64_t stopped_at = 0;    // when the present pause began
@@ -87,6 +91,13 @@ inline void go_on(Domain& domain, const RunPlan& plan, const PortPlan& wire, Por
   domain.records.events.push_back({Time{now}, EventKind::pfc_storm, wire.link, static_cast<std::uint64_t>(now - port.stopped_at)});
 }
 
+/// From now on frames that leave `port` are lost with the probability of a fault's direction, if it names one.
+inline void change_loss(Domain& domain, const PortPlan& wire, PortState& port, double frame_loss) {
+  if (frame_loss < 0) return;
+  domain.loss_changes.push_back({wire.link, port.frames, frame_loss});
+  port.loss_threshold = draw_threshold(frame_loss);
+}
+
 /// A cable has come up: nothing is known of the other end's room until it tells.
 inline void forget_credits(PortState& port, std::int64_t now) {
   for (unsigned priority = 1; priority < kPriorityCount; ++priority) {
@@ -115,9 +126,10 @@ inline void transmit(Network& network, Domain& domain, const RunPlan& plan, cons
   ++port.frames;
   if (wire.credit_buffer != 0) [[unlikely]]
     spend_credit(port, plan, frame, now);
-  if (wire.loss_threshold != 0) [[unlikely]] {
-    if (draw(plan.seed, 0x1055'0000'0000'0000u | wire.link, port.frames) < wire.loss_threshold) {
+  if (port.loss_threshold != 0) [[unlikely]] {
+    if (draw(plan.seed, 0x1055'0000'0000'0000u | wire.link, port.frames) < port.loss_threshold) {
       if (frame.kind() == FrameKind::data) ++domain.counters.drops_loss;
+      ++port.lost;
       ++port.drops;
       domain.frames.release(index);
       return;

@@ -7,23 +7,17 @@
 
 #include "sim/packet/frame.hpp"
 #include "sim/packet/transports/transport_kind.hpp"
+#include "topology/plant/pfc_headroom.hpp"
 
 namespace eastwest::packet {
 
 namespace {
 
-constexpr std::int64_t kPauseQuanta = 60;  // 802.1Qbb response allowance
-constexpr std::int64_t kQuantumBits = 512;
 constexpr std::int64_t kWindowMax = (1 << 24) - 1;  // sort keys hold 24 bits of time
 
 std::int64_t pause_response(const NetworkOptions& network, BitRate rate) {
   if (network.pfc_response.ps != 0 || network.credits) return network.pfc_response.ps;
-  return serialisation({kPauseQuanta * kQuantumBits / 8}, rate).ps;
-}
-
-std::uint64_t probability_to_q64(double p) {
-  if (p >= 1.0) return ~std::uint64_t{0};
-  return p <= 0.0 ? 0 : static_cast<std::uint64_t>(std::ldexp(p, 64));
+  return pfc_response(rate).ps;
 }
 
 Status check_sizes(const Fabric& fabric, const NetworkOptions& network) {
@@ -69,7 +63,6 @@ PortPlan plan_port(const RunPlan& plan, const Port& port) {
   out.delay = link.delay.ps + node.latency;
   out.delay_pause = link.delay.ps + pause_response(network, link.rate);
   out.last_bit_mask = !node.is_switch || node.store_and_forward ? -1 : 0;
-  out.loss_threshold = probability_to_q64(link.frame_loss);
   const double scale = static_cast<double>(out.rate) / static_cast<double>(network.ecn_reference_rate.bits_per_second);
   const auto scaled = [scale](Bytes bytes) {
     return static_cast<std::uint32_t>(std::min(4.0e9, std::floor(static_cast<double>(bytes.count) * scale)));
@@ -84,10 +77,9 @@ std::int64_t headroom_of(const RunPlan& plan, const Port& port) {
   if (plan.network.headroom.count != 0) return plan.network.headroom.count;
   const Link& in = plan.fabric->links[port.in.index()];
   const NodePlan& node = plan.nodes[port.node.index()];
-  const std::int64_t span = 2 * in.delay.ps + node.latency + pause_response(plan.network, in.rate);
-  const double bytes = static_cast<double>(span) * 1e-12 * in.rate.bytes_per_second();
-  const std::int64_t frame = plan.network.mtu.count + plan.network.header.count + plan.network.gap.count;
-  return static_cast<std::int64_t>(std::ceil(bytes)) + 3 * frame + kPauseFrameBytes + plan.network.gap.count;
+  const Bytes frame{plan.network.mtu.count + plan.network.header.count + plan.network.gap.count};
+  const Bytes pause{kPauseFrameBytes + plan.network.gap.count};
+  return pfc_headroom({in.delay, {node.latency}, {pause_response(plan.network, in.rate)}, in.rate, frame, 3, pause}).count;
 }
 
 /// The buffer of a switch, divided among its ingress ports and the priorities in use.
@@ -184,6 +176,11 @@ Status plan_windows(RunPlan& plan) {
 
 }  // namespace
 
+std::uint64_t draw_threshold(double probability) {
+  if (probability >= 1.0) return ~std::uint64_t{0};
+  return probability <= 0.0 ? 0 : static_cast<std::uint64_t>(std::ldexp(probability, 64));
+}
+
 Result<RunPlan> make_run_plan(const Fabric& fabric, const SimulationOptions& options, unsigned data_classes) {
   if (const Status sizes = check_sizes(fabric, options.network); !sizes) return sizes.error();
   RunPlan plan;
@@ -193,7 +190,7 @@ Result<RunPlan> make_run_plan(const Fabric& fabric, const SimulationOptions& opt
   plan.full_frame = static_cast<std::int32_t>(options.network.mtu.count + options.network.header.count);
   plan.signals = find_transport_kind(options.network.transport)->needs;
   plan.buffer_alpha_q16 = static_cast<std::int64_t>(std::llround(options.network.buffer_alpha * 65536.0));
-  plan.ecn_probability_q64 = probability_to_q64(options.network.ecn_probability);
+  plan.ecn_probability_q64 = draw_threshold(options.network.ecn_probability);
   plan.faults = options.faults;
   std::stable_sort(plan.faults.begin(), plan.faults.end(), [](const Fault& a, const Fault& b) { return a.time < b.time; });
   Result<std::vector<RouteVersion>> routes = route_versions(fabric, options.network, plan.faults);

@@ -31,14 +31,13 @@ inline constexpr std::int64_t kPauseFrameBytes = 64;
 inline constexpr std::int64_t kCreditFrameBytes = 8;
 
 struct PortPlan {
-  std::int64_t delay = 0;            // start of transmission to handling at the target, without serialisation
-  std::int64_t delay_pause = 0;      // end of a pause frame to its effect at the target
-  std::uint64_t rate = 0;            // bit/s; 0: nothing plugged in
-  std::uint64_t loss_threshold = 0;  // a 64-bit draw below it loses the frame
-  std::uint32_t ps_per_byte = 0;     // 0: not a whole number, divide
-  std::uint32_t link = 0;            // directed link that leaves here
-  std::uint32_t headroom = 0;        // ingress: bytes kept for what arrives after a pause
-  std::uint32_t ecn_min = 0;         // egress queue, bytes
+  std::int64_t delay = 0;         // start of transmission to handling at the target, without serialisation
+  std::int64_t delay_pause = 0;   // end of a pause frame to its effect at the target
+  std::uint64_t rate = 0;         // bit/s; 0: nothing plugged in
+  std::uint32_t ps_per_byte = 0;  // 0: not a whole number, divide
+  std::uint32_t link = 0;         // directed link that leaves here
+  std::uint32_t headroom = 0;     // ingress: bytes kept for what arrives after a pause
+  std::uint32_t ecn_min = 0;      // egress queue, bytes
   std::uint32_t ecn_max = 0;
   std::int64_t gap_time = 0;        // of the gap that follows every frame, if ps_per_byte is not 0
   std::int64_t target_offset = 0;   // window offset of the target
@@ -91,6 +90,9 @@ struct RunPlan {
   /// The priority in which a class enters the fabric, on its channel 0.
   [[nodiscard]] unsigned priority_of(unsigned traffic_class) const { return traffic_class == 0 ? 0 : 1 + (traffic_class - 1) * channels; }
 };
+
+/// What a uniform draw of 64 bits must be below for something of this probability to happen; below 2^-64 it is 0: never in any run.
+std::uint64_t draw_threshold(double probability);
 
 /// `data_classes`: bit per traffic class in use. Errors name the link, switch or limit that makes the run impossible.
 Result<RunPlan> make_run_plan(const Fabric& fabric, const SimulationOptions& options, unsigned data_classes);

@@ -274,6 +274,7 @@ Result<Done> set_up(RunState& run, const Fabric& fabric, Workload& workload, con
   for (std::size_t p = 0; p < run.ports.size(); ++p)
     for (unsigned priority = 1; priority < kPriorityCount; ++priority)
       run.ports[p].queues[priority].credit = static_cast<std::int32_t>(run.plan.ports[p].credit_buffer);
+  for (const Link& link : fabric.links) run.ports[link.source.index()].loss_threshold = draw_threshold(link.frame_loss);
   run.links.resize(fabric.links.size());
   run.network.inboxes.resize(fabric.nodes.size());
   run.network.buckets.resize(fabric.nodes.size() * kBuckets);

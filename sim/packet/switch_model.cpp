@@ -79,6 +79,10 @@ void fault(Step& s, std::size_t index, std::int64_t now) {
     if (s.plan.fabric->ports[id.index()].node.value != s.state.node) continue;
     const std::uint32_t local = s.plan.fabric->ports[id.index()].index;
     PortState& port = s.ports[local];
+    if (event.kind == FaultKind::loss) {
+      change_loss(s.domain, s.wires[local], port, event.frame_loss[id == cable.a ? 0 : 1]);
+      continue;
+    }
     if (port.down == !event.up) continue;
     port.down = !event.up;
     if (port.paused != 0) go_on(s.domain, s.plan, s.wires[local], port, now);
@@ -172,7 +176,7 @@ SwitchState make_switch(const RunPlan& plan, std::uint32_t node) {
   state.events.reserve(static_cast<std::size_t>(shape.port_count) + 8);
   use_route(plan, state, 0);
   for (std::size_t i = 0; i < plan.faults.size(); ++i) {
-    if (plan.faults[i].kind != FaultKind::cable) continue;  // a NIC that hangs is the host's affair
+    if (plan.faults[i].kind == FaultKind::receiver) continue;  // a NIC that hangs is the host's affair
     const Cable& cable = plan.fabric->cables[plan.faults[i].cable.index()];
     if (plan.fabric->ports[cable.a.index()].node.value == node || plan.fabric->ports[cable.b.index()].node.value == node)
       state.events.push(plan.faults[i].time.ps, event_key(kFault, i));

@@ -138,8 +138,8 @@ Status write_result(hdf5::File& file, const RunResult& result) {
   for (const Time time : result.job_finish) finish.push_back(stored(time));
   numbers("/meta/jobs/finish", finish, "ps", "when the job's last work finished; -1: unfinished");
 
-  std::vector<double> mean, max;
-  std::vector<std::uint64_t> drops, marks;
+  std::vector<double> mean, max, expected;
+  std::vector<std::uint64_t> drops, marks, frames, lost;
   std::vector<std::uint32_t> queue;
   std::vector<std::int64_t> paused;
   for (const LinkTotal& link : result.links) {
@@ -149,6 +149,9 @@ Status write_result(hdf5::File& file, const RunResult& result) {
     marks.push_back(link.ecn_marks);
     queue.push_back(link.queue_bytes_max);
     paused.push_back(link.paused.ps);
+    frames.push_back(link.frames);
+    lost.push_back(link.frames_lost);
+    expected.push_back(link.frames_lost_expected);
   }
   if (status) status = file.make_group("/links/total", "one row per directed link (row of /meta/fabric/links), over the whole run");
   numbers("/links/total/utilization_mean", mean, "1", "share of the simulated time in which the link was sending");
@@ -157,6 +160,9 @@ Status write_result(hdf5::File& file, const RunResult& result) {
   numbers("/links/total/ecn_marks", marks, "1", "frames marked with congestion experienced");
   numbers("/links/total/queue_bytes_max", queue, "B", "most bytes queued");
   numbers("/links/total/paused", paused, "ps", "time in which the sender was paused");
+  numbers("/links/total/frames", frames, "1", "frames sent, data and answers; of a run of flows, its bytes in full frames");
+  numbers("/links/total/frames_lost", lost, "1", "of them lost on the medium; 0 in a run of flows, which draws none");
+  numbers("/links/total/frames_lost_expected", expected, "1", "the sum of the frames' probabilities of being lost, however small");
 
   constexpr std::size_t kBins = LatencyHistogram::kBins;
   std::vector<std::uint64_t> counts;
@@ -213,8 +219,10 @@ Status write_final_attributes(hdf5::File& file, const RunResult& result, double 
       {"drops_fault", counters.drops_fault}, {"drops_loss", counters.drops_loss},
       {"ecn_marks", counters.ecn_marks},     {"pfc_pauses", counters.pfc_pauses},
       {"pfc_resumes", counters.pfc_resumes}, {"cnps", counters.cnps},
-      {"retransmits", counters.retransmits}, {"timeouts", counters.timeouts}};
+      {"retransmits", counters.retransmits}, {"timeouts", counters.timeouts},
+      {"frames_lost", counters.frames_lost}};
   for (const auto& [name, value] : counts) attribute(name, value);
+  attribute("frames_lost_expected", counters.frames_lost_expected);
   attribute("bytes_sent", counters.bytes_sent.count);
   attribute("bytes_delivered", counters.bytes_delivered.count);
   attribute("bytes_posted", counters.bytes_posted.count);

@@ -106,6 +106,10 @@ Status write_cables(hdf5::File& file, const Fabric& fabric) {
               "part of the link delay: both modules");
   out.numbers("delay_fec", column(fabric.cables, [](const Cable& c) { return c.delay_fec.ps; }), "ps",
               "part of the link delay: forward error correction");
+  out.numbers("margin", column(fabric.cables, [](const Cable& c) { return c.margin_db; }), "dB",
+              "headroom of the optical power budget, worse direction; NaN: unknown");
+  out.numbers("pre_fec_ber", column(fabric.cables, [](const Cable& c) { return c.pre_fec_ber; }), "1",
+              "bit error rate before correction, worse direction; NaN: unknown");
   return out.status;
 }
 

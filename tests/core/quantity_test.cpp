@@ -16,7 +16,7 @@ namespace {
 constexpr std::int64_t kLargest = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kSmallest = std::numeric_limits<std::int64_t>::min();
 constexpr Dimension kAll[] = {Dimension::none,   Dimension::time, Dimension::bytes, Dimension::rate,
-                              Dimension::length, Dimension::loss, Dimension::power};
+                              Dimension::length, Dimension::loss, Dimension::power, Dimension::mass};
 
 std::int64_t parsed(std::string_view text, Dimension dimension) {
   const auto result = parse_quantity(text, dimension);
@@ -72,6 +72,7 @@ TEST_CASE("quantity: every unit is its definition in base units") {
                       {"35 m", Dimension::length, 35'000},
                       {"1.5 km", Dimension::length, 1'500'000},
                       {"0.35 dB", Dimension::loss, 350},
+                      {"14.8 kg", Dimension::mass, 14'800},
                       {"-3 dB", Dimension::loss, -3'000},
                       {"1 mW", Dimension::power, 1},
                       {"10.2 kW", Dimension::power, 10'200'000},

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "topology/plant/plant_builder.hpp"
+
+#include <algorithm>
+
+#include "topology/plant/cable_schedule.hpp"
+#include "topology/plant/elevation.hpp"
+#include "topology/plant/link_quality.hpp"
+#include "topology/plant/pathway_graph.hpp"
+#include "topology/plant/pieces.hpp"
+#include "topology/plant/plant_tables.hpp"
+#include "topology/plant/recabling.hpp"
+#include "topology/plant/schedule_plant.hpp"
+
+namespace eastwest {
+
+namespace {
+
+std::vector<PlantRack> racks_of(const Fabric& fabric, const PlantSettings& settings) {
+  std::vector<PlantRack> racks;
+  for (const Rack& rack : fabric.racks)
+    racks.push_back({rack.name, settings.room, rack.row, rack.column, settings.rack_units, settings.rack_power, settings.rack_weight});
+  return racks;
+}
+
+/// Ports that a cage of this switch holds at the rate of its links, from the catalogue; 1 where nothing is known.
+std::uint32_t ports_per_cage(const Fabric& fabric, const Node& node, const Catalogue& catalogue) {
+  if (node.kind == NodeKind::host) return 1;
+  const SwitchModel* model = catalogue.find_switch(fabric.switches[node.detail].model);
+  if (model == nullptr || model->cages == 0) return 1;
+  for (std::uint32_t p = 0; p < node.port_count; ++p)
+    if (const LinkId out = fabric.ports[node.first_port + p].out; out.exists())
+      return std::max(1u, model->ports_at(fabric.links[out.index()].rate) / model->cages);
+  return 1;
+}
+
+std::vector<std::string> name_ports(const Fabric& fabric, const PlantSettings& settings, const Catalogue& catalogue) {
+  std::vector<std::string> names;
+  for (const Node& node : fabric.nodes) {
+    const std::uint32_t per_cage = ports_per_cage(fabric, node, catalogue);
+    const bool host = node.kind == NodeKind::host;
+    const std::uint32_t nic_ports = host ? fabric.hosts[node.detail].nic_ports : 1;
+    std::string pattern = host ? settings.nic_port : settings.switch_port;
+    if (pattern == "automatic") {
+      if (host) pattern = nic_ports > 1 ? "rail{nic}p{plane}" : "rail{nic}";
+      else pattern = per_cage > 1 ? "swp{cage1}s{half}" : "swp{cage1}";
+    }
+    for (std::uint32_t p = 0; p < node.port_count; ++p) names.push_back(port_name(pattern, p, per_cage, nic_ports));
+  }
+  return names;
+}
+
+void check_port_names(const Fabric& fabric, const Plant& plant, const Place& place, Diagnostics& diagnostics) {
+  for (const Node& node : fabric.nodes) {
+    const auto first = plant.ports.begin() + node.first_port;
+    std::vector<std::string> names(first, first + node.port_count);
+    std::sort(names.begin(), names.end());
+    const auto twice = std::adjacent_find(names.begin(), names.end());
+    if (twice == names.end()) continue;
+    diagnostics.error(place, "two ports of `" + node.name + "` would be called `" + *twice + "`",
+                      node.kind == NodeKind::host ? "put {port}, or {nic} and {plane}, into `nic_port`"
+                                                  : "put {port1}, or {cage1} and {half}, into `switch_port`");
+    return;
+  }
+}
+
+Length channel_length(const Plant& plant, const PlantChannel& channel) {
+  Length length;
+  for (std::uint32_t s = 0; s < channel.step_count; ++s) length += plant.pieces[plant.steps[channel.first_step + s].piece].length;
+  return length;
+}
+
+/// The length of each channel into its cable; an automatic optic is chosen again where the length has changed.
+void settle_cables(const PlantRequest& request, Plant& plant, Fabric& fabric, Diagnostics& diagnostics) {
+  std::vector<LinkFacts> facts = link_facts(fabric);
+  bool changed = false;
+  bool reported = false;
+  for (std::uint32_t c = 0; c < fabric.cables.size(); ++c) {
+    Cable& cable = fabric.cables[c];
+    const OpticModel* optic = request.catalogue.find_optic(cable.medium);
+    const Length length = channel_length(plant, plant.channels[c]);
+    if (optic == nullptr || length == cable.length) continue;
+    const bool host = fabric.nodes[fabric.ports[cable.a.index()].node.index()].kind == NodeKind::host ||
+                      fabric.nodes[fabric.ports[cable.b.index()].node.index()].kind == NodeKind::host;
+    CableRule rule;
+    rule.optic =
+        (host ? request.host_optic : request.fabric_optic) == "automatic" && plant.channels[c].step_count == 1 ? "automatic" : optic->id;
+    const Result<CableParts> parts = choose_cable(request.catalogue, rule, facts[c].rate, length);
+    if (!parts) {
+      if (!reported)
+        diagnostics.error(request.place, "cable `" + cable.name + "`: " + parts.error().message,
+                          "shorten the way, or name an optic of longer reach");
+      reported = true;
+      continue;
+    }
+    cable.length = parts->length;
+    cable.medium = parts->medium;
+    cable.delay_medium = parts->delay_medium;
+    cable.delay_modules = parts->delay_modules;
+    cable.delay_fec = parts->delay_fec;
+    changed = true;
+  }
+  if (!changed) return;
+  const Status linked = relink(fabric, facts);
+  EASTWEST_CHECK(linked.has_value(), "cables that were plugged stay plugged");
+}
+
+/// Margin and bit errors of the design into every cable, its frame loss into both links.
+Status settle_losses(const PlantRequest& request, const Plant& plant, Fabric& fabric) {
+  const Result<std::vector<LinkQuality>> links = link_qualities(plant, fabric, request.catalogue, request.settings);
+  if (!links) return links.error();
+  for (std::uint32_t c = 0; c < fabric.cables.size(); ++c) {
+    fabric.cables[c].margin_db = (*links)[c].margin_db;
+    fabric.cables[c].pre_fec_ber = (*links)[c].pre_fec_ber;
+  }
+  for (Link& link : fabric.links) link.frame_loss = std::max({link.frame_loss, request.frame_loss, (*links)[link.cable.index()].frame_loss});
+  return Done{};
+}
+
+/// Where an automatic optic has changed, the piece is what the new one asks for.
+void review_pieces(const PlantRequest& request, const Fabric& fabric, Plant& plant) {
+  for (std::uint32_t c = 0; c < fabric.cables.size(); ++c) {
+    const PlantChannel& channel = plant.channels[c];
+    if (channel.step_count != 1) continue;
+    Piece& piece = plant.pieces[plant.steps[channel.first_step].piece];
+    const OpticModel* optic = request.catalogue.find_optic(fabric.cables[c].medium);
+    if (optic != nullptr) describe_cord(*optic, request.settings, piece);
+  }
+}
+
+}  // namespace
+
+std::optional<Plant> build_plant(const PlantRequest& request, Fabric& fabric, Diagnostics& diagnostics) {
+  const std::size_t errors = diagnostics.error_count();
+  const PlantSettings& settings = request.settings;
+  Plant plant;
+  plant.site = settings.site;
+  plant.panels_aligned = settings.method_b;
+  Result<PhasePlan> phases = plan_phases(fabric, settings.phases);
+  if (!phases) {
+    diagnostics.error(request.place, phases.error().message, phases.error().remedy);
+    return std::nullopt;
+  }
+  plant.phases = phases->phases;
+  plant.racks = racks_of(fabric, settings);
+  if (request.tables.racks) read_racks(request.tables.racks->text, request.tables.racks->file, plant.racks, diagnostics);
+  plant.devices = devices_of(fabric, request.catalogue, phases->node_phase);
+  if (request.tables.devices)
+    read_devices(request.tables.devices->text, request.tables.devices->file, plant.racks, plant.devices, diagnostics);
+  plant.pathways = request.tables.pathways ? read_pathways(request.tables.pathways->text, request.tables.pathways->file, diagnostics)
+                                           : generated_pathways(plant.racks, request.grid, settings);
+  plant.ports = name_ports(fabric, settings, request.catalogue);
+  check_port_names(fabric, plant, request.place, diagnostics);
+  if (diagnostics.error_count() != errors) return std::nullopt;
+
+  Elevation elevation(plant.racks);
+  if (request.tables.devices) {
+    for (Device& device : plant.devices)
+      if (device.unit > 0 && !elevation.occupy(device))
+        diagnostics.error({request.tables.devices->file, 0, 0},
+                          "device `" + device.name + "` at unit " + std::to_string(device.unit) + " of rack `" +
+                              plant.racks[device.rack].name + "` overlaps another, or leaves the rack",
+                          "give it free units");
+  } else {
+    elevation.place(plant.devices);
+  }
+  if (request.tables.schedule) {
+    const std::string& file = request.tables.schedule->file;
+    diagnostics.remember_source(file, request.tables.schedule->text);
+    const std::vector<ScheduleRow> rows = read_schedule(request.tables.schedule->text, file, diagnostics);
+    if (diagnostics.error_count() == errors) apply_schedule(rows, file, request.catalogue, plant, fabric, diagnostics);
+  } else {
+    plan_pieces({fabric, request.catalogue, settings, request.grid.slack, request.keep_lengths, phases->cable_phase}, plant, elevation,
+                request.place, diagnostics);
+    if (diagnostics.error_count() == errors) settle_cables(request, plant, fabric, diagnostics);
+    if (diagnostics.error_count() == errors) review_pieces(request, fabric, plant);
+    if (request.tables.ids) {
+      const std::vector<ScheduleRow> rows = read_schedule(request.tables.ids->text, request.tables.ids->file, diagnostics);
+      if (diagnostics.error_count() == errors) keep_ids(rows, plant, fabric);
+    }
+  }
+  if (diagnostics.error_count() != errors) return std::nullopt;
+  if (const Status settled = settle_losses(request, plant, fabric); !settled) {
+    diagnostics.error(request.place, settled.error().message, settled.error().remedy);
+    return std::nullopt;
+  }
+  if (const Status status = validate(plant, fabric); !status) {
+    diagnostics.error(request.place, "the site does not make a valid plant: " + status.error().message, status.error().remedy);
+    return std::nullopt;
+  }
+  return plant;
+}
+
+}  // namespace eastwest

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "topology/plant/schedule_plant.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "core/input_text.hpp"
+#include "topology/cabling.hpp"
+#include "topology/plant/recabling.hpp"
+
+namespace eastwest {
+
+namespace {
+
+/// A place where a plug may sit: a port of a node, or front or rear of a panel's port.
+struct Socket {
+  std::uint32_t device = 0;
+  std::uint32_t port = 0;
+  bool rear = false;
+  friend auto operator<=>(const Socket&, const Socket&) = default;
+};
+
+struct Plugged {
+  std::uint32_t piece = 0;
+  bool at_b = false;
+  std::uint32_t strand = 0;
+};
+
+class Application {
+ public:
+  Application(const std::vector<ScheduleRow>& rows, const std::string& file, const Catalogue& catalogue, Plant& plant, Fabric& fabric,
+              Diagnostics& diagnostics)
+      : rows_(rows), file_(file), catalogue_(catalogue), plant_(plant), fabric_(fabric), diagnostics_(diagnostics) {
+    for (std::uint32_t d = 0; d < plant.devices.size(); ++d) {
+      devices_.emplace(plant.devices[d].name, d);
+      device_names_.push_back(plant.devices[d].name);
+    }
+    for (std::uint32_t p = 0; p < plant.pathways.size(); ++p) pathways_.emplace(plant.pathways[p].name, p);
+  }
+
+  void apply() {
+    plant_.pieces.clear();
+    plant_.routes.clear();
+    plant_.steps.clear();
+    plant_.channels.clear();
+    for (std::uint32_t r = 0; r < rows_.size(); ++r) take_row(r);
+    if (diagnostics_.error_count() != errors_before_) return;
+    std::vector<Cable> cables;
+    std::vector<LinkFacts> facts;
+    for (std::uint32_t r = 0; r < rows_.size(); ++r) trace(r, cables, facts);
+    if (diagnostics_.error_count() != errors_before_) return;
+    fabric_.cables = std::move(cables);
+    if (const Status linked = relink(fabric_, facts); !linked)
+      diagnostics_.error({file_, 0, 0}, linked.error().message, linked.error().remedy);
+    review_structure(fabric_);
+  }
+
+ private:
+  void error(std::uint32_t line, std::string message, std::string remedy) {
+    diagnostics_.error({file_, line, 0}, std::move(message), std::move(remedy));
+  }
+
+  void take_row(std::uint32_t r) {
+    const ScheduleRow& row = rows_[r];
+    Piece piece = row.piece;
+    const bool retired = piece.status == PieceStatus::retired;
+    find_end(row, row.a_device, row.a_port, piece.kind, retired, piece.a);
+    find_end(row, row.b_device, row.b_port, piece.kind, retired, piece.b);
+    piece.first_route = static_cast<std::uint32_t>(plant_.routes.size());
+    WordReader words(row.route);
+    for (Word word = words.next(); !word.text.empty(); word = words.next()) {
+      const auto found = pathways_.find(std::string(word.text));
+      if (found != pathways_.end()) {
+        plant_.routes.push_back(found->second);
+        continue;
+      }
+      std::vector<std::string> names;
+      for (const auto& [name, index] : pathways_) names.push_back(name);
+      const std::string near = nearest_name(word.text, names);
+      error(row.line, "`route` names " + quote_input(word.text) + ", which is no pathway of the site",
+            near.empty() ? "name pathways between blanks" : "did you mean `" + near + "`?");
+    }
+    piece.route_count = static_cast<std::uint32_t>(plant_.routes.size()) - piece.first_route;
+    if (!row.has_length) {
+      Length route;
+      for (std::uint32_t i = 0; i < piece.route_count; ++i) route += plant_.pathways[plant_.routes[piece.first_route + i]].length;
+      piece.route_length = route;
+      piece.length = route + piece.a.slack + piece.b.slack;
+      piece.order_length = piece.length;
+    }
+    const auto index = static_cast<std::uint32_t>(plant_.pieces.size());
+    plant_.pieces.push_back(std::move(piece));
+    if (retired || diagnostics_.error_count() != errors_before_) return;
+    occupy(row, index, plant_.pieces.back().a, false);
+    occupy(row, index, plant_.pieces.back().b, true);
+  }
+
+  void find_end(const ScheduleRow& row, const std::string& device, const std::string& port, PieceKind kind, bool retired, PieceEnd& end) {
+    if (retired) {  // kept for its id alone
+      end.gone = device + ":" + port;
+      return;
+    }
+    const auto found = devices_.find(device);
+    if (found == devices_.end()) {
+      const std::string near = nearest_name(device, device_names_);
+      error(row.line, "cable " + quote_input(row.piece.id) + " ends at " + quote_input(device) + ", which is no device of the site",
+            near.empty() ? "add the panel to the table of devices, or name a device that is there" : "did you mean `" + near + "`?");
+      return;
+    }
+    end.device = found->second;
+    const Device& at = plant_.devices[end.device];
+    if (at.kind == DeviceKind::panel) {
+      const std::size_t dash = port.find('-');
+      const auto first = whole_number(port.substr(0, dash), 1, at.ports);
+      const auto last = dash == std::string::npos ? first : whole_number(port.substr(dash + 1), 1, at.ports);
+      if (first && last && *first <= *last) {
+        end.port = static_cast<std::uint32_t>(*first);
+        end.count = static_cast<std::uint32_t>(*last - *first + 1);
+        if (end.count > 1 && kind != PieceKind::trunk)
+          error(row.line, "cable " + quote_input(row.piece.id) + " is no trunk and ends at several ports", "name one port");
+        return;
+      }
+    } else {
+      const Node& node = fabric_.nodes[end.device];
+      for (std::uint32_t p = 0; p < node.port_count; ++p)
+        if (plant_.ports[node.first_port + p] == port) {
+          end.port = p;
+          return;
+        }
+      if (const auto number = whole_number(port, 0, node.port_count == 0 ? 0 : node.port_count - 1); number && node.port_count > 0) {
+        end.port = static_cast<std::uint32_t>(*number);
+        return;
+      }
+    }
+    error(row.line,
+          "cable " + quote_input(row.piece.id) + " ends at port " + quote_input(port) + " of `" + at.name + "`, which has no such port",
+          at.kind == DeviceKind::panel ? "its ports are 1 to " + std::to_string(at.ports) : "its ports are " + port_examples(end.device));
+  }
+
+  [[nodiscard]] std::string port_examples(std::uint32_t device) const {
+    const Node& node = fabric_.nodes[device];
+    if (node.port_count == 0) return "none";
+    return "`" + plant_.ports[node.first_port] + "` to `" + plant_.ports[node.first_port + node.port_count - 1] + "`";
+  }
+
+  void occupy(const ScheduleRow& row, std::uint32_t piece, const PieceEnd& end, bool at_b) {
+    const bool panel = plant_.devices[end.device].kind == DeviceKind::panel;
+    const bool rear = panel && plant_.pieces[piece].kind == PieceKind::trunk;
+    for (std::uint32_t s = 0; s < end.count; ++s) {
+      const auto [found, fresh] = sockets_.try_emplace(Socket{end.device, end.port + s, rear}, Plugged{piece, at_b, s});
+      if (!fresh)
+        error(row.line,
+              "cables `" + plant_.pieces[found->second.piece].id + "` and `" + row.piece.id + "` are both plugged into " +
+                  plant_.end_name(fabric_,
+                                  plant_.pieces[piece].kind == PieceKind::trunk ? end : PieceEnd{end.device, end.port + s, 1, {}, {}, {}}) +
+                  (rear ? " (rear)" : ""),
+              "give each its own port");
+    }
+  }
+
+  /// Follows the channel that starts with row `r` at a device; appends a link when it ends at another.
+  void trace(std::uint32_t r, std::vector<Cable>& cables, std::vector<LinkFacts>& facts) {
+    const ScheduleRow& row = rows_[r];
+    const Piece& first = plant_.pieces[r];
+    if (first.status == PieceStatus::retired || first.kind == PieceKind::trunk || traced_.contains(r)) return;
+    const auto is_node = [&](const PieceEnd& end) { return plant_.devices[end.device].kind != DeviceKind::panel; };
+    if (!is_node(first.a) && !is_node(first.b)) return;
+    const bool from_b = !is_node(first.a);
+    std::vector<ChannelStep> steps{{r, 0, from_b}};
+    const PieceEnd start = from_b ? first.b : first.a;
+    PieceEnd here = from_b ? first.a : first.b;
+    bool behind = true;  // next: what is behind the panel's port
+    while (!is_node(here)) {
+      const auto next = sockets_.find(Socket{here.device, here.port, behind});
+      if (next == sockets_.end()) return;  // dark
+      const Plugged& plugged = next->second;
+      const Piece& piece = plant_.pieces[plugged.piece];
+      if (steps.size() > plant_.pieces.size()) {
+        error(row.line, "the channel of cable `" + first.id + "` runs in a circle", "check the panels' ports");
+        return;
+      }
+      steps.push_back({plugged.piece, plugged.strand, plugged.at_b});
+      here = plugged.at_b ? piece.a : piece.b;
+      here.port += plugged.strand;
+      behind = !behind;
+    }
+    for (const ChannelStep& step : steps) traced_.insert(step.piece);
+    add_link(row, steps, start, here, cables, facts);
+  }
+
+  void add_link(const ScheduleRow& row, const std::vector<ChannelStep>& steps, const PieceEnd& a, const PieceEnd& b,
+                std::vector<Cable>& cables, std::vector<LinkFacts>& facts) {
+    PlantChannel channel;
+    channel.first_step = static_cast<std::uint32_t>(plant_.steps.size());
+    channel.step_count = static_cast<std::uint32_t>(steps.size());
+    Length length;
+    for (const ChannelStep& step : steps) {
+      plant_.steps.push_back(step);
+      length += plant_.pieces[step.piece].length;
+      if (plant_.pieces[step.piece].kind != PieceKind::trunk) channel.phase = std::max(channel.phase, plant_.pieces[step.piece].phase);
+    }
+    plant_.channels.push_back(channel);
+    Cable cable;
+    if (row.link.medium == "custom" || row.link.medium.empty()) {
+      cable.medium = "custom";  // of no length, as cable_with_delay says
+      if (row.link.delay.ps < 0)
+        error(row.line, "the link of cable `" + row.piece.id + "` has no `pmd` and no `delay`",
+              "name an optic of the catalogue in `pmd`, or give `delay`");
+      cable.delay_medium = row.link.delay;
+    } else if (const OpticModel* optic = catalogue_.find_optic(row.link.medium)) {
+      const CableParts parts = cable_with_optic(catalogue_, *optic, length);
+      cable.length = length;
+      cable.medium = parts.medium;
+      cable.delay_medium = parts.delay_medium;
+      cable.delay_modules = parts.delay_modules;
+      cable.delay_fec = parts.delay_fec;
+    } else {
+      std::vector<std::string> known;
+      for (const OpticModel& entry : catalogue_.optics()) known.push_back(entry.id);
+      const std::string near = nearest_name(row.link.medium, known);
+      error(row.line, "`pmd`: there is no optic " + quote_input(row.link.medium) + " in the catalogue",
+            near.empty() ? "take an id of data/optics.csv" : "did you mean `" + near + "`?");
+      return;
+    }
+    if (row.link.rate.bits_per_second == 0)
+      error(row.line, "the link of cable `" + row.piece.id + "` has no `rate`", "give the rate of the link, such as `400 Gb/s`");
+    cable.name = row.link.link.empty() ? row.piece.id : row.link.link;
+    cable.a = {fabric_.nodes[a.device].first_port + a.port};
+    cable.b = {fabric_.nodes[b.device].first_port + b.port};
+    if (!names_.insert(cable.name).second)
+      error(row.line, "two links are called " + quote_input(cable.name), "give each its own name in `link`");
+    cables.push_back(std::move(cable));
+    facts.push_back({row.link.rate, 0, 0});
+  }
+
+  const std::vector<ScheduleRow>& rows_;
+  const std::string& file_;
+  const Catalogue& catalogue_;
+  Plant& plant_;
+  Fabric& fabric_;
+  Diagnostics& diagnostics_;
+  const std::size_t errors_before_ = diagnostics_.error_count();
+  std::map<std::string, std::uint32_t> devices_;
+  std::vector<std::string> device_names_;
+  std::map<std::string, std::uint32_t> pathways_;
+  std::map<Socket, Plugged> sockets_;
+  std::set<std::uint32_t> traced_;
+  std::set<std::string> names_;
+};
+
+}  // namespace
+
+void apply_schedule(const std::vector<ScheduleRow>& rows, const std::string& file, const Catalogue& catalogue, Plant& plant, Fabric& fabric,
+                    Diagnostics& diagnostics) {
+  Application(rows, file, catalogue, plant, fabric, diagnostics).apply();
+}
+
+}  // namespace eastwest
