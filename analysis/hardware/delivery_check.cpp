@@ -93,7 +93,7 @@ class DeliveryCheck {
   }
 
   [[nodiscard]] const Piece* only_piece(std::uint32_t c) const {
-    const Channel& channel = work_.design.plant.channels[c];
+    const PlantChannel& channel = work_.design.plant.channels[c];
     return channel.step_count == 0 ? nullptr : &work_.design.plant.pieces[work_.design.plant.steps[channel.first_step].piece];
   }
 

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/hardware/part_table.hpp"
 #include "core/quantity.hpp"
 
 namespace eastwest {
@@ -195,6 +196,7 @@ struct Evidence {
   std::vector<LossReading> losses;
   std::vector<OtdrEvent> events;
   std::vector<ConnectionReading> connections;
+  PartTable parts;  // tables parts.csv that came along: no records of what is there, but of what a part number means
   [[nodiscard]] std::size_t records() const {
     return modules.size() + neighbours.size() + speeds.size() + errors.size() + inventory.size() + losses.size() + events.size() +
            connections.size();

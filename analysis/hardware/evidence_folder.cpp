@@ -83,10 +83,10 @@ void read_one(const EvidenceText& file, const EvidenceContext& context, Evidence
   evidence.files[index].format = format->name;
   if (format->read == nullptr) return;
   InputErrors errors(file.path, file.text, diagnostics);
-  const std::size_t before = evidence.records();
+  const std::size_t before = evidence.records() + evidence.parts.rows().size();
   format->read(file.text, origin, context, errors, evidence);
   errors.finish();
-  evidence.files[index].records = evidence.records() - before;
+  evidence.files[index].records = evidence.records() + evidence.parts.rows().size() - before;
   if (evidence.files[index].records == 0 && !errors.any())
     diagnostics.warning({file.path, 0, 0}, "nothing was found in this file, taken for " + std::string(format->title), "is it complete?");
   if (const std::size_t count = homeless(evidence, index); count > 0)

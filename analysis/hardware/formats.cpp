@@ -55,6 +55,7 @@ bool is_column_mapping(std::string_view head, const EvidenceContext&) {
   const auto fields = header_fields(head);
   return has_field(fields, {"field"}) && has_field(fields, {"source_column"});
 }
+bool is_parts(std::string_view head, const EvidenceContext&) { return is_part_table(head); }
 bool is_otdr(std::string_view head, const EvidenceContext&) {
   const auto fields = header_fields(head);
   return has_field(fields, {"cable_id"}) && has_field(fields, {"event"}) && has_field(fields, {"distance"});
@@ -80,7 +81,7 @@ bool is_inventory(std::string_view head, const EvidenceContext&) {
                             "serial_numbers", "serial_no", "sn", "device"});
 }
 
-constexpr std::array<EvidenceFormat, 14> kFormats = {{
+constexpr std::array<EvidenceFormat, 15> kFormats = {{
     {"lldp", "LLDP neighbours, `lldpcli -f json0 show neighbors`", is_lldp, read_lldp},
     {"sonic_database", "SONiC STATE_DB as JSON", is_sonic_database, read_sonic_database},
     {"ethtool_fec", "FEC counters, `ethtool -I --json --show-fec IF`", is_ethtool_fec, read_ethtool_fec},
@@ -91,6 +92,7 @@ constexpr std::array<EvidenceFormat, 14> kFormats = {{
     {"infiniband_names", "names of InfiniBand nodes", is_infiniband_names, nullptr},
     {"sonic_eeprom", "modules, `show interfaces transceiver eeprom`", is_sonic_eeprom, read_sonic_eeprom},
     {"column_mapping", "columns of a test instrument", is_column_mapping, nullptr},
+    {"part_table", "part numbers", is_parts, read_part_table},
     {"otdr_events", "OTDR events", is_otdr, read_otdr_events},
     {"loss_tests", "loss tests", is_loss_test, read_loss_tests},
     {"connections", "point-to-point list", is_connections, read_connections},

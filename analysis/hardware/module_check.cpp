@@ -61,7 +61,7 @@ class ModuleCheck {
     LinkUse use;
     use.length = cable.length;
     if (id.index() < work_.design.tests.size()) use.loss = work_.design.tests[id.index()].worst;
-    const Channel& channel = work_.design.plant.channels[id.index()];
+    const PlantChannel& channel = work_.design.plant.channels[id.index()];
     if (channel.step_count > 0) use.fibre = work_.design.plant.pieces[work_.design.plant.steps[channel.first_step].piece].fibre;
     if (use.fibre == "copper") use.fibre.clear();
     for (const PortId port : {cable.a, cable.b}) {
@@ -118,7 +118,8 @@ class ModuleCheck {
     const OpticModel* delivered = known == nullptr ? nullptr : work_.design.catalogue.find_optic(known->optic);
     if (delivered == nullptr) return by_its_words(port, id, planned, seat);
     const Substitution verdict = judge_substitution(planned, *delivered, use_of(id, known));
-    if (verdict.same) return;
+    const std::uint32_t per_cage = work_.names.ports_per_cage(work_.fabric().ports[port.index()].node);
+    if (verdict.same || (verdict.fits && per_cage > 1 && optic_ports(*delivered) == per_cage)) return;  // a twin is two of the planned ends
     if (!verdict.fits) work_.found(id).medium = delivered->id;
     Finding finding = at(port, seat, verdict.kind, verdict.fits ? FindingSeverity::note : FindingSeverity::failed);
     finding.sentence = named(seat) + " in " + work_.names.name(port) + ": " + verdict.reason;
@@ -218,7 +219,7 @@ class ModuleCheck {
     const auto real = seat.reading->cable_length;
     if (planned == nullptr || planned->connector != "integral" || !real || seat.reading->cable_length_at_least) return;
     if (!lengths_told_.insert(id).second) return;  // the other end says the same
-    const Channel& channel = work_.design.plant.channels[id.index()];
+    const PlantChannel& channel = work_.design.plant.channels[id.index()];
     if (channel.step_count != 1) return;
     const Piece& piece = work_.design.plant.pieces[work_.design.plant.steps[channel.first_step].piece];
     const double off = real->metres() - piece.order_length.metres();

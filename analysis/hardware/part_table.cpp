@@ -69,6 +69,10 @@ const Part* PartTable::find(std::string_view part_number) const {
   return best;
 }
 
+void read_part_table(std::string_view text, const EvidenceOrigin&, const EvidenceContext&, InputErrors& errors, Evidence& evidence) {
+  evidence.parts.read(text, errors);
+}
+
 bool is_part_table(std::string_view text) {
   const auto fields = header_fields(text);
   return has_field(fields, {"part_number"}) && has_field(fields, {"optic"});

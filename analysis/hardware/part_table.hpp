@@ -34,6 +34,7 @@ class PartTable {
  public:
   /// Adds the rows of `text`; mistakes go to `errors` with their lines.
   void read(std::string_view text, InputErrors& errors);
+  void add(const PartTable& other) { parts_.insert(parts_.end(), other.parts_.begin(), other.parts_.end()); }
   /// nullptr when no row fits. Case and blanks do not matter.
   [[nodiscard]] const Part* find(std::string_view part_number) const;
   [[nodiscard]] const std::vector<Part>& rows() const { return parts_; }

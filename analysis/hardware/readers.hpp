@@ -59,6 +59,7 @@ void read_inventory(std::string_view text, const EvidenceOrigin&, const Evidence
 void read_loss_tests(std::string_view text, const EvidenceOrigin&, const EvidenceContext&, InputErrors&, Evidence&);
 void read_otdr_events(std::string_view text, const EvidenceOrigin&, const EvidenceContext&, InputErrors&, Evidence&);
 void read_connections(std::string_view text, const EvidenceOrigin&, const EvidenceContext&, InputErrors&, Evidence&);
+void read_part_table(std::string_view text, const EvidenceOrigin&, const EvidenceContext&, InputErrors&, Evidence&);
 
 /// The two formats that tell how to read others.
 std::vector<InfinibandName> read_infiniband_names(std::string_view text, InputErrors& errors);

@@ -16,9 +16,11 @@
 #include "analysis/hardware/evidence.hpp"
 #include "analysis/hardware/finding.hpp"
 #include "analysis/hardware/part_table.hpp"
+#include "core/result.hpp"
 #include "topology/catalogue.hpp"
 #include "topology/fabric.hpp"
 #include "topology/plant/plant.hpp"
+#include "topology/plant/plant_settings.hpp"
 
 namespace eastwest {
 
@@ -88,6 +90,10 @@ struct Verification {
   [[nodiscard]] std::size_t count(FindingSeverity severity) const;
   [[nodiscard]] bool passed() const { return count(FindingSeverity::failed) == 0; }
 };
+
+/// What every link and piece should show on a test set. The error names what the catalogue does not know.
+Result<std::vector<TestExpectation>> test_expectations(const Plant& plant, const Fabric& fabric, const Catalogue& catalogue,
+                                                       const PlantSettings& settings);
 
 Verification verify(const VerificationDesign& design, const Evidence& evidence);
 

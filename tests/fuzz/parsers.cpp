@@ -53,6 +53,15 @@ std::size_t column_mapping(std::string_view text) {
   return read_column_mapping(text, errors).fields.size();
 }
 
+std::size_t part_table(std::string_view text) {
+  Diagnostics diagnostics;
+  InputErrors errors("input", text, diagnostics);
+  PartTable table;
+  table.read(text, errors);
+  (void)table.find("EX-DR4");
+  return table.rows().size();
+}
+
 /// Files of a delivery, parted by lines "--- PATH": names, mappings and formats all by themselves.
 std::size_t delivery(std::string_view text) {
   constexpr std::string_view kMark = "--- ";
@@ -88,6 +97,7 @@ constexpr FuzzParser kParsers[] = {
     {"lldp", evidence<read_lldp>},
     {"loss_tests", evidence<read_loss_tests>},
     {"otdr_events", evidence<read_otdr_events>},
+    {"part_table", part_table},
     {"sonic_database", evidence<read_sonic_database>},
     {"sonic_eeprom", evidence<read_sonic_eeprom>},
 };

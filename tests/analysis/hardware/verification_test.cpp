@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// Design against evidence: a clean delivery has no finding, and every one of 200 deviations of a seed is found, with nothing beside.
+#include "analysis/hardware/verification.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "tests/support/delivery.hpp"
+
+namespace eastwest::tests {
+namespace {
+
+constexpr const char* kSite64 = "topology: rail_optimised\nservers: 8\nserver: dgx-h100\n";
+constexpr const char* kSite512 = "topology: rail_optimised\nservers: 64\nserver: dgx-h100\n";
+constexpr const char* kSingleMode64 =
+    "topology: rail_optimised\nservers: 8\nserver: dgx-h100\nhost_optic: 400g-dr4\nfabric_optic: 400g-dr4\n";
+
+Verification verified(const DesignedSite& site, const std::vector<EvidenceText>& files) {
+  Diagnostics diagnostics;
+  const Evidence evidence = read_evidence(files, diagnostics);
+  INFO(diagnostics.print());
+  CHECK(!diagnostics.has_errors());
+  return verify(site.design(), evidence);
+}
+
+std::string told(const Finding& one) {
+  std::string text = std::string(to_string(one.severity)) + " " + std::string(to_string(one.kind)) + " " + one.item + ": " + one.sentence;
+  return text;
+}
+
+bool names(const Finding& finding, const Deviation& deviation) {
+  return finding.kind == deviation.kind && (finding.item == deviation.item || std::find(finding.others.begin(), finding.others.end(),
+                                                                                        deviation.item) != finding.others.end());
+}
+
+/// Every deviation has one finding and every finding that is no note one deviation.
+void hold(const DesignedSite& site, std::uint64_t seed, std::size_t count, std::size_t least) {
+  CAPTURE(seed);
+  Delivery delivery = clean_delivery(site);
+  const std::vector<Deviation> deviations = deviate(site, delivery, seed, count);
+  CHECK(deviations.size() >= least);
+  const Verification result = verified(site, evidence_of(site, delivery));
+  std::vector<bool> taken(result.findings.size());
+  for (const Deviation& deviation : deviations) {
+    bool found = false;
+    for (std::size_t i = 0; i < result.findings.size() && !found; ++i) {
+      if (taken[i] || result.findings[i].severity == FindingSeverity::note || !names(result.findings[i], deviation)) continue;
+      taken[i] = true;
+      found = true;
+    }
+    if (!found) FAIL_CHECK("not found: " << std::string(to_string(deviation.kind)) << " " << deviation.item << ": " << deviation.what);
+  }
+  for (std::size_t i = 0; i < result.findings.size(); ++i)
+    if (!taken[i] && result.findings[i].severity != FindingSeverity::note) FAIL_CHECK("false alarm: " << told(result.findings[i]));
+}
+
+TEST_CASE("verification: a clean delivery has no finding") {
+  for (const char* text : {kSite64, kSingleMode64, kSite512}) {
+    const DesignedSite site(text);
+    const Verification result = verified(site, evidence_of(site, clean_delivery(site)));
+    for (const Finding& one : result.findings) FAIL_CHECK(told(one));
+    for (const VerificationCount& count : result.counts) {
+      CAPTURE(count.what);
+      CHECK(count.seen > 0);
+      CHECK(count.matched == count.seen);
+    }
+    CHECK(result.counts.size() >= 4);
+    CHECK(result.passed());
+  }
+}
+
+TEST_CASE("verification: 200 deviations of 512 GPUs are found, with no false alarm") {
+  const DesignedSite site(kSite512);
+  for (const std::uint64_t seed : {1u, 2u, 3u, 4u, 5u}) hold(site, seed, 200, 200);
+}
+
+TEST_CASE("verification: 200 deviations of 64 GPUs on single-mode are found, with no false alarm") {
+  const DesignedSite site(kSingleMode64);
+  for (const std::uint64_t seed : {1u, 2u, 3u, 4u, 5u, 6u, 7u, 8u}) hold(site, seed, 200, 100);
+}
+
+TEST_CASE("verification: deviations of 64 GPUs as designed by default") {
+  const DesignedSite site(kSite64);
+  for (const std::uint64_t seed : {11u, 12u, 13u}) hold(site, seed, 200, 60);
+}
+
+}  // namespace
+}  // namespace eastwest::tests
