@@ -93,10 +93,9 @@ class ModuleCheck {
       part(port, id, *planned, first);
     }
     power(ports.front(), first);
-    if (first.reading != nullptr) {
-      length(ports.front(), first);
-      faults(ports, first);
-    }
+    for (const Seat& one : list)  // the halves of a cage may hold the legs of two cables
+      if (one.reading != nullptr && work_.names.cable(one.port).exists()) length(one.port, one);
+    if (first.reading != nullptr) faults(ports, first);
     const auto bad = std::any_of(work_.result.findings.begin() + static_cast<std::ptrdiff_t>(before), work_.result.findings.end(),
                                  [](const Finding& one) { return one.severity != FindingSeverity::note; });
     matched_ += bad ? 0 : 1;

@@ -25,7 +25,7 @@ class Deviator {
                                       &Deviator::unequal,      &Deviator::skip_fibres,   &Deviator::wrong_length,  &Deviator::cross_fibres,
                                       &Deviator::slow,         &Deviator::narrow,        &Deviator::bursts,        &Deviator::bit_errors,
                                       &Deviator::dim,          &Deviator::weak_lane,     &Deviator::hungry_module, &Deviator::old_list,
-                                      &Deviator::short_copper};
+                                      &Deviator::short_copper, &Deviator::extra_cable,   &Deviator::move_cable};
     std::size_t idle = 0;
     for (std::size_t turn = 0; made_.size() < count && idle < std::size(kMakes); ++turn)
       idle = (this->*kMakes[turn % std::size(kMakes)])() ? 0 : idle + 1;
@@ -319,6 +319,39 @@ class Deviator {
     return tell(FindingKind::wrong_length, name(*c), "too short");
   }
 
+  /// Ports of switches without a link, in an order that the seed decides.
+  PortId pick_free_port() {
+    std::vector<PortId> ports;
+    for (std::uint32_t p = 0; p < fabric_.ports.size(); ++p)
+      if (const PortId port{p}; !names_.cable(port).exists() && !is_host(port) && !taken_.contains(port)) ports.push_back(port);
+    if (ports.empty()) return {};
+    const PortId port = ports[random_.below(ports.size())];
+    taken_.insert(port);
+    return port;
+  }
+  bool extra_cable() {
+    const PortId a = pick_free_port();
+    const PortId b = pick_free_port();
+    if (!a.exists() || !b.exists()) return false;
+    delivery_.extra.emplace_back(a, b);
+    return tell(FindingKind::extra, names_.name(a), "a cable that nobody planned");
+  }
+  /// A cable of a host in another port of the same leaf.
+  bool move_cable() {
+    const auto c = pick([&](std::uint32_t one) { return untouched(one) && host_end(one).exists(); });
+    if (!c) return false;
+    const PortId near = host_end(*c);
+    const Node& leaf = fabric_.nodes[node(other_end(*c, near)).index()];
+    for (std::uint32_t p = leaf.first_port; p < leaf.first_port + leaf.port_count; ++p)
+      if (!names_.cable(PortId{p}).exists() && taken_.insert(PortId{p}).second) {
+        delivery_.cables[*c].a = near;
+        delivery_.cables[*c].b = PortId{p};
+        use_all(*c);
+        return tell(FindingKind::swapped_ports, name(*c), "in another port");
+      }
+    return false;
+  }
+
   const DesignedSite& site_;
   const Fabric& fabric_;
   const PortNames names_;
@@ -327,6 +360,7 @@ class Deviator {
   std::vector<Deviation> made_;
   std::set<std::pair<std::string, std::uint32_t>> used_;
   std::set<PortId> cages_;
+  std::set<PortId> taken_;  // free ports that got a cable
 };
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <set>
+#include <string>
 
 #include "tests/support/delivery.hpp"
 
@@ -15,6 +17,9 @@ constexpr const char* kSite64 = "topology: rail_optimised\nservers: 8\nserver: d
 constexpr const char* kSite512 = "topology: rail_optimised\nservers: 64\nserver: dgx-h100\n";
 constexpr const char* kSingleMode64 =
     "topology: rail_optimised\nservers: 8\nserver: dgx-h100\nhost_optic: 400g-dr4\nfabric_optic: 400g-dr4\n";
+
+constexpr const char* kSpare =
+    "topology: leaf_spine\nservers: 12\nserver: dgx-h100\nhost_optic: 400g-dr4\nfabric_optic: 400g-dr4\nplant:\n  cabling: structured\n";
 
 Verification verified(const DesignedSite& site, const std::vector<EvidenceText>& files) {
   Diagnostics diagnostics;
@@ -35,7 +40,7 @@ bool names(const Finding& finding, const Deviation& deviation) {
 }
 
 /// Every deviation has one finding and every finding that is no note one deviation.
-void hold(const DesignedSite& site, std::uint64_t seed, std::size_t count, std::size_t least) {
+void hold(const DesignedSite& site, std::uint64_t seed, std::size_t count, std::size_t least, std::set<std::string>& kinds) {
   CAPTURE(seed);
   Delivery delivery = clean_delivery(site);
   const std::vector<Deviation> deviations = deviate(site, delivery, seed, count);
@@ -43,6 +48,7 @@ void hold(const DesignedSite& site, std::uint64_t seed, std::size_t count, std::
   const Verification result = verified(site, evidence_of(site, delivery));
   std::vector<bool> taken(result.findings.size());
   for (const Deviation& deviation : deviations) {
+    kinds.insert(std::string(to_string(deviation.kind)) + " " + deviation.what.substr(0, deviation.what.find(" for ")).substr(0, 14));
     bool found = false;
     for (std::size_t i = 0; i < result.findings.size() && !found; ++i) {
       if (taken[i] || result.findings[i].severity == FindingSeverity::note || !names(result.findings[i], deviation)) continue;
@@ -72,17 +78,36 @@ TEST_CASE("verification: a clean delivery has no finding") {
 
 TEST_CASE("verification: 200 deviations of 512 GPUs are found, with no false alarm") {
   const DesignedSite site(kSite512);
-  for (const std::uint64_t seed : {1u, 2u, 3u, 4u, 5u}) hold(site, seed, 200, 200);
+  std::set<std::string> kinds;
+  for (const std::uint64_t seed : {1u, 2u, 3u, 4u, 5u}) hold(site, seed, 200, 200, kinds);
+  std::string all;
+  for (const std::string& kind : kinds) all += kind + "\n";
+  MESSAGE(all);
+  for (const char* kind : {"missing", "miswired_rail", "swapped_ports", "ends_disagree", "wrong_speed", "wrong_width", "wrong_part",
+                           "wrong_fibre", "wrong_reach", "wrong_length", "excess_loss", "marginal_loss", "missing_fibres", "wrong_polarity",
+                           "light_level", "bit_errors", "bursty_link", "power_class"}) {
+    CAPTURE(kind);
+    CHECK(all.find(kind) != std::string::npos);
+  }
 }
 
 TEST_CASE("verification: 200 deviations of 64 GPUs on single-mode are found, with no false alarm") {
   const DesignedSite site(kSingleMode64);
-  for (const std::uint64_t seed : {1u, 2u, 3u, 4u, 5u, 6u, 7u, 8u}) hold(site, seed, 200, 100);
+  std::set<std::string> kinds;
+  for (const std::uint64_t seed : {1u, 2u, 3u, 4u, 5u, 6u, 7u, 8u}) hold(site, seed, 200, 200, kinds);
 }
 
 TEST_CASE("verification: deviations of 64 GPUs as designed by default") {
   const DesignedSite site(kSite64);
-  for (const std::uint64_t seed : {11u, 12u, 13u}) hold(site, seed, 200, 60);
+  std::set<std::string> kinds;
+  for (const std::uint64_t seed : {11u, 12u, 13u}) hold(site, seed, 200, 60, kinds);
+}
+
+TEST_CASE("verification: deviations of a fabric with free ports and panels") {
+  const DesignedSite site(kSpare);
+  std::set<std::string> kinds;
+  for (const std::uint64_t seed : {21u, 22u, 23u}) hold(site, seed, 100, 60, kinds);
+  CHECK(std::any_of(kinds.begin(), kinds.end(), [](const std::string& kind) { return kind.starts_with("extra"); }));
 }
 
 }  // namespace
