@@ -28,7 +28,7 @@ struct Plugged {
 
 class CablingCheck {
  public:
-  explicit CablingCheck(VerificationWork& work) : work_(work), claims_(work.fabric().ports.size()), listed_(work.fabric().nodes.size()) {}
+  explicit CablingCheck(VerificationWork& work) : work_(work), listed_(work.fabric().nodes.size()) {}
 
   void run() {
     for (const NeighbourReading& one : work_.evidence.neighbours)
@@ -55,7 +55,7 @@ class CablingCheck {
     if (!other.exists() && !peer_description.empty()) other = work_.names.port(peer, peer_description);
     if (!other.exists()) other = work_.port_of(peer, peer_interface, at);
     if (!own.exists() || !other.exists() || own == other) return;
-    Claim& known = claims_[own.index()];
+    Claim& known = claims_[own];
     if (!known.peer.exists()) {
       known = {other, at};
     } else if (known.peer != other) {
@@ -66,15 +66,13 @@ class CablingCheck {
     }
   }
 
-  [[nodiscard]] bool lists(PortId port) const { return listed_[work_.fabric().ports[port.index()].node.index()]; }
+  [[nodiscard]] bool lists(PortId port) const { return listed_[node(port).index()]; }
 
   /// From claims to cables.
   void settle() {
-    for (std::uint32_t p = 0; p < claims_.size(); ++p) {
-      const PortId own{p};
-      const Claim& mine = claims_[p];
-      if (!mine.peer.exists()) continue;
-      const Claim& other = claims_[mine.peer.index()];
+    for (const auto& [own, mine] : claims_) {
+      const auto known = claims_.find(mine.peer);
+      const Claim other = known == claims_.end() ? Claim{} : known->second;
       if (other.peer == own) {
         if (own < mine.peer) plugged_.push_back({own, mine.peer, mine.at});
       } else if (!other.peer.exists() && !lists(mine.peer)) {
@@ -166,7 +164,7 @@ class CablingCheck {
     return chain;
   }
 
-  [[nodiscard]] NodeId node(PortId port) const { return work_.fabric().ports[port.index()].node; }
+  [[nodiscard]] NodeId node(PortId port) const { return work_.names.node(port); }
   [[nodiscard]] bool is_host(PortId port) const { return work_.fabric().nodes[node(port).index()].kind == NodeKind::host; }
 
   /// A NIC that hangs on another leaf than planned.
@@ -260,8 +258,8 @@ class CablingCheck {
   }
 
   VerificationWork& work_;
-  std::vector<Claim> claims_;  // by port
-  std::vector<bool> listed_;   // devices that told their neighbours
+  std::map<PortId, Claim> claims_;
+  std::vector<bool> listed_;  // devices that told their neighbours
   std::vector<Plugged> plugged_;
   std::vector<Quarrel> quarrels_;
   std::set<CableId> as_planned_;

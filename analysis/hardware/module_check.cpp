@@ -48,6 +48,7 @@ class ModuleCheck {
 
   /// Ports of the cage that the design uses.
   [[nodiscard]] std::vector<PortId> used_ports(PortId cage) const {
+    if (!work_.names.is_planned(cage)) return {};
     const Port& first = work_.fabric().ports[cage.index()];
     const Node& node = work_.fabric().nodes[first.node.index()];
     std::vector<PortId> ports;

@@ -12,6 +12,7 @@ namespace eastwest {
 namespace {
 
 constexpr std::uint32_t kLanesPerCage = 8;
+constexpr std::uint32_t kPortsMost = 1024;  // of one switch
 
 /// The numbers in `name` when all of the rest is `pattern`, where # stands for a number: "swp5s0" of "swp#s#".
 std::optional<std::vector<std::uint32_t>> numbers(std::string_view name, std::string_view pattern) {
@@ -103,7 +104,11 @@ PortId PortNames::port(NodeId id, std::string_view interface) const {
   const Node& node = fabric_.nodes[id.index()];
   const auto& own = ports_[id.index()];
   const std::string name = lower_case(trimmed(interface));
-  const auto at = [&](std::uint32_t index) { return index < node.port_count ? PortId{node.first_port + index} : PortId{}; };
+  const auto at = [&](std::uint32_t index) {
+    if (index < node.port_count) return PortId{node.first_port + index};
+    if (node.kind == NodeKind::host || index >= kPortsMost) return PortId{};
+    return PortId{static_cast<std::uint32_t>(fabric_.ports.size()) + id.value * kPortsMost + index};
+  };
   if (const auto found = own.find(name); found != own.end()) return at(found->second);
   if (const auto found = own.find(slashed(name)); found != own.end()) return at(found->second);
   for (const std::string& one : {name, slashed(name)}) {
@@ -115,23 +120,36 @@ PortId PortNames::port(NodeId id, std::string_view interface) const {
 
 PortId PortNames::port(std::string_view device, std::string_view interface) const { return port(node(device), interface); }
 
-std::string PortNames::name(PortId port) const {
-  const Port& one = fabric_.ports[port.index()];
-  const std::string& device = fabric_.nodes[one.node.index()].name;
-  return device + ":" + (port.index() < plant_.ports.size() ? plant_.ports[port.index()] : std::to_string(one.index));
+NodeId PortNames::node(PortId port) const {
+  if (is_planned(port)) return fabric_.ports[port.index()].node;
+  return NodeId{static_cast<std::uint32_t>(port.index() - fabric_.ports.size()) / kPortsMost};
 }
 
+std::string PortNames::interface(PortId port) const {
+  if (port.index() < plant_.ports.size()) return plant_.ports[port.index()];
+  if (is_planned(port)) return std::to_string(fabric_.ports[port.index()].index);
+  const std::uint32_t index = static_cast<std::uint32_t>(port.index() - fabric_.ports.size()) % kPortsMost;
+  const std::uint32_t per_cage = per_cage_[node(port).index()];
+  return per_cage > 1 ? "swp" + std::to_string(index / per_cage + 1) + "s" + std::to_string(index % per_cage)
+                      : "swp" + std::to_string(index + 1);
+}
+
+std::string PortNames::name(PortId port) const { return fabric_.nodes[node(port).index()].name + ":" + interface(port); }
+
 PortId PortNames::cage(PortId port) const {
+  if (!is_planned(port)) return port;
   const Port& one = fabric_.ports[port.index()];
   return PortId{port.value - one.index % per_cage_[one.node.index()]};
 }
 
 CableId PortNames::cable(PortId port) const {
+  if (!is_planned(port)) return {};
   const LinkId out = fabric_.ports[port.index()].out;
   return out.exists() ? fabric_.links[out.index()].cable : CableId{};
 }
 
 PortId PortNames::peer(PortId port) const {
+  if (!is_planned(port)) return {};
   const LinkId out = fabric_.ports[port.index()].out;
   return out.exists() ? fabric_.links[out.index()].target : PortId{};
 }

@@ -142,7 +142,7 @@ class SignalCheck {
   void light() {
     for (const ModuleReading& one : work_.evidence.modules) {
       const PortId port = work_.names.port(one.device, one.interface);
-      if (!port.exists()) continue;
+      if (!port.exists() || !work_.names.is_planned(port)) continue;
       // A reading of the cage is one of both its ports; of two readings the one of the port itself counts.
       const PortId cage = work_.names.cage(port);
       const NodeId node = work_.fabric().ports[port.index()].node;
@@ -158,7 +158,8 @@ class SignalCheck {
       const CableId id = work_.names.cable(PortId{p});
       if (modules_[p] == nullptr || !id.exists() || work_.found(id).missing || modules_[p]->receive_dbm.empty()) continue;
       const OpticModel* optic = work_.optic(id);
-      if (optic == nullptr) continue;
+      // Light of a cable that is plugged elsewhere is judged when it is plugged right.
+      if (optic == nullptr || (work_.found(id).a != PortId{p} && work_.found(id).b != PortId{p})) continue;
       ++seen;
       good += receiver(PortId{p}, id, *optic) ? 1 : 0;
     }

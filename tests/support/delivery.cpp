@@ -97,8 +97,8 @@ class EvidenceWriter {
     std::uint32_t cable = kNone;
   };
 
-  [[nodiscard]] std::string interface(PortId port) const { return site_.site.plant.ports[port.index()]; }
-  [[nodiscard]] const std::string& device(PortId port) const { return fabric_.nodes[fabric_.ports[port.index()].node.index()].name; }
+  [[nodiscard]] std::string interface(PortId port) const { return names_.interface(port); }
+  [[nodiscard]] const std::string& device(PortId port) const { return fabric_.nodes[names_.node(port).index()].name; }
   [[nodiscard]] const DeliveredModule* module(PortId port) const {
     const auto found = delivery_.modules.find(names_.cage(port));
     return found == delivery_.modules.end() || found->second.absent ? nullptr : &found->second;
@@ -117,15 +117,19 @@ class EvidenceWriter {
 
   std::string neighbours(const Node& node) const {
     std::string list;
-    ports(node, [&](PortId port) {
+    std::vector<PortId> own;
+    ports(node, [&](PortId port) { own.push_back(port); });
+    for (const auto& [port, other] : at_)  // and ports that the design does not use
+      if (!names_.is_planned(port) && &fabric_.nodes[names_.node(port).index()] == &node) own.push_back(port);
+    for (const PortId port : own) {
       const auto found = at_.find(port);
       PortId peer = found == at_.end() ? PortId{} : found->second.peer;
       if (const auto old = delivery_.stale.find(port); old != delivery_.stale.end()) peer = old->second;
-      if (!peer.exists()) return;
+      if (!peer.exists()) continue;
       list += std::string(list.empty() ? "" : ",\n") + R"( {"name":)" + quoted(interface(port)) +
               R"(,"via":"LLDP","chassis":[{"id":[{"type":"mac","value":"02:00:00:00:00:01"}],"name":[{"value":)" + quoted(device(peer)) +
               R"(}]}],"port":[{"id":[{"type":"ifname","value":)" + quoted(interface(peer)) + R"(}]}]})";
-    });
+    }
     return R"({"lldp":[{"interface":[)" + list + "]}]}\n";
   }
 

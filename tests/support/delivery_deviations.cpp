@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <iterator>
+#include <map>
 #include <set>
 
 #include "analysis/hardware/substitution.hpp"
@@ -161,12 +163,16 @@ class Deviator {
     use.fibre = site_.site.plant.pieces[site_.site.plant.steps[channel.first_step].piece].fibre;
     use.loss = site_.tests[c].worst;
     // Any module of as many ports that the specification refuses: multimode for single-mode, FR4 for DR4, 200G for 400G.
-    std::vector<const OpticModel*> wrong;
+    // Every way of being wrong comes as often as the others.
+    std::map<FindingKind, std::vector<const OpticModel*>> wrong;
     const std::uint32_t ports = optic_ports(*site_.catalogue.find_optic(module.optic));
     for (const OpticModel& one : site_.catalogue.optics())
-      if (one.connector != "integral" && optic_ports(one) == ports && !judge_substitution(*optic(c), one, use).fits) wrong.push_back(&one);
+      if (const Substitution verdict = judge_substitution(*optic(c), one, use);
+          one.connector != "integral" && optic_ports(one) == ports && !verdict.fits)
+        wrong[verdict.kind].push_back(&one);
     if (wrong.empty()) return false;
-    const OpticModel& other = *wrong[random_.below(wrong.size())];
+    const auto& list = std::next(wrong.begin(), static_cast<std::ptrdiff_t>(random_.below(wrong.size())))->second;
+    const OpticModel& other = *list[random_.below(list.size())];
     module.optic = other.id;
     module.power_w = 1;
     cages_.insert(cage);
@@ -319,37 +325,34 @@ class Deviator {
     return tell(FindingKind::wrong_length, name(*c), "too short");
   }
 
-  /// Ports of switches without a link, in an order that the seed decides.
-  PortId pick_free_port() {
-    std::vector<PortId> ports;
-    for (std::uint32_t p = 0; p < fabric_.ports.size(); ++p)
-      if (const PortId port{p}; !names_.cable(port).exists() && !is_host(port) && !taken_.contains(port)) ports.push_back(port);
-    if (ports.empty()) return {};
-    const PortId port = ports[random_.below(ports.size())];
-    taken_.insert(port);
-    return port;
+  /// A port of a switch that the design does not use.
+  PortId pick_free_port(NodeId at = {}) {
+    NodeId id = at;
+    while (!id.exists() || fabric_.nodes[id.index()].kind == NodeKind::host)
+      id = NodeId{static_cast<std::uint32_t>(random_.below(fabric_.nodes.size()))};
+    const std::uint32_t per_cage = names_.ports_per_cage(id);
+    for (std::uint32_t index = fabric_.nodes[id.index()].port_count;; ++index) {
+      const std::string interface = per_cage > 1 ? "swp" + std::to_string(index / per_cage + 1) + "s" + std::to_string(index % per_cage)
+                                                 : "swp" + std::to_string(index + 1);
+      const PortId port = names_.port(id, interface);
+      if (taken_.insert(port).second) return port;
+    }
   }
   bool extra_cable() {
     const PortId a = pick_free_port();
     const PortId b = pick_free_port();
-    if (!a.exists() || !b.exists()) return false;
     delivery_.extra.emplace_back(a, b);
     return tell(FindingKind::extra, names_.name(a), "a cable that nobody planned");
   }
-  /// A cable of a host in another port of the same leaf.
+  /// A cable of a host in a free port of the same leaf.
   bool move_cable() {
     const auto c = pick([&](std::uint32_t one) { return untouched(one) && host_end(one).exists(); });
     if (!c) return false;
     const PortId near = host_end(*c);
-    const Node& leaf = fabric_.nodes[node(other_end(*c, near)).index()];
-    for (std::uint32_t p = leaf.first_port; p < leaf.first_port + leaf.port_count; ++p)
-      if (!names_.cable(PortId{p}).exists() && taken_.insert(PortId{p}).second) {
-        delivery_.cables[*c].a = near;
-        delivery_.cables[*c].b = PortId{p};
-        use_all(*c);
-        return tell(FindingKind::swapped_ports, name(*c), "in another port");
-      }
-    return false;
+    delivery_.cables[*c].b = pick_free_port(node(other_end(*c, near)));
+    delivery_.cables[*c].a = near;
+    use_all(*c);
+    return tell(FindingKind::swapped_ports, name(*c), "in another port");
   }
 
   const DesignedSite& site_;
