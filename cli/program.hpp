@@ -63,6 +63,14 @@ struct ValidateArguments {
   bool json = false;
 };
 
+struct VerifyArguments {
+  std::string site;      // a site file, or a scenario whose site it is
+  std::string received;  // a file or a folder
+  std::string as_built;  // folder to write the site as found to; "": none
+  std::vector<std::string> overrides;
+  bool json = false;
+};
+
 int run_verb(const RunArguments& arguments);
 int explain_verb(const ExplainArguments& arguments);
 int kinds_verb(const std::string& name);
@@ -70,6 +78,7 @@ int schema_verb();
 int compare_verb(const CompareArguments& arguments);
 int export_verb(const ExportArguments& arguments);
 int validate_verb(const ValidateArguments& arguments);
+int verify_verb(const VerifyArguments& arguments);
 int version_verb();
 
 }  // namespace eastwest::cli

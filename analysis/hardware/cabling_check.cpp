@@ -134,6 +134,7 @@ class CablingCheck {
       const CableId b = work_.names.cable(plugged_[i].b);
       if (a.exists() && a == b) {
         as_planned_.insert(a);
+        work_.found(a).up = true;
         continue;
       }
       if (!a.exists() && !b.exists()) strangers.push_back(i);
@@ -221,6 +222,7 @@ class CablingCheck {
       }
       left.erase(best);
       FoundCable& found = work_.found(best);
+      found.up = true;
       const Cable& cable = work_.cable(best);
       const bool turned = cable.a == plugged_[i].b || cable.b == plugged_[i].a;
       found.a = turned ? plugged_[i].b : plugged_[i].a;

@@ -66,9 +66,10 @@ struct VerificationCount {
 /// What is plugged where, as far as it was seen; for the site as built.
 struct FoundCable {
   bool missing = false;
-  PortId a;  // that it is plugged into; as planned when nothing else was seen
+  bool up = false;  // its ends were seen to talk to each other
+  PortId a;         // that it is plugged into; as planned when nothing else was seen
   PortId b;
-  std::string medium;  // of what sits in it; "" as planned
+  std::string medium;  // of a part that does not do here what was planned; "" none
   std::optional<Loss> loss;
   std::optional<double> pre_fec_ber;
   std::optional<BitRate> rate;
