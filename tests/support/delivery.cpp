@@ -32,10 +32,10 @@ std::string part_table(const Catalogue& catalogue) {
   return text;
 }
 
-BuiltSite built(const std::string& text) {
+BuiltSite built(const std::string& text, const std::string& named) {
   const TemporaryDirectory folder;
   Diagnostics diagnostics;
-  const auto site = load_site(folder.write("site.yaml", text), {}, diagnostics);
+  const auto site = load_site(named.empty() ? folder.write("site.yaml", text) : named + "/site.yaml", {}, diagnostics);
   std::optional<BuiltSite> whole;
   if (site) whole = build_site(*site, diagnostics);
   INFO(diagnostics.print());
@@ -259,7 +259,8 @@ class EvidenceWriter {
 
 }  // namespace
 
-DesignedSite::DesignedSite(const std::string& site_text) : parts(builtin_parts()), site(built(site_text)) {
+DesignedSite::DesignedSite(const std::string& site_text, const std::string& folder)
+    : parts(builtin_parts()), site(built(site_text, folder)) {
   Diagnostics diagnostics;
   const std::string table = part_table(catalogue);
   InputErrors errors("parts.csv", table, diagnostics);

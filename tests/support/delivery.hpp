@@ -19,7 +19,8 @@ namespace eastwest::tests {
 
 /// A design with everything that a verification asks for.
 struct DesignedSite {
-  explicit DesignedSite(const std::string& site_text);
+  /// `folder`: where the files that the site names stand.
+  explicit DesignedSite(const std::string& site_text, const std::string& folder = {});
   Catalogue catalogue = builtin_catalogue();
   PartTable parts;
   BuiltSite site;
