@@ -2,6 +2,7 @@
 #include "topology/csv.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace eastwest {
 
@@ -78,12 +79,11 @@ CsvTable parse_csv(std::string_view text, char delimiter, std::vector<CsvMistake
     if (cells.size() == 1 && cells.front().empty()) continue;
     if (table.columns.empty()) {
       table.columns = std::move(cells);
+      std::set<std::string_view> names;
       for (std::size_t i = 0; i < table.columns.size(); ++i) {
         const std::string& name = table.columns[i];
         if (name.empty()) mistakes.push_back({line, "column " + std::to_string(i + 1) + " has no name", {}});
-        else if (std::find(table.columns.begin(), table.columns.begin() + static_cast<std::ptrdiff_t>(i), name) !=
-                 table.columns.begin() + static_cast<std::ptrdiff_t>(i))
-          mistakes.push_back({line, "two columns are called `" + name + "`", {}});
+        else if (!names.insert(name).second) mistakes.push_back({line, "two columns are called `" + name + "`", {}});
       }
       continue;
     }

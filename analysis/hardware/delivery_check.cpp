@@ -184,12 +184,13 @@ class DeliveryCheck {
   [[nodiscard]] Judged judge(const Need& need, const Supply& supply) const {
     if (need.cable != supply.part->cable) return {};
     if (!need.cable) {
-      if (optic_ports(*supply.optic) != need.ports)
-        return {Fit::wrong, true, FindingKind::wrong_part,
-                "made for " + std::to_string(optic_ports(*supply.optic)) + " ports a module, the cages have " + std::to_string(need.ports)};
       LinkUse use = need.use;
       use.vendor_reach = supply.part->reach;
       const Substitution verdict = judge_substitution(*need.optic, *supply.optic, use);
+      const std::uint32_t ports = optic_ports(*supply.optic);
+      if (verdict.fits && ports != need.ports)
+        return {Fit::wrong, true, FindingKind::wrong_part,
+                "made for " + std::to_string(ports) + " ports a module, the cages have " + std::to_string(need.ports)};
       // A twin module is what two of the planned ends are, not another part.
       return {verdict.same || (verdict.fits && need.ports > 1) ? Fit::same
               : verdict.fits                                   ? Fit::substitute

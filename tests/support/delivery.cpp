@@ -293,6 +293,62 @@ Delivery clean_delivery(const DesignedSite& site) {
   return delivery;
 }
 
+PackingList packing_list(const DesignedSite& site) {
+  std::map<std::string, PackingLine> lines;  // by part number and length
+  const auto add = [&](const std::string& number, Length length, bool cable, const std::string& row) {
+    PackingLine& line = lines[number + " " + std::to_string(length.mm)];
+    line = {number, line.quantity + 1, length, cable, row};
+  };
+  const PortNames names(site.site.fabric, site.site.plant, site.catalogue);
+  // A server whose NICs share twin cages has one module for two of them.
+  std::set<std::pair<std::uint32_t, std::uint32_t>> cages;
+  for (const auto& [cage, module] : clean_delivery(site).modules) {
+    const OpticModel& optic = *site.catalogue.find_optic(module.optic);
+    if (optic.connector == "integral") continue;
+    const Node& node = site.site.fabric.nodes[names.node(cage).index()];
+    const bool twin_host = node.kind == NodeKind::host && site.site.fabric.hosts[node.detail].model == "dgx-h100";
+    if (!twin_host) {
+      add(part_number(optic.id), {}, false, "");
+      continue;
+    }
+    const std::uint32_t index = site.site.fabric.ports[cage.index()].index / 2;
+    if (!cages.insert({names.node(cage).value, index}).second) continue;
+    add(part_number(delivered_optic(site.catalogue, optic, 2, use_of(site, names.cable(cage).value)).id), {}, false, "");
+  }
+  const Plant& plant = site.site.plant;
+  std::vector<std::string> fixed(plant.pieces.size());
+  for (std::uint32_t c = 0; c < plant.channels.size(); ++c) {
+    const OpticModel* optic = site.catalogue.find_optic(site.site.fabric.cables[c].medium);
+    if (optic != nullptr && optic->connector == "integral") fixed[plant.steps[plant.channels[c].first_step].piece] = optic->id;
+  }
+  for (std::size_t i = 0; i < plant.pieces.size(); ++i) {
+    const Piece& piece = plant.pieces[i];
+    if (!fixed[i].empty()) {
+      add(part_number(fixed[i]), piece.order_length, true, "");
+      continue;
+    }
+    const std::string number = "EX-" + piece.construction + "-" + piece.fibre;
+    add(number, piece.order_length, true,
+        number + ",cable,," + piece.fibre + "," + piece.a.plug.connector + "," + std::to_string(piece.fibres));
+  }
+  PackingList list;
+  for (const auto& [key, line] : lines) list.lines.push_back(line);
+  return list;
+}
+
+std::vector<EvidenceText> packing_files(const PackingList& list) {
+  std::string packed = "part_number,quantity,length_m\n";
+  std::string parts = "part_number,kind,optic,fibre,connector,fibres\nEX-CORD-OM4,cable,,om4,MPO-12,8\n";
+  std::set<std::string> rows;
+  for (const PackingLine& line : list.lines) {
+    if (line.quantity > 0)
+      packed += line.part_number + "," + std::to_string(line.quantity) + "," +
+                (line.length.mm > 0 ? plain_number(line.length.metres()) : "") + "\n";
+    if (!line.parts_row.empty() && rows.insert(line.parts_row).second) parts += line.parts_row + "\n";
+  }
+  return {{"packing.csv", packed}, {"parts.csv", parts}};
+}
+
 std::vector<EvidenceText> evidence_of(const DesignedSite& site, const Delivery& delivery) { return EvidenceWriter(site, delivery).write(); }
 
 }  // namespace eastwest::tests

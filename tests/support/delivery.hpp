@@ -65,8 +65,20 @@ struct Delivery {
 Delivery clean_delivery(const DesignedSite& site);
 /// Lists of neighbours, modules, counters and speeds of every device, loss tests of every fibre, part numbers.
 std::vector<EvidenceText> evidence_of(const DesignedSite& site, const Delivery& delivery);
-/// A packing list of all that the design needs.
-std::vector<EvidenceText> packing_list(const DesignedSite& site);
+
+struct PackingLine {
+  std::string part_number;
+  std::int64_t quantity = 0;
+  Length length;  // 0: none
+  bool cable = false;
+  std::string parts_row;  // of the table of parts; "" where it is known already
+};
+struct PackingList {
+  std::vector<PackingLine> lines;
+};
+/// All that the design needs: a module for each cage, every piece of cable by its order length.
+PackingList packing_list(const DesignedSite& site);
+std::vector<EvidenceText> packing_files(const PackingList& list);
 
 struct Deviation {
   FindingKind kind = FindingKind::missing;
