@@ -27,13 +27,16 @@ class ModuleCheck {
   explicit ModuleCheck(VerificationWork& work) : work_(work), read_(work.fabric().nodes.size()) {}
 
   void run() {
+    std::map<std::pair<std::string, std::uint32_t>, std::set<std::string>> interfaces;  // of a device in one file
     for (const ModuleReading& one : work_.evidence.modules)
-      seat({work_.port_of(one.device, one.interface, one.at), one.part_number, one.serial, &one, one.at}, one.device);
+      if (interfaces[{one.device, one.at.file}].insert(one.interface).second && interfaces[{one.device, one.at.file}].size() == 2)
+        if (const NodeId node = work_.names.node(one.device); node.exists()) read_[node.index()] = true;
+    for (const ModuleReading& one : work_.evidence.modules)
+      seat({work_.port_of(one.device, one.interface, one.at), one.part_number, one.serial, &one, one.at});
     for (const InventoryItem& one : work_.evidence.inventory)
       if (one.installed())
         seat({work_.port_of(one.device, one.component, one.at), one.part_number, one.serials.empty() ? "" : one.serials.front(), nullptr,
-              one.at},
-             one.device);
+              one.at});
     if (seats_.empty()) return;
     for (const auto& [cage, list] : seats_) judge(cage, list);
     missing();
@@ -41,8 +44,7 @@ class ModuleCheck {
   }
 
  private:
-  void seat(Seat one, const std::string& device) {
-    if (const NodeId node = work_.names.node(device); node.exists()) read_[node.index()] = true;
+  void seat(Seat one) {
     if (one.port.exists()) seats_[work_.names.cage(one.port)].push_back(one);
   }
 
@@ -271,7 +273,7 @@ class ModuleCheck {
     return cages.size();
   }
 
-  /// Cages without a module on devices whose modules were read. A cable with fixed ends that is missing was told already.
+  /// Cages without a module on devices whose modules were read at once: a file for each port does not say what it leaves out. A cable with fixed ends that is missing was told already.
   void missing() {
     std::set<PortId> told;
     for (std::uint32_t p = 0; p < work_.fabric().ports.size(); ++p) {
@@ -303,7 +305,7 @@ class ModuleCheck {
 
   VerificationWork& work_;
   std::map<PortId, std::vector<Seat>> seats_;  // by first port of the cage
-  std::vector<bool> read_;                     // devices whose modules were read
+  std::vector<bool> read_;                     // devices whose modules were read all at once, into one file
   std::set<CableId> lengths_told_;
   std::uint64_t seen_ = 0;
   std::uint64_t matched_ = 0;
