@@ -204,12 +204,17 @@ class ModuleCheck {
     const Node& node = work_.fabric().nodes[work_.fabric().ports[port.index()].node.index()];
     if (node.kind != NodeKind::network_switch) return;
     const SwitchModel* model = work_.design.catalogue.find_switch(work_.fabric().switches[node.detail].model);
-    if (model == nullptr || model->cage_power.mw == 0 || seat.reading == nullptr || !seat.reading->power_max) return;
-    if (*seat.reading->power_max <= model->cage_power) return;
+    if (model == nullptr || model->cage_power.mw == 0) return;
+    // What the module says of itself, else the catalogue of its kind.
+    const Part* known = work_.design.parts.find(seat.part_number);
+    const OpticModel* delivered = known == nullptr ? nullptr : work_.design.catalogue.find_optic(known->optic);
+    Power power = delivered == nullptr ? Power{} : delivered->power_max;
+    if (seat.reading != nullptr && seat.reading->power_max) power = *seat.reading->power_max;
+    if (power <= model->cage_power) return;
     Finding finding = at(port, seat, FindingKind::power_class, FindingSeverity::failed);
-    finding.figures = {figure("power", static_cast<double>(seat.reading->power_max->mw) / 1000, "W"),
+    finding.figures = {figure("power", static_cast<double>(power.mw) / 1000, "W"),
                        figure("limit", static_cast<double>(model->cage_power.mw) / 1000, "W")};
-    finding.sentence = named(seat) + " may draw " + to_string(*seat.reading->power_max) + ", a cage of " + model->model + " feeds " +
+    finding.sentence = named(seat) + " may draw " + to_string(power) + ", a cage of " + model->model + " feeds " +
                        to_string(model->cage_power) + (model->origin.verifies("cage_power") ? "" : " (catalogue value, unverified)");
     finding.remedy = "use a module of a lower power class";
     work_.tell(std::move(finding));
