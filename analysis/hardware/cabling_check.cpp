@@ -54,6 +54,7 @@ class CablingCheck {
     PortId other = work_.names.port(peer, peer_interface);
     if (!other.exists() && !peer_description.empty()) other = work_.names.port(peer, peer_description);
     if (!other.exists()) other = work_.port_of(peer, peer_interface, at);
+    if (own.exists() && !other.exists()) strangers_.emplace(own, peer + ":" + peer_interface);
     if (!own.exists() || !other.exists() || own == other) return;
     Claim& known = claims_[own];
     if (!known.peer.exists()) {
@@ -247,6 +248,9 @@ class CablingCheck {
       if (!judged || as_planned_.contains(id) || told_.contains(id) || unsure_.contains(cable.a) || unsure_.contains(cable.b)) continue;
       Finding finding{FindingKind::missing, FindingSeverity::failed, cable.name, {}, {}, {}, {}, {}};
       finding.sentence = "nothing answers on " + work_.cable_text(id);
+      for (const PortId port : {cable.a, cable.b})
+        if (const auto stranger = strangers_.find(port); stranger != strangers_.end())
+          finding.sentence += "; " + work_.names.name(port) + " sees " + quote_input(stranger->second) + ", which the design does not know";
       finding.remedy = "plug it in; when it is, clean and test it, then look at both modules";
       work_.found(id).missing = true;
       work_.tell(std::move(finding));
@@ -261,7 +265,8 @@ class CablingCheck {
 
   VerificationWork& work_;
   std::map<PortId, Claim> claims_;
-  std::vector<bool> listed_;  // devices that told their neighbours
+  std::map<PortId, std::string> strangers_;  // who answers there and is not of the design
+  std::vector<bool> listed_;                 // devices that told their neighbours
   std::vector<Plugged> plugged_;
   std::vector<Quarrel> quarrels_;
   std::set<CableId> as_planned_;
