@@ -40,7 +40,7 @@ BuiltSite built(const std::string& text, const std::string& named) {
   if (site) whole = build_site(*site, diagnostics);
   INFO(diagnostics.print());
   REQUIRE(whole.has_value());
-  return std::move(*whole);
+  return part_built(std::move(*whole));
 }
 
 /// What is delivered for a port: in a twin cage the twin module of the same kind, where there is one.

@@ -21,6 +21,9 @@ constexpr const char* kSingleMode64 =
 constexpr const char* kSpare =
     "topology: leaf_spine\nservers: 12\nserver: dgx-h100\nhost_optic: 400g-dr4\nfabric_optic: 400g-dr4\nplant:\n  cabling: structured\n";
 
+constexpr const char* kFirstPhase =
+    "topology: rail_optimised\nservers: 64\nserver: dgx-h100\nhost_optic: 400g-dr4\nplant:\n  phases: [64, 512]\n  phase: 1\n";
+
 Verification verified(const DesignedSite& site, const std::vector<EvidenceText>& files) {
   Diagnostics diagnostics;
   const Evidence evidence = read_evidence(files, diagnostics);
@@ -66,7 +69,7 @@ void hold(const DesignedSite& site, std::uint64_t seed, std::size_t count, std::
 }
 
 TEST_CASE("verification: a clean delivery has no finding") {
-  for (const char* text : {kSite64, kSingleMode64, kSite512}) {
+  for (const char* text : {kSite64, kSingleMode64, kSite512, kSpare, kFirstPhase}) {
     const DesignedSite site(text);
     const Verification result = verified(site, evidence_of(site, clean_delivery(site)));
     for (const Finding& one : result.findings) FAIL_CHECK(told(one));
@@ -104,6 +107,12 @@ TEST_CASE("verification: deviations of 64 GPUs as designed by default") {
   const DesignedSite site(kSite64);
   std::set<std::string> kinds;
   for (const std::uint64_t seed : {11u, 12u, 13u}) hold(site, seed, 200, 60, kinds);
+}
+
+TEST_CASE("verification: deviations of the first phase of a site that will grow") {
+  const DesignedSite site(kFirstPhase);
+  std::set<std::string> kinds;
+  for (const std::uint64_t seed : {31u, 32u}) hold(site, seed, 60, 40, kinds);
 }
 
 TEST_CASE("verification: deviations of a fabric with free ports and panels") {
