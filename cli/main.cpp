@@ -193,6 +193,16 @@ int parse_and_call(int argument_count, char** arguments) {
       ->check(CLI::Range(1u, 1024u));
   validate_app->add_flag("--json", validate.json, "Print one JSON object");
 
+  VerifyArguments verify;
+  CLI::App* verify_app = app.add_subcommand("verify", "Hold what was delivered, plugged and measured against the design");
+  verify_app->add_option("site", verify.site, "Site file, or a scenario")->required()->type_name("SITE");
+  verify_app->add_option("--received", verify.received, "Packing lists, module data, neighbours, loss tests: a file or a folder")
+      ->required()
+      ->type_name("PATH");
+  verify_app->add_option("--as-built", verify.as_built, "Folder to write the site as found to, for `run` and `compare`")->type_name("DIR");
+  add_overrides(*verify_app, verify.overrides);
+  verify_app->add_flag("--json", verify.json, "Print one JSON object");
+
   CLI::App* version_app = app.add_subcommand("version", "Print the version");
 
   try {
@@ -219,6 +229,7 @@ int parse_and_call(int argument_count, char** arguments) {
   if (export_app->parsed()) return export_verb(exported);
   if (check_app->parsed()) return check_verb(check);
   if (validate_app->parsed()) return validate_verb(validate);
+  if (verify_app->parsed()) return verify_verb(verify);
   if (version_app->parsed()) return version_verb();
   return kExitInput;
 }

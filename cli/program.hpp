@@ -96,6 +96,14 @@ struct CheckArguments {
   bool links = false;  // every link too
 };
 
+struct VerifyArguments {
+  std::string site;      // a site file, or a scenario whose site it is
+  std::string received;  // a file or a folder
+  std::string as_built;  // folder to write the site as found to; "": none
+  std::vector<std::string> overrides;
+  bool json = false;
+};
+
 int run_verb(const RunArguments& arguments);
 int explain_verb(const ExplainArguments& arguments);
 int kinds_verb(const std::string& name);
@@ -107,6 +115,7 @@ int export_verb(const ExportArguments& arguments);
 int report_verb(const ReportArguments& arguments);
 int validate_verb(const ValidateArguments& arguments);
 int check_verb(const CheckArguments& arguments);
+int verify_verb(const VerifyArguments& arguments);
 int version_verb();
 
 }  // namespace eastwest::cli

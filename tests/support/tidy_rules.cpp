@@ -84,6 +84,7 @@ const std::vector<Door>& doors() {
         {"scenarios/json_", ".cpp"},
         {"analysis/json_", ".cpp"},
         {"analysis/report/json_", ".cpp"},
+        {"analysis/hardware/json_", ".cpp"},
         {"workloads/imports/json_", ".cpp"},
         {"workloads/serving/json_", ".cpp"},
         {"bench/", ".cpp"},
