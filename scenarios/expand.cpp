@@ -97,14 +97,14 @@ bool needs_directory(const Scenario& scenario) {
          std::any_of(scenario.jobs.begin(), scenario.jobs.end(), [&](const ScenarioJob& job) { return names_file(job.parameters); });
 }
 
-void write_graph(Writer& writer, const ExplicitGraph& graph) {
-  if (!graph.hosts.empty()) writer.key(1, "hosts");
+void write_graph(Writer& writer, int depth, const ExplicitGraph& graph) {
+  if (!graph.hosts.empty()) writer.key(depth, "hosts");
   for (const ExplicitGraph::HostEntry& host : graph.hosts)
-    writer.line(2, "- {name: " + yaml_scalar(host.name) + ", gpus: " + std::to_string(host.gpus) + "}");
-  if (!graph.switches.empty()) writer.key(1, "switches");
+    writer.line(depth + 1, "- {name: " + yaml_scalar(host.name) + ", gpus: " + std::to_string(host.gpus) + "}");
+  if (!graph.switches.empty()) writer.key(depth, "switches");
   for (const ExplicitGraph::SwitchEntry& node : graph.switches)
-    writer.line(2, "- {name: " + yaml_scalar(node.name) + (node.model.empty() ? "" : ", model: " + yaml_scalar(node.model)) + "}");
-  if (!graph.links.empty()) writer.key(1, "links");
+    writer.line(depth + 1, "- {name: " + yaml_scalar(node.name) + (node.model.empty() ? "" : ", model: " + yaml_scalar(node.model)) + "}");
+  if (!graph.links.empty()) writer.key(depth, "links");
   const std::vector<ParameterSpec> specs = graph_link_parameters();
   for (const ExplicitGraph::LinkEntry& link : graph.links) {
     std::string text = "- {a: " + yaml_scalar(link.a) + ", b: " + yaml_scalar(link.b);
@@ -112,8 +112,16 @@ void write_graph(Writer& writer, const ExplicitGraph& graph) {
     if (link.delay.ps >= 0) text += ", delay: " + to_string(link.delay);
     if (link.length.mm >= 0) text += ", length: " + to_string(link.length);
     if (link.frame_loss != 0) text += ", frame_loss: " + print_parameter(spec_of(specs, "frame_loss"), link.frame_loss);
-    writer.line(2, text + "}");
+    writer.line(depth + 1, text + "}");
   }
+}
+
+void write_site(Writer& writer, int depth, const Site& site) {
+  writer.line(depth, "topology: " + site.topology);
+  writer.parameters(depth, site.parameters);
+  writer.key(depth, "plant");
+  writer.parameters(depth + 1, site.plant);
+  write_graph(writer, depth, site.graph);
 }
 
 void write_job(Writer& writer, const ScenarioJob& job) {
@@ -142,6 +150,12 @@ void write_job(Writer& writer, const ScenarioJob& job) {
 
 }  // namespace
 
+std::string expand(const Site& site, bool with_comments) {
+  Writer writer(with_comments);
+  write_site(writer, 0, site);
+  return writer.take();
+}
+
 std::string expand(const Scenario& scenario, bool with_comments) {
   Writer writer(with_comments);
   const std::vector<ParameterSpec> specs = scenario_parameters();
@@ -159,11 +173,7 @@ std::string expand(const Scenario& scenario, bool with_comments) {
     put("directory", yaml_scalar(folder.string()));
   }
   writer.key(0, "site");
-  writer.line(1, "topology: " + scenario.site.topology);
-  writer.parameters(1, scenario.site.parameters);
-  writer.key(1, "plant");
-  writer.parameters(2, scenario.site.plant);
-  write_graph(writer, scenario.site.graph);
+  write_site(writer, 1, scenario.site);
   writer.key(0, "jobs");
   for (const ScenarioJob& job : scenario.jobs) write_job(writer, job);
   writer.key(0, "network");

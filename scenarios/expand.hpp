@@ -12,5 +12,7 @@ namespace eastwest {
 
 /// `with_comments` adds meaning and source of every parameter as a comment above it.
 std::string expand(const Scenario& scenario, bool with_comments = false);
+/// A site as a site file. Paths stand as they are in `site`; the caller says where they start.
+std::string expand(const Site& site, bool with_comments = false);
 
 }  // namespace eastwest

@@ -21,11 +21,12 @@ struct ExchangeFile {
 struct ExchangePort {
   std::string name;
   std::string interface_type;  // of NetBox: "400gbase-x-osfp"
-  std::string optic;           // name of the pluggable optic, "400GBASE-DR4"; "" of none, copper and active cables
+  std::string optic;           // id of the pluggable optic, "400g-dr4"; "" of none, copper and active cables
 };
 
 /// A model of the catalogue or of the site's own, as device types and module types describe it.
 struct ExchangeModel {
+  std::string kind;          // "server", "switch", "panel"
   std::string id;            // "nv-qm9700", "panel-24", "custom"
   std::string manufacturer;  // "NVIDIA"; "Generic" where the catalogue knows none
   std::string name;          // "QM9700"

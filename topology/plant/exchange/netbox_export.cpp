@@ -293,12 +293,12 @@ class Export {
       std::set<std::string> used;
       bool heights_differ = false;
       for (std::size_t d = 0; d < devices_.size(); ++d) {
-        if (devices_.cell(d, "model") != model.id) continue;
+        if (key_of(d) != model.kind + "\n" + model.id) continue;
         const std::uint32_t height = devices_.number(d, "height");
         if (devices.empty()) {
           type.u_height = height;
           type.full_depth = !is_panel(d);
-          height_[model.id] = height;
+          height_[key_of(d)] = height;
         }
         heights_differ = heights_differ || type.u_height != height;
         devices.push_back(&components_[d]);
@@ -316,7 +316,7 @@ class Export {
       type.weight_unit = "kg";
       for (std::uint32_t bay = 0; bay < model.module_bays; ++bay) type.module_bays.push_back("NIC " + std::to_string(bay));
       type.components = shared_components(devices);
-      shared_[model.id] = type.components;
+      shared_[model.kind + "\n" + model.id] = type.components;
       for (const ExchangePort& spare : model.spares)
         if (!used.contains(spare.name)) type.components.interfaces.push_back({spare.name, spare.interface_type, false});
       write("07-device-types/" + type.slug + ".yaml", write_device_type(type, dialect_ == NetBoxDialect::v4_6));
@@ -326,9 +326,12 @@ class Export {
     write("08-module-types.csv", modules);
   }
 
-  [[nodiscard]] const ExchangeModel* model_of(const std::string& id) const {
+  /// What parts models: "custom" may be a server's and a switch's.
+  [[nodiscard]] std::string key_of(std::size_t device) const { return devices_.cell(device, "kind") + "\n" + devices_.cell(device, "model"); }
+
+  [[nodiscard]] const ExchangeModel* model_of(std::size_t device) const {
     for (const ExchangeModel& model : site_.models)
-      if (model.id == id) return &model;
+      if (key_of(device) == model.kind + "\n" + model.id) return &model;
     return nullptr;
   }
 
@@ -344,7 +347,7 @@ class Export {
     for (std::size_t r = 0; r < racks_.size(); ++r) room[racks_.cell(r, "rack")] = racks_.cell(r, "room");
     for (std::size_t d = 0; d < devices_.size(); ++d) {
       const std::string& id = devices_.cell(d, "model");
-      const ExchangeModel* model = model_of(id);
+      const ExchangeModel* model = model_of(d);
       if (model == nullptr) {
         refuse("NetBox: device `" + devices_.cell(d, "device") + "` is of model " + quote_input(id) + ", of which nothing is told", "");
         continue;
@@ -371,7 +374,7 @@ class Export {
                    {netbox_column("phase"), devices_.cell(d, "phase")},
                    {netbox_column("power_max"), devices_.cell(d, "power_max")},
                    {netbox_column("weight"), devices_.cell(d, "weight")},
-                   {netbox_column("height"), devices_.number(d, "height") == height_[id] ? "" : devices_.cell(d, "height")},
+                   {netbox_column("height"), devices_.number(d, "height") == height_[key_of(d)] ? "" : devices_.cell(d, "height")},
                    {netbox_column("order"), std::to_string(d)}});
       for (std::uint32_t bay = 0; bay < model->module_bays; ++bay)
         modules.add({{"device", devices_.cell(d, "device")},
@@ -393,7 +396,7 @@ class Export {
     Sheet items({"device", "name", "status", "part_id", "description", "component_type", "component_name"});
     for (std::size_t d = 0; d < devices_.size(); ++d) {
       const std::string& device = devices_.cell(d, "device");
-      const NetBoxComponents rest = components_beyond(components_[d], shared_[devices_.cell(d, "model")]);
+      const NetBoxComponents rest = components_beyond(components_[d], shared_[key_of(d)]);
       for (const NetBoxRearPort& port : rest.rear_ports)
         rear.add({{"device", device}, {"name", port.name}, {"type", port.type}, {"positions", std::to_string(port.positions)}});
       for (const NetBoxFrontPort& port : rest.front_ports)

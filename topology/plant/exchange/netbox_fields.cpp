@@ -54,7 +54,7 @@ constexpr std::string_view kOtherColumns[] = {"cable_id", "jacket_colour", "a_si
                                               "length_m", "rail",          "label_a", "label_b"};
 
 std::string label_of(std::string_view name) {
-  std::string label(name);
+  std::string label = "eastwest " + std::string(name);  // NetBox's own exports call columns by labels
   std::replace(label.begin(), label.end(), '_', ' ');
   return label;
 }
