@@ -160,15 +160,16 @@ class Reader {
     return nullptr;
   }
 
+  /// NetBox's own export has every component of a device, those of its device type too; these are replaced.
   template <class Component>
-  void add_component(NetBoxSheet& sheet, const NetBoxDevice& device, std::vector<Component>& list, Component component) {
-    const auto same = std::find_if(list.begin(), list.end(), [&](const Component& other) { return other.name == component.name; });
-    // NetBox's own export has every component of a device; those of its type stand there once more.
-    if (same == list.end()) list.push_back(std::move(component));
-    else if (!component_rows_.insert(device.name + "\n" + component.name).second)
+  void add_component(NetBoxSheet& sheet, std::string_view object, NetBoxDevice& device, std::vector<Component>& list, Component component) {
+    if (!component_rows_.insert(std::string(object) + "\n" + key(device.site, device.name) + "\n" + component.name).second) {
       sheet.error("`" + device.name + "` has " + quote_input(component.name) + " twice", "keep one row");
+      return;
+    }
+    const auto same = std::find_if(list.begin(), list.end(), [&](const Component& other) { return other.name == component.name; });
+    if (same == list.end()) list.push_back(std::move(component));
     else *same = std::move(component);
-    component_rows_.insert(device.name + "\n" + list.back().name);
   }
 
   void read_component(NetBoxSheet& sheet, std::string_view object) {
@@ -181,11 +182,11 @@ class Reader {
     const std::string& type = sheet.text("type");
     if (object == "interfaces") {
       const std::string management = lower_case(sheet.text("mgmt_only"));
-      add_component(sheet, *device, device->components.interfaces, NetBoxInterface{name, type, management == "true" || management == "✔"});
+      add_component(sheet, object, *device, device->components.interfaces, NetBoxInterface{name, type, management == "true" || management == "\xe2\x9c\x94"});
     } else if (object == "rear-ports") {
-      add_component(sheet, *device, device->components.rear_ports, NetBoxRearPort{name, type, count_of(sheet, "positions")});
+      add_component(sheet, object, *device, device->components.rear_ports, NetBoxRearPort{name, type, count_of(sheet, "positions")});
     } else {
-      add_component(sheet, *device, device->components.front_ports,
+      add_component(sheet, object, *device, device->components.front_ports,
                     NetBoxFrontPort{name, type, sheet.text("rear_port"), count_of(sheet, "rear_port_position")});
     }
   }
