@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kFileBytesMost = std::uint64_t{256} << 20;
 
-/// All CSV and YAML files of a folder and the folders in it.
+/// The CSV files of a folder, and YAML files of it and of folders in it; a site file is none of NetBox's.
 std::vector<ExchangeFile> read_folder(const std::string& folder, Diagnostics& diagnostics) {
   std::vector<ExchangeFile> files;
   std::error_code failure;
@@ -29,7 +29,9 @@ std::vector<ExchangeFile> read_folder(const std::string& folder, Diagnostics& di
   for (auto entry = fs::recursive_directory_iterator(folder, failure); !failure && entry != fs::recursive_directory_iterator();
        entry.increment(failure)) {
     const std::string extension = entry->path().extension().string();
-    if (extension != ".csv" && extension != ".yaml" && extension != ".yml") continue;
+    const bool table = extension == ".csv" && entry.depth() == 0;
+    const bool type = (extension == ".yaml" || extension == ".yml") && entry->path().filename() != kSiteFile;
+    if (!table && !type) continue;
     Result<std::string> text = read_input_file(entry->path().string(), kFileBytesMost, "import");
     if (text) files.push_back({entry->path().string(), std::move(text).value()});
     else diagnostics.error({entry->path().string(), 0, 0}, text.error().message, text.error().remedy);
