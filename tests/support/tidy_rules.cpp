@@ -77,7 +77,7 @@ const std::vector<Door>& doors() {
        {"hdf5.h", "H5", "sim/trace/hdf5_handles.hpp"},
        {{"sim/trace/", ".cpp"}, {"sim/trace/hdf5_handles.hpp", ""}, {"analysis/trace_reader", ".cpp"}, {"tests/", ".cpp"}}},
       {"oneTBB", {"tbb/", "oneapi/"}, {{"sim/packet/", ".cpp"}, {"tests/", ".cpp"}}},
-      {"yaml-cpp", {"yaml-cpp/"}, {{"scenarios/yaml_", ".cpp"}, {"topology/imports/astra_file", ".cpp"}}},
+      {"yaml-cpp", {"yaml-cpp/"}, {{"scenarios/yaml_", ".cpp"}, {"topology/imports/astra_file", ".cpp"}, {"tests/support/netbox_checker", ".cpp"}}},
       {"nlohmann json",
        {"nlohmann/"},
        {{"cli/", ".cpp"},
