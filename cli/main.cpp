@@ -166,7 +166,8 @@ int parse_and_call(int argument_count, char** arguments) {
       ->type_name("FILE.html");
 
   ExportArguments exported;
-  CLI::App* export_app = app.add_subcommand("export", "Write the jobs of a scenario in a format of other simulators, or its site for NetBox");
+  CLI::App* export_app =
+      app.add_subcommand("export", "Write the jobs of a scenario in a format of other simulators, or its site for NetBox");
   export_app->add_option("scenario", exported.scenario, "Scenario file, or a trace; of netbox: a site file or a scenario")
       ->required()
       ->type_name("SCENARIO");

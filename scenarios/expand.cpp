@@ -52,7 +52,8 @@ void write_graph(ParameterWriter& writer, int depth, const ExplicitGraph& graph)
     writer.line(depth + 1, "- {name: " + yaml_scalar(host.name) + ", gpus: " + std::to_string(host.gpus) + rack_text(host.rack) + "}");
   if (!graph.switches.empty()) writer.key(depth, "switches");
   for (const ExplicitGraph::SwitchEntry& node : graph.switches)
-    writer.line(depth + 1, "- {name: " + yaml_scalar(node.name) + (node.model.empty() ? "" : ", model: " + yaml_scalar(node.model)) + rack_text(node.rack) + "}");
+    writer.line(depth + 1, "- {name: " + yaml_scalar(node.name) + (node.model.empty() ? "" : ", model: " + yaml_scalar(node.model)) +
+                               rack_text(node.rack) + "}");
   if (!graph.links.empty()) writer.key(depth, "links");
   const std::vector<ParameterSpec> specs = graph_link_parameters();
   for (const ExplicitGraph::LinkEntry& link : graph.links) {

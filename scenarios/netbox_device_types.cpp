@@ -25,7 +25,9 @@ std::optional<double> number_of(const YamlValue& value) {
 
 class Reader {
  public:
-  Reader(const YamlValue& root, const std::string& file, Diagnostics& diagnostics) : root_(root), diagnostics_(diagnostics) { type_.file = file; }
+  Reader(const YamlValue& root, const std::string& file, Diagnostics& diagnostics) : root_(root), diagnostics_(diagnostics) {
+    type_.file = file;
+  }
 
   NetBoxDeviceType read() {
     type_.manufacturer = text(root_, "manufacturer", true);
@@ -33,19 +35,22 @@ class Reader {
     type_.slug = text(root_, "slug", false);
     type_.part_number = text(root_, "part_number", false);
     if (!type_.slug.empty() && type_.slug.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_") != std::string::npos)
-      error(*root_.find("slug"), "`slug`: " + quote_input(type_.slug) + " has more than lower case letters, digits, - and _", "NetBox would refuse it");
+      error(*root_.find("slug"), "`slug`: " + quote_input(type_.slug) + " has more than lower case letters, digits, - and _",
+            "NetBox would refuse it");
     read_height();
     read_weight();
     if (const YamlValue* depth = root_.find("is_full_depth")) type_.full_depth = depth->text != "false";
     each("interfaces", [&](const YamlValue& item) {
       const YamlValue* management = item.find("mgmt_only");
-      type_.components.interfaces.push_back({name(item, interfaces_), text(item, "type", true), management != nullptr && management->text == "true"});
+      type_.components.interfaces.push_back(
+          {name(item, interfaces_), text(item, "type", true), management != nullptr && management->text == "true"});
     });
     each("rear-ports", [&](const YamlValue& item) {
       type_.components.rear_ports.push_back({name(item, rear_), text(item, "type", true), count(item, "positions")});
     });
     each("front-ports", [&](const YamlValue& item) {
-      type_.components.front_ports.push_back({name(item, front_), text(item, "type", true), text(item, "rear_port", false), count(item, "rear_port_position")});
+      type_.components.front_ports.push_back(
+          {name(item, front_), text(item, "type", true), text(item, "rear_port", false), count(item, "rear_port_position")});
       if (count(item, "positions") > 1) several_.insert(type_.components.front_ports.back().name);
     });
     each("port-mappings", [&](const YamlValue& item) { map_port(item); });
@@ -54,13 +59,16 @@ class Reader {
       if (port.rear_port.empty())
         diagnostics_.warning(root_.place, "front port `" + port.name + "` is mapped to no rear port", "cables at it lead nowhere");
       else if (!rear_.contains(port.rear_port))
-        diagnostics_.error(root_.place, "front port `" + port.name + "` is mapped to " + quote_input(port.rear_port) + ", which is no rear port here",
+        diagnostics_.error(root_.place,
+                           "front port `" + port.name + "` is mapped to " + quote_input(port.rear_port) + ", which is no rear port here",
                            "list it under `rear-ports`");
     return std::move(type_);
   }
 
  private:
-  void error(const YamlValue& at, std::string message, std::string remedy) { diagnostics_.error(at.place, std::move(message), std::move(remedy)); }
+  void error(const YamlValue& at, std::string message, std::string remedy) {
+    diagnostics_.error(at.place, std::move(message), std::move(remedy));
+  }
 
   std::string text(const YamlValue& map, std::string_view key, bool required) {
     const YamlValue* value = map.find(key);
@@ -75,7 +83,8 @@ class Reader {
     if (value == nullptr || value->is_null()) return 1;
     if (value->is_scalar())
       if (const auto number = whole_number(value->text, 1, kNetBoxPositions)) return static_cast<std::uint32_t>(*number);
-    error(*value, "`" + std::string(key) + "` must be a number from 1 to " + std::to_string(kNetBoxPositions) + ", not " + describe(*value), "");
+    error(*value, "`" + std::string(key) + "` must be a number from 1 to " + std::to_string(kNetBoxPositions) + ", not " + describe(*value),
+          "");
     return 1;
   }
 
@@ -92,7 +101,8 @@ class Reader {
   void each(std::string_view key, Read read) {
     const YamlValue* list = root_.find(key);
     if (list == nullptr || list->is_null()) return;
-    if (!list->is_list()) return error(*list, "`" + std::string(key) + "` must be a list, not " + describe(*list), "write one `- ` line per entry");
+    if (!list->is_list())
+      return error(*list, "`" + std::string(key) + "` must be a list, not " + describe(*list), "write one `- ` line per entry");
     for (const YamlValue& item : list->items)
       if (item.is_map()) read(item);
       else error(item, "an entry of `" + std::string(key) + "` must be a map, not " + describe(item), "write `- name: ...`");
@@ -103,7 +113,8 @@ class Reader {
     if (height == nullptr) return;
     const auto value = number_of(*height);
     if (value && *value >= 0 && *value <= 100 && *value * 2 == std::floor(*value * 2)) type_.u_height = *value;
-    else error(*height, "`u_height` must be a multiple of 0.5 from 0 to 100, not " + describe(*height), "round it up to the next half unit");
+    else
+      error(*height, "`u_height` must be a multiple of 0.5 from 0 to 100, not " + describe(*height), "round it up to the next half unit");
   }
 
   void read_weight() {
@@ -114,8 +125,10 @@ class Reader {
       return;
     }
     const auto value = number_of(*weight);
-    if (!value || *value < 0) return error(*weight, "`weight` must be a number, not " + describe(*weight), "its unit stands in `weight_unit`");
-    if (!read_netbox_weight("1", type_.weight_unit)) return error(*weight, "`weight` has no unit that is known", "give `weight_unit`: kg, g, lb or oz");
+    if (!value || *value < 0)
+      return error(*weight, "`weight` must be a number, not " + describe(*weight), "its unit stands in `weight_unit`");
+    if (!read_netbox_weight("1", type_.weight_unit))
+      return error(*weight, "`weight` has no unit that is known", "give `weight_unit`: kg, g, lb or oz");
     type_.weight = *value;
   }
 
@@ -135,7 +148,8 @@ class Reader {
       }
       return;
     }
-    if (!front.empty()) error(item, "`port-mappings` names " + quote_input(front) + ", which is no front port here", "list it under `front-ports`");
+    if (!front.empty())
+      error(item, "`port-mappings` names " + quote_input(front) + ", which is no front port here", "list it under `front-ports`");
   }
 
   const YamlValue& root_;
@@ -156,7 +170,8 @@ std::vector<NetBoxDeviceType> read_device_types(const ExchangeFile& file, Diagno
       const std::size_t errors = diagnostics.error_count();
       const std::optional<YamlValue> root = parse_yaml(document, file.path, diagnostics);
       if (root && !root->is_map())
-        diagnostics.error(root->place, "a device type must be a map, not " + describe(*root), "write `manufacturer:`, `model:` and the rest");
+        diagnostics.error(root->place, "a device type must be a map, not " + describe(*root),
+                          "write `manufacturer:`, `model:` and the rest");
       else if (root) {
         NetBoxDeviceType type = Reader(*root, file.path, diagnostics).read();
         if (diagnostics.error_count() == errors) types.push_back(std::move(type));

@@ -17,8 +17,8 @@ std::vector<ExchangeFile> export_netbox(const Site& site, const BuiltSite& built
       diagnostics.warning(parameters->place_of(name, site.place),
                           "`" + std::string(name) + "` names a file, which does not go into NetBox; the export keeps its path",
                           "keep the file where it is, or change the path in site.yaml after an import");
-  return netbox_files(exchange_site(built.plant, built.fabric, built.settings, builtin_catalogue(), site_folder_file(site)), dialect, site.place,
-                      diagnostics);
+  return netbox_files(exchange_site(built.plant, built.fabric, built.settings, builtin_catalogue(), site_folder_file(site)), dialect,
+                      site.place, diagnostics);
 }
 
 std::vector<ExchangeFile> import_netbox(std::vector<ExchangeFile> files, const std::string& folder, Diagnostics& diagnostics) {

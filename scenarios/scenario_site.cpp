@@ -94,15 +94,15 @@ void read_graph(const YamlValue& value, ExplicitGraph& graph, Diagnostics& diagn
   read_list(
       value, "hosts", "a host", graph_host_parameters, plain_name,
       [&](const YamlValue& item, const ReadParameters& read) {
-        graph.hosts.push_back({read.values.text("name"), static_cast<std::uint32_t>(read.values.integer("gpus")), item.place,
-                               read.values.text("rack")});
+        graph.hosts.push_back(
+            {read.values.text("name"), static_cast<std::uint32_t>(read.values.integer("gpus")), item.place, read.values.text("rack")});
       },
       diagnostics);
   read_list(
       value, "switches", "a switch", graph_switch_parameters, plain_name,
       [&](const YamlValue& item, const ReadParameters& read) {
-        graph.switches.push_back({read.values.text("name"), read.was_given("model") ? read.values.text("model") : "", item.place,
-                                  read.values.text("rack")});
+        graph.switches.push_back(
+            {read.values.text("name"), read.was_given("model") ? read.values.text("model") : "", item.place, read.values.text("rack")});
       },
       diagnostics);
   read_list(

@@ -23,9 +23,27 @@ struct Form {
 const std::map<std::string, Form>& forms() {
   static const std::map<std::string, Form> kForms = {
       {"custom-fields",
-       {{"name", "label", "group_name", "type", "object_types", "related_object_type", "required", "unique", "description", "search_weight",
-         "filter_logic", "default", "choice_set", "weight", "validation_minimum", "validation_maximum", "validation_regex", "ui_visible",
-         "ui_editable", "is_cloneable", "comments"},
+       {{"name",
+         "label",
+         "group_name",
+         "type",
+         "object_types",
+         "related_object_type",
+         "required",
+         "unique",
+         "description",
+         "search_weight",
+         "filter_logic",
+         "default",
+         "choice_set",
+         "weight",
+         "validation_minimum",
+         "validation_maximum",
+         "validation_regex",
+         "ui_visible",
+         "ui_editable",
+         "is_cloneable",
+         "comments"},
         {"name", "type", "object_types"}}},
       {"sites",
        {{"name", "slug", "status", "region", "group", "tenant", "facility", "time_zone", "description", "physical_address",
@@ -37,13 +55,15 @@ const std::map<std::string, Form>& forms() {
       {"manufacturers", {{"name", "slug", "description", "owner", "comments", "tags"}, {"name", "slug"}}},
       {"rack-roles", {{"name", "slug", "color", "description", "owner", "comments", "tags"}, {"name", "slug", "color"}}},
       {"rack-types",
-       {{"manufacturer", "model", "slug", "width", "u_height", "form_factor", "starting_unit", "desc_units", "outer_width", "outer_height",
-         "outer_depth", "outer_unit", "mounting_depth", "weight", "max_weight", "weight_unit", "description", "owner", "comments", "tags"},
+       {{"manufacturer", "model",        "slug",        "width",      "u_height",       "form_factor", "starting_unit", "desc_units",
+         "outer_width",  "outer_height", "outer_depth", "outer_unit", "mounting_depth", "weight",      "max_weight",    "weight_unit",
+         "description",  "owner",        "comments",    "tags"},
         {"manufacturer", "model", "slug", "width", "u_height", "form_factor", "starting_unit"}}},
       {"racks",
-       {{"site", "location", "group", "name", "facility_id", "tenant", "status", "role", "rack_type", "form_factor", "serial", "asset_tag",
-         "width", "u_height", "desc_units", "outer_width", "outer_height", "outer_depth", "outer_unit", "mounting_depth", "airflow", "weight",
-         "max_weight", "weight_unit", "description", "owner", "comments", "tags"},
+       {{"site",       "location",    "group",        "name",        "facility_id", "tenant",         "status",
+         "role",       "rack_type",   "form_factor",  "serial",      "asset_tag",   "width",          "u_height",
+         "desc_units", "outer_width", "outer_height", "outer_depth", "outer_unit",  "mounting_depth", "airflow",
+         "weight",     "max_weight",  "weight_unit",  "description", "owner",       "comments",       "tags"},
         {"site", "name", "status", "width", "u_height"}}},
       {"module-types",
        {{"manufacturer", "model", "part_number", "description", "airflow", "weight", "weight_unit", "profile", "attribute_data", "owner",
@@ -52,47 +72,98 @@ const std::map<std::string, Form>& forms() {
       {"device-roles",
        {{"name", "slug", "parent", "color", "vm_role", "config_template", "description", "owner", "comments", "tags"}, {"name", "slug"}}},
       {"devices",
-       {{"name", "role", "tenant", "manufacturer", "device_type", "platform", "serial", "asset_tag", "status", "site", "location", "rack",
-         "position", "face", "latitude", "longitude", "parent", "device_bay", "airflow", "virtual_chassis", "vc_position", "vc_priority",
-         "cluster", "description", "config_template", "owner", "comments", "tags"},
+       {{"name",        "role",      "tenant",      "manufacturer",    "device_type", "platform",        "serial",
+         "asset_tag",   "status",    "site",        "location",        "rack",        "position",        "face",
+         "latitude",    "longitude", "parent",      "device_bay",      "airflow",     "virtual_chassis", "vc_position",
+         "vc_priority", "cluster",   "description", "config_template", "owner",       "comments",        "tags"},
         {"role", "manufacturer", "device_type", "status", "site"}}},
       {"modules",
        {{"device", "module_bay", "module_type", "serial", "asset_tag", "status", "description", "owner", "comments", "replicate_components",
          "adopt_components", "tags"},
         {"device", "module_bay", "module_type", "status"}}},
       {"rear-ports",
-       {{"device", "name", "label", "type", "color", "mark_connected", "positions", "description", "owner", "tags"}, {"device", "name", "type"}}},
+       {{"device", "name", "label", "type", "color", "mark_connected", "positions", "description", "owner", "tags"},
+        {"device", "name", "type"}}},
       {"front-ports",
-       {{"device", "name", "label", "type", "color", "mark_connected", "positions", "rear_port", "rear_port_position", "description", "owner",
-         "tags"},
+       {{"device", "name", "label", "type", "color", "mark_connected", "positions", "rear_port", "rear_port_position", "description",
+         "owner", "tags"},
         {"device", "name", "type", "rear_port"}}},
       {"interfaces",
-       {{"device", "name", "label", "parent", "bridge", "lag", "type", "speed", "duplex", "enabled", "mark_connected", "wwn", "vdcs", "mtu",
-         "mgmt_only", "description", "poe_mode", "poe_type", "mode", "vlan_group", "untagged_vlan", "tagged_vlans", "qinq_svlan", "vrf",
-         "rf_role", "rf_channel", "rf_channel_frequency", "rf_channel_width", "tx_power", "owner", "tags"},
+       {{"device",
+         "name",
+         "label",
+         "parent",
+         "bridge",
+         "lag",
+         "type",
+         "speed",
+         "duplex",
+         "enabled",
+         "mark_connected",
+         "wwn",
+         "vdcs",
+         "mtu",
+         "mgmt_only",
+         "description",
+         "poe_mode",
+         "poe_type",
+         "mode",
+         "vlan_group",
+         "untagged_vlan",
+         "tagged_vlans",
+         "qinq_svlan",
+         "vrf",
+         "rf_role",
+         "rf_channel",
+         "rf_channel_frequency",
+         "rf_channel_width",
+         "tx_power",
+         "owner",
+         "tags"},
         {"device", "name", "type"}}},
       {"inventory-items",
-       {{"device", "name", "label", "status", "role", "manufacturer", "parent", "part_id", "serial", "asset_tag", "discovered", "description",
-         "owner", "tags", "component_type", "component_name"},
+       {{"device", "name", "label", "status", "role", "manufacturer", "parent", "part_id", "serial", "asset_tag", "discovered",
+         "description", "owner", "tags", "component_type", "component_name"},
         {"device", "name", "status"}}},
       {"cables",
-       {{"side_a_site", "side_a_device", "side_a_power_panel", "side_a_type", "side_a_name", "side_b_site", "side_b_device",
-         "side_b_power_panel", "side_b_type", "side_b_name", "type", "status", "profile", "tenant", "bundle", "label", "color", "length",
-         "length_unit", "description", "owner", "comments", "tags"},
+       {{"side_a_site",
+         "side_a_device",
+         "side_a_power_panel",
+         "side_a_type",
+         "side_a_name",
+         "side_b_site",
+         "side_b_device",
+         "side_b_power_panel",
+         "side_b_type",
+         "side_b_name",
+         "type",
+         "status",
+         "profile",
+         "tenant",
+         "bundle",
+         "label",
+         "color",
+         "length",
+         "length_unit",
+         "description",
+         "owner",
+         "comments",
+         "tags"},
         {"side_a_type", "side_a_name", "side_b_type", "side_b_name"}}},
   };
   return kForms;
 }
 
-const Words kInterfaceTypes = {"100gbase-x-qsfp28",   "200gbase-x-qsfp56",     "400gbase-x-qsfp112",    "400gbase-x-qsfpdd", "400gbase-x-osfp",
-                               "400gbase-x-osfp-rhs", "800gbase-x-qsfpdd",     "800gbase-x-osfp",       "1.6tbase-x-osfp1600", "other",
-                               "1.6tbase-x-qsfpdd1600", "infiniband-hdr",      "infiniband-ndr",        "infiniband-xdr"};
+const Words kInterfaceTypes = {"100gbase-x-qsfp28",     "200gbase-x-qsfp56", "400gbase-x-qsfp112", "400gbase-x-qsfpdd",   "400gbase-x-osfp",
+                               "400gbase-x-osfp-rhs",   "800gbase-x-qsfpdd", "800gbase-x-osfp",    "1.6tbase-x-osfp1600", "other",
+                               "1.6tbase-x-qsfpdd1600", "infiniband-hdr",    "infiniband-ndr",     "infiniband-xdr"};
 const Words kPortTypes = {"lc", "lc-apc", "lc-upc", "mpo", "sn", "mdc", "cs", "splice", "other"};
 const Words kCableTypes = {"", "mmf-om3", "mmf-om4", "mmf-om5", "smf-os1", "smf-os2", "mmf", "smf", "dac-passive", "dac-active", "aoc"};
 const Words kProfiles = {"", "single-1c1p", "single-1c2p", "single-1c4p", "single-1c6p", "single-1c8p", "single-1c12p", "single-1c16p"};
 
 std::size_t characters(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0u) != 0x80u; }));
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0u) != 0x80u; }));
 }
 
 std::string lower(std::string text) {
@@ -118,7 +189,8 @@ class NetBox {
     for (const std::string& column : table->columns) {
       if (column.starts_with("cf_") ? !fields_.contains(column.substr(3) + "@" + object) : !form.columns.contains(column))
         refuse("Unexpected column header \"" + column + "\" found");
-      if (dialect_ == NetBoxDialect::v4_4 && ((object == "cables" && column == "profile") || (object == "front-ports" && column == "positions")))
+      if (dialect_ == NetBoxDialect::v4_4 &&
+          ((object == "cables" && column == "profile") || (object == "front-ports" && column == "positions")))
         refuse("column `" + column + "` is of 4.5");
     }
     for (const std::string& column : form.required)
@@ -129,7 +201,8 @@ class NetBox {
       for (std::size_t c = 0; c < table->columns.size(); ++c) {
         const std::string& cell = table->rows[r][c];
         row_[table->columns[c]] = cell;
-        if (!table->columns[c].starts_with("cf_") && !cell.empty() && (cell.front() == ' ' || cell.back() == ' ')) refuse("blanks around `" + cell + "`");
+        if (!table->columns[c].starts_with("cf_") && !cell.empty() && (cell.front() == ' ' || cell.back() == ' '))
+          refuse("blanks around `" + cell + "`");
       }
       for (const std::string& column : form.required)
         if (row_[column].empty()) refuse("`" + column + "` is empty in row " + std::to_string(r + 1));
@@ -160,20 +233,23 @@ class NetBox {
   }
   void colour(const std::string& column) {
     const std::string& text = row_[column];
-    if (!text.empty() && (text.size() != 6 || text.find_first_not_of("0123456789abcdef") != std::string::npos)) refuse("colour `" + text + "`");
+    if (!text.empty() && (text.size() != 6 || text.find_first_not_of("0123456789abcdef") != std::string::npos))
+      refuse("colour `" + text + "`");
   }
   std::string of_device() { return row_["device"] + "\n" + row_["name"]; }
 
   void take_row(const std::string& object) {
     const std::string& name = row_["name"];
     if (object == "custom-fields") {
-      if (name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") != std::string::npos || name.size() > 50) refuse("field name " + name);
+      if (name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") != std::string::npos || name.size() > 50)
+        refuse("field name " + name);
       one_of("type", {"text", "longtext", "integer"});
       one_of("ui_visible", {"always", "if-set", "hidden"});
       one_of("ui_editable", {"yes", "no", "hidden"});
       one_of("filter_logic", {"disabled", "loose", "exact"});
       make("custom field", name, 50);
-      for (const auto& [type, table] : std::map<std::string, std::string>{{"dcim.site", "sites"}, {"dcim.rack", "racks"}, {"dcim.device", "devices"}, {"dcim.cable", "cables"}})
+      for (const auto& [type, table] : std::map<std::string, std::string>{
+               {"dcim.site", "sites"}, {"dcim.rack", "racks"}, {"dcim.device", "devices"}, {"dcim.cable", "cables"}})
         if ((row_["object_types"] + ",").find(type + ",") != std::string::npos) fields_.insert(name + "@" + table);
     } else if (object == "sites") {
       one_of("status", {"planned", "staging", "active", "decommissioning", "retired"});
@@ -267,9 +343,13 @@ class NetBox {
       const int height = static_cast<int>(type["u_height"].as<double>() + 0.5);
       if (first + height - 1 > units_[rack]) refuse("`" + name + "` leaves its rack");
       for (int unit = first; unit < first + height; ++unit)
-        if (!things_.insert("unit\n" + rack + "\n" + std::to_string(unit)).second) refuse("unit " + std::to_string(unit) + " of the rack is taken");
+        if (!things_.insert("unit\n" + rack + "\n" + std::to_string(unit)).second)
+          refuse("unit " + std::to_string(unit) + " of the rack is taken");
     }
-    for (const auto& [list, kind] : std::map<std::string, std::string>{{"interfaces", "dcim.interface"}, {"rear-ports", "dcim.rearport"}, {"front-ports", "dcim.frontport"}, {"module-bays", "module bay"}})
+    for (const auto& [list, kind] : std::map<std::string, std::string>{{"interfaces", "dcim.interface"},
+                                                                       {"rear-ports", "dcim.rearport"},
+                                                                       {"front-ports", "dcim.frontport"},
+                                                                       {"module-bays", "module bay"}})
       for (const YAML::Node& one : type[list]) {
         const std::string own = name + "\n" + one["name"].as<std::string>();
         if (kind != "module bay") make("component", own, 64);
@@ -287,7 +367,8 @@ class NetBox {
   void map_front(const std::string& device, const std::string& rear, int position) {
     known("dcim.rearport", device + "\n" + rear);
     if (position < 1 || position > positions_[device + "\n" + rear]) refuse("position of rear port `" + rear + "`");
-    if (!things_.insert("mapped\n" + device + "\n" + rear + "\n" + std::to_string(position)).second) refuse("two front ports at one position of `" + rear + "`");
+    if (!things_.insert("mapped\n" + device + "\n" + rear + "\n" + std::to_string(position)).second)
+      refuse("two front ports at one position of `" + rear + "`");
   }
 
   void take_cable() {
@@ -305,15 +386,16 @@ class NetBox {
     if (characters(row_["label"]) > 100) refuse("label");
     const std::string& length = row_["length"];
     const std::size_t point = length.find('.');
-    if (!length.empty() && (length.substr(0, point).size() > 6 || (point != std::string::npos && length.size() - point > 3))) refuse("length " + length);
+    if (!length.empty() && (length.substr(0, point).size() > 6 || (point != std::string::npos && length.size() - point > 3)))
+      refuse("length " + length);
     one_of("length_unit", length.empty() ? Words{""} : Words{"km", "m", "cm", "mi", "ft", "in"});
   }
 
   void take_type(const ExchangeFile& file) {
     file_ = file.path;
     const YAML::Node type = YAML::Load(file.text);
-    static const Words kKeys = {"manufacturer",  "model",       "slug",        "part_number", "u_height",      "is_full_depth", "weight", "weight_unit",
-                                "comments",      "interfaces",  "front-ports", "rear-ports",  "port-mappings", "module-bays"};
+    static const Words kKeys = {"manufacturer", "model",    "slug",       "part_number", "u_height",   "is_full_depth", "weight",
+                                "weight_unit",  "comments", "interfaces", "front-ports", "rear-ports", "port-mappings", "module-bays"};
     for (const auto& entry : type)
       if (!kKeys.contains(entry.first.as<std::string>())) refuse("key " + entry.first.as<std::string>());
     for (const char* key : {"manufacturer", "model", "slug", "u_height", "is_full_depth"})

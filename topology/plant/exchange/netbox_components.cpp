@@ -24,7 +24,7 @@ ByName<Component> by_name(const std::vector<Component>& list) {
 }
 
 template <class Component>
-std::vector<Component> shared(const std::vector<const NetBoxComponents*>& devices, std::vector<Component> NetBoxComponents::*list) {
+std::vector<Component> shared(const std::vector<const NetBoxComponents*>& devices, std::vector<Component> NetBoxComponents::* list) {
   if (devices.empty()) return {};
   std::vector<Component> common = devices.front()->*list;
   for (std::size_t i = 1; i < devices.size() && !common.empty(); ++i) {
@@ -59,7 +59,8 @@ std::string rear_port_name(std::uint32_t first, std::uint32_t count) {
 std::string netbox_port_type(std::string_view connector, std::string_view polish) {
   const std::string lower = lower_case(connector);
   if (lower.find("mpo") != std::string::npos) return "mpo";
-  if (lower.find("lc") != std::string::npos) return polish == "apc" || lower.ends_with("/apc") ? "lc-apc" : polish == "upc" ? "lc-upc" : "lc";
+  if (lower.find("lc") != std::string::npos)
+    return polish == "apc" || lower.ends_with("/apc") ? "lc-apc" : polish == "upc" ? "lc-upc" : "lc";
   for (const std::string_view type : {"mdc", "sn", "cs"})
     if (lower.starts_with(type)) return std::string(type);
   return connector.empty() ? "splice" : "other";

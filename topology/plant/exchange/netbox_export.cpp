@@ -128,7 +128,8 @@ class Export {
       const std::string& room = racks_.cell(r, "room");
       check_name("rack", name, kNetBoxName);
       if (!room.empty()) check_name("room", room, kNetBoxName);
-      if (!seen.emplace(room + "\n" + name, name).second) refuse("NetBox: two racks of one room are called " + quote_input(name), "rename one");
+      if (!seen.emplace(room + "\n" + name, name).second)
+        refuse("NetBox: two racks of one room are called " + quote_input(name), "rename one");
       if (racks_.number(r, "rack_units") == 0) refuse("NetBox: rack " + quote_input(name) + " has no units", "give it at least one");
     }
     seen.clear();
@@ -136,12 +137,14 @@ class Export {
       const std::string& name = devices_.cell(d, "device");
       check_name("device", name, kNetBoxDeviceName);
       if (const auto [other, fresh] = seen.emplace(lower_case(name), name); !fresh)
-        refuse("NetBox: devices " + quote_input(other->second) + " and " + quote_input(name) + " have one name, since case does not count there",
+        refuse("NetBox: devices " + quote_input(other->second) + " and " + quote_input(name) +
+                   " have one name, since case does not count there",
                "rename one");
       std::set<std::string_view> ports;
       for (const ExchangePort& port : site_.ports[d]) {
         check_name("port of `" + name + "`", port.name, kNetBoxDeviceName);
-        if (!ports.insert(port.name).second) refuse("NetBox: `" + name + "` has port " + quote_input(port.name) + " twice", "name ports apart");
+        if (!ports.insert(port.name).second)
+          refuse("NetBox: `" + name + "` has port " + quote_input(port.name) + " twice", "name ports apart");
       }
     }
     for (std::size_t r = 0; r < schedule_.size(); ++r)
@@ -327,7 +330,9 @@ class Export {
   }
 
   /// What parts models: "custom" may be a server's and a switch's.
-  [[nodiscard]] std::string key_of(std::size_t device) const { return devices_.cell(device, "kind") + "\n" + devices_.cell(device, "model"); }
+  [[nodiscard]] std::string key_of(std::size_t device) const {
+    return devices_.cell(device, "kind") + "\n" + devices_.cell(device, "model");
+  }
 
   [[nodiscard]] const ExchangeModel* model_of(std::size_t device) const {
     for (const ExchangeModel& model : site_.models)
@@ -356,7 +361,9 @@ class Export {
       if (known.insert(role).second)
         roles.add({{"name", role},
                    {"slug", netbox_slug(role, slugs)},
-                   {"color", is_panel(d) ? "607d8b" : devices_.cell(d, "kind") == "switch" ? "2196f3" : "4caf50"},
+                   {"color", is_panel(d)                            ? "607d8b"
+                             : devices_.cell(d, "kind") == "switch" ? "2196f3"
+                                                                    : "4caf50"},
                    {"vm_role", "false"}});
       const std::uint32_t unit = devices_.number(d, "unit");
       const std::string& rack = devices_.cell(d, "rack");
@@ -425,9 +432,9 @@ class Export {
   }
 
   void write_cables() {
-    std::vector<std::string> columns{"side_a_site", "side_a_device", "side_a_type", "side_a_name", "side_b_site", "side_b_device",
-                                     "side_b_type", "side_b_name",   "type",        "status",      "label",       "color",
-                                     "length",      "length_unit"};
+    std::vector<std::string> columns{"side_a_site",   "side_a_device", "side_a_type", "side_a_name", "side_b_site",
+                                     "side_b_device", "side_b_type",   "side_b_name", "type",        "status",
+                                     "label",         "color",         "length",      "length_unit"};
     if (dialect_ == NetBoxDialect::v4_6) columns.insert(columns.begin() + 10, "profile");
     std::vector<std::string> fields;
     for (const std::string& column : schedule_.columns())
@@ -441,7 +448,8 @@ class Export {
     for (std::size_t r = 0; r < schedule_.size(); ++r)
       if (!is_retired(schedule_, r) && schedule_.cell(r, "type") != "trunk")
         for (const std::string side : {"a", "b"})
-          plugged.insert(schedule_.cell(r, side + "_device_or_panel") + "\n" + std::to_string(range_of(schedule_.cell(r, side + "_port")).first));
+          plugged.insert(schedule_.cell(r, side + "_device_or_panel") + "\n" +
+                         std::to_string(range_of(schedule_.cell(r, side + "_port")).first));
     for (std::size_t r = 0; r < schedule_.size(); ++r) {
       if (is_retired(schedule_, r)) continue;
       std::map<std::string, std::string> cells;

@@ -49,9 +49,9 @@ constexpr NetBoxField kFields[] = {
 };
 
 // What NetBox holds itself (label, sides, colour, length) and what follows from the rest.
-constexpr std::string_view kOtherColumns[] = {"cable_id", "jacket_colour", "a_site", "a_room",  "a_cabinet", "a_ru",     "a_device_or_panel",
-                                              "a_port",   "b_site",        "b_room", "b_cabinet", "b_ru",    "b_device_or_panel", "b_port",
-                                              "length_m", "rail",          "label_a", "label_b"};
+constexpr std::string_view kOtherColumns[] = {"cable_id",          "jacket_colour", "a_site",   "a_room", "a_cabinet", "a_ru",
+                                              "a_device_or_panel", "a_port",        "b_site",   "b_room", "b_cabinet", "b_ru",
+                                              "b_device_or_panel", "b_port",        "length_m", "rail",   "label_a",   "label_b"};
 
 std::string label_of(std::string_view name) {
   std::string label = "eastwest " + std::string(name);  // NetBox's own exports call columns by labels
@@ -87,9 +87,9 @@ std::string write_netbox_fields(const std::vector<std::string>& schedule_columns
   for (const NetBoxField& field : kFields) add(field.name, field.object, field.type, field.meaning);
   for (const std::string& column : schedule_columns)
     if (is_netbox_cable_field(column)) add(column, "dcim.cable", "text", "Column of the cable schedule");
-  std::string text = csv_row(std::vector<std::string>{"name", "label", "group_name", "type", "object_types", "required", "description",
-                                                      "search_weight", "filter_logic", "weight", "ui_visible", "ui_editable",
-                                                      "is_cloneable"});
+  std::string text =
+      csv_row(std::vector<std::string>{"name", "label", "group_name", "type", "object_types", "required", "description", "search_weight",
+                                       "filter_logic", "weight", "ui_visible", "ui_editable", "is_cloneable"});
   for (const Row& row : rows)
     text += csv_row(std::vector<std::string>{std::string(kNetBoxPrefix) + row.name, label_of(row.name), "eastwest", row.type, row.objects,
                                              "false", row.meaning, "1000", "exact", "100", row.type == "longtext" ? "if-set" : "always",

@@ -114,7 +114,8 @@ class Foreign {
   std::uint32_t gpus_of(std::size_t d) {
     if (const ServerModel* model = server_model(records_.devices[d])) return std::min(model->gpus, kGpusMost);
     const auto links = static_cast<std::uint32_t>(std::clamp<std::size_t>(links_of_[d].size(), 1, kGpusMost));
-    guesses_.add("GPUs guessed, one for each link: the catalogue does not know the model", records_.devices[d].name, records_.devices[d].place);
+    guesses_.add("GPUs guessed, one for each link: the catalogue does not know the model", records_.devices[d].name,
+                 records_.devices[d].place);
     return links;
   }
 
@@ -151,7 +152,8 @@ class Foreign {
       rack_of_[d] = device.rack;
       if (std::find(racks_.begin(), racks_.end(), device.rack) != racks_.end()) continue;
       rack_of_[d] = racks_.front();
-      guesses_.add("panels put into rack " + racks_.front() + ": racks of a custom site are those of hosts and switches", device.name, device.place);
+      guesses_.add("panels put into rack " + racks_.front() + ": racks of a custom site are those of hosts and switches", device.name,
+                   device.place);
     }
   }
 
@@ -180,14 +182,16 @@ class Foreign {
       const NetBoxDevice& device = records_.devices[d];
       std::uint32_t height = 1;
       if (device.type != nullptr) height = static_cast<std::uint32_t>(std::clamp(std::ceil(device.type->u_height), 1.0, 60.0));
-      else if (roles_[d] != NetBoxRole::panel) guesses_.add("devices taken to be one unit high: their device type is not in the files", device.name, device.place);
+      else if (roles_[d] != NetBoxRole::panel)
+        guesses_.add("devices taken to be one unit high: their device type is not in the files", device.name, device.place);
       const NetBoxRack* rack = rack_record(rack_of_[d]);
       const std::uint32_t units = rack == nullptr || rack->units == 0 ? kRackUnits : std::min(rack->units, kUnitsMost);
       std::uint32_t unit = rack_of_[d] == device.rack ? device.unit : 0;
       bool free = unit > 0 && unit + height - 1 <= units;
       for (std::uint32_t u = unit; free && u < unit + height; ++u) free = !taken[rack_of_[d]].contains(u);
       if (unit > 0 && !free) {
-        guesses_.add("devices left without a unit: theirs is taken, on the other face perhaps, or outside the rack", device.name, device.place);
+        guesses_.add("devices left without a unit: theirs is taken, on the other face perhaps, or outside the rack", device.name,
+                     device.place);
         unit = 0;
       }
       for (std::uint32_t u = unit; unit > 0 && u < unit + height; ++u) taken[rack_of_[d]].insert(u);
@@ -195,9 +199,13 @@ class Foreign {
       if (device.type != nullptr && device.type->weight > 0)
         if (const auto mass = read_netbox_weight(share_text(device.type->weight), device.type->weight_unit)) weight = to_string(*mass);
       const bool panel = roles_[d] == NetBoxRole::panel;
-      text += csv_row(std::vector<std::string>{device.name, panel ? "panel" : roles_[d] == NetBoxRole::server ? "server" : "switch",
-                                               panel ? (device.model.empty() ? "panel" : device.model) : "", rack_of_[d], std::to_string(unit),
-                                               std::to_string(height), panel ? std::to_string(panels_[d].ports) : "", "", weight, ""});
+      text +=
+          csv_row(std::vector<std::string>{device.name,
+                                           panel                             ? "panel"
+                                           : roles_[d] == NetBoxRole::server ? "server"
+                                                                             : "switch",
+                                           panel ? (device.model.empty() ? "panel" : device.model) : "", rack_of_[d], std::to_string(unit),
+                                           std::to_string(height), panel ? std::to_string(panels_[d].ports) : "", "", weight, ""});
     }
     return text;
   }
@@ -207,8 +215,8 @@ class Foreign {
     for (std::size_t i = 0; i < racks_.size(); ++i) {
       const NetBoxRack* rack = rack_record(racks_[i]);
       const std::uint32_t units = rack == nullptr || rack->units == 0 ? kRackUnits : std::min(rack->units, kUnitsMost);
-      text += csv_row(std::vector<std::string>{racks_[i], rack == nullptr ? "" : rack->location, "0", std::to_string(i), std::to_string(units), "",
-                                               rack != nullptr && rack->weight ? to_string(*rack->weight) : ""});
+      text += csv_row(std::vector<std::string>{racks_[i], rack == nullptr ? "" : rack->location, "0", std::to_string(i),
+                                               std::to_string(units), "", rack != nullptr && rack->weight ? to_string(*rack->weight) : ""});
     }
     return text;
   }
@@ -226,28 +234,31 @@ class Foreign {
     const NetBoxCableMeaning meaning = netbox_cable_meaning(lower_case(type));
     if (!type.empty() && !meaning.known) guesses_.add("cable types that say nothing of fibre or copper", type, first.place);
     const std::string medium = meaning.piece == "direct_copper" || meaning.piece == "active_copper" ? "copper"
-                               : meaning.fibre.starts_with("os")                                     ? "smf"
-                               : meaning.known                                                       ? "mmf"
-                                                                                                     : "";
+                               : meaning.fibre.starts_with("os")                                    ? "smf"
+                               : meaning.known                                                      ? "mmf"
+                                                                                                    : "";
     const bool integral = meaning.known && meaning.piece != "cord";
     const OpticModel* best = medium.empty() ? automatic_optic(catalogue_, link.rate, length) : nullptr;
     for (const OpticModel& optic : catalogue_.optics()) {
       if (medium.empty() || optic.rate != link.rate || optic.medium != medium || (optic.connector == "integral") != integral) continue;
       if (integral && (meaning.piece == "direct_copper") != (optic.cmis_media_type == 3)) continue;
       if (optic.reach < length) continue;
-      if (best == nullptr || (optic.automatic && !best->automatic) || (optic.automatic == best->automatic && optic.reach < best->reach)) best = &optic;
+      if (best == nullptr || (optic.automatic && !best->automatic) || (optic.automatic == best->automatic && optic.reach < best->reach))
+        best = &optic;
     }
     const std::string label = first.label.empty() ? first.a.device + " " + first.a.name : first.label;
-    guesses_.add(best != nullptr ? "optics chosen by rate, cable type and length: NetBox tells none"
-                                 : "links of medium `custom`, 4.9 ns a metre: no optic of the catalogue has their rate, cable type and length",
+    guesses_.add(best != nullptr
+                     ? "optics chosen by rate, cable type and length: NetBox tells none"
+                     : "links of medium `custom`, 4.9 ns a metre: no optic of the catalogue has their rate, cable type and length",
                  label, first.place);
     return best;
   }
 
   std::string free_id(const NetBoxCable& cable) {
     if (!cable.label.empty() && ids_.insert(cable.label).second) return cable.label;
-    guesses_.add(cable.label.empty() ? "cables numbered by us: they have no label" : "cables numbered by us: their label stands at another too",
-                 cable.a.device + " " + cable.a.name, cable.place);
+    guesses_.add(
+        cable.label.empty() ? "cables numbered by us: they have no label" : "cables numbered by us: their label stands at another too",
+        cable.a.device + " " + cable.a.name, cable.place);
     for (;; ++next_id_) {
       std::string digits = std::to_string(next_id_);
       if (digits.size() < 6) digits.insert(0, 6 - digits.size(), '0');
@@ -263,10 +274,19 @@ class Foreign {
 
   std::string schedule() {
     for (const NetBoxCable& cable : records_.cables) labels_.insert(cable.label);
-    std::string text = csv_row(std::vector<std::string>{
-        "cable_id",  "status",   "type",     "construction", "fibre_type", "fibre_count", "connector_a", "connector_b", "grade_a",
-        "grade_b",   "polish_a", "polish_b", "gender_a",     "gender_b",   "polarity",    "a_device_or_panel", "a_port", "b_device_or_panel",
-        "b_port",    "length_m", "pmd",      "rate",         "delay",      "link",        "notes"});
+    std::string text = csv_row(std::vector<std::string>{"cable_id",    "status",
+                                                        "type",        "construction",
+                                                        "fibre_type",  "fibre_count",
+                                                        "connector_a", "connector_b",
+                                                        "grade_a",     "grade_b",
+                                                        "polish_a",    "polish_b",
+                                                        "gender_a",    "gender_b",
+                                                        "polarity",    "a_device_or_panel",
+                                                        "a_port",      "b_device_or_panel",
+                                                        "b_port",      "length_m",
+                                                        "pmd",         "rate",
+                                                        "delay",       "link",
+                                                        "notes"});
     const PlantSettings settings = plant_settings(ParameterSet::defaults(plant_parameters_of_ours()));
     std::vector<const OpticModel*> optics;
     for (const WiredLink& link : wiring_.links) optics.push_back(optic_of(link));
@@ -286,7 +306,8 @@ class Foreign {
         made.fibre = meaning.fibre;
       }
       Length length = cable.length.value_or(Length{kGuessedCord});
-      if (!cable.length) guesses_.add("lengths guessed as 5 m", cable.label.empty() ? cable.a.device + " " + cable.a.name : cable.label, cable.place);
+      if (!cable.length)
+        guesses_.add("lengths guessed as 5 m", cable.label.empty() ? cable.a.device + " " + cable.a.name : cable.label, cable.place);
       const bool lit = link != nullptr && !piece.trunk;
       std::string delay;
       if (lit && optic == nullptr) {
@@ -295,31 +316,34 @@ class Foreign {
         delay = to_string(Duration{std::max<std::int64_t>(1, way.mm * kPicosecondsPerMetre / 1'000)});
       }
       const auto word = [](std::string_view one) { return std::string(one); };
-      text += csv_row(std::vector<std::string>{free_id(cable),
-                                               cable.status == "connected" ? "in_service" : "planned",
-                                               word(to_string(made.kind)),
-                                               made.construction,
-                                               made.fibre,
-                                               std::to_string(made.fibres),
-                                               made.a.plug.connector,
-                                               made.b.plug.connector,
-                                               word(to_string(made.a.plug.grade)),
-                                               word(to_string(made.b.plug.grade)),
-                                               word(to_string(made.a.plug.polish)),
-                                               word(to_string(made.b.plug.polish)),
-                                               word(to_string(made.a.plug.gender)),
-                                               word(to_string(made.b.plug.gender)),
-                                               word(to_string(made.polarity)),
-                                               records_.devices[piece.a.device].name,
-                                               port_text(piece.a),
-                                               records_.devices[piece.b.device].name,
-                                               port_text(piece.b),
-                                               metres_text(length),
-                                               !lit ? "" : optic != nullptr ? optic->id : "custom",
-                                               lit ? to_string(link->rate) : "",
-                                               delay,
-                                               "",
-                                               "NetBox: " + cable.a.device + " " + cable.a.name + " - " + cable.b.device + " " + cable.b.name});
+      text +=
+          csv_row(std::vector<std::string>{free_id(cable),
+                                           cable.status == "connected" ? "in_service" : "planned",
+                                           word(to_string(made.kind)),
+                                           made.construction,
+                                           made.fibre,
+                                           std::to_string(made.fibres),
+                                           made.a.plug.connector,
+                                           made.b.plug.connector,
+                                           word(to_string(made.a.plug.grade)),
+                                           word(to_string(made.b.plug.grade)),
+                                           word(to_string(made.a.plug.polish)),
+                                           word(to_string(made.b.plug.polish)),
+                                           word(to_string(made.a.plug.gender)),
+                                           word(to_string(made.b.plug.gender)),
+                                           word(to_string(made.polarity)),
+                                           records_.devices[piece.a.device].name,
+                                           port_text(piece.a),
+                                           records_.devices[piece.b.device].name,
+                                           port_text(piece.b),
+                                           metres_text(length),
+                                           !lit               ? ""
+                                           : optic != nullptr ? optic->id
+                                                              : "custom",
+                                           lit ? to_string(link->rate) : "",
+                                           delay,
+                                           "",
+                                           "NetBox: " + cable.a.device + " " + cable.a.name + " - " + cable.b.device + " " + cable.b.name});
     }
     return text;
   }
@@ -332,7 +356,8 @@ class Foreign {
   std::string site_file() {
     std::string text =
         "# A site from NetBox: what was guessed was told at the import.\n"
-        "topology: custom\nserver: " + server_ + "\nswitch: custom\nplant:\n  site: " + yaml_text(site_) +
+        "topology: custom\nserver: " +
+        server_ + "\nswitch: custom\nplant:\n  site: " + yaml_text(site_) +
         "\n  racks: racks.csv\n  devices: devices.csv\n  schedule: cable-schedule.csv\n";
     const auto list = [&](const char* name, NetBoxRole role) {
       text += std::string(name) + ":\n";

@@ -24,7 +24,9 @@ std::string field(const NetBoxFields& fields, std::string_view name) {
 /// Places in the order of the field `order`; what has none follows in the order of the file.
 template <class Record>
 std::vector<std::size_t> in_order(const std::vector<Record>& records) {
-  const auto place = [&](std::size_t i) { return whole_number(field(records[i].fields, "order"), 0, 1'000'000'000).value_or(1'000'000'001); };
+  const auto place = [&](std::size_t i) {
+    return whole_number(field(records[i].fields, "order"), 0, 1'000'000'000).value_or(1'000'000'001);
+  };
   std::vector<std::size_t> order(records.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t x, std::size_t y) { return place(x) < place(y); });
@@ -76,7 +78,10 @@ class OwnImport {
         diagnostics_.warning(device.place, "nothing tells how high device " + quote_input(device.name) + " is",
                              "put the device types (YAML) beside the CSV files");
       const std::string model = field(device.fields, "model");
-      text += row({device.name, panel ? "panel" : device.role == NetBoxRole::network_switch ? "switch" : "server",
+      text += row({device.name,
+                   panel                                       ? "panel"
+                   : device.role == NetBoxRole::network_switch ? "switch"
+                                                               : "server",
                    model.empty() ? device.model : model, device.rack, std::to_string(device.unit), height, ports,
                    field(device.fields, "power_max"), field(device.fields, "weight"), field(device.fields, "phase")});
     }
@@ -86,7 +91,7 @@ class OwnImport {
   std::string port_cell(const NetBoxEnd& end, const NetBoxCable& cable) {
     if (end.kind == NetBoxTermination::interface) return end.name;
     const auto panel = panels_.find(end.device);
-    const std::string port = panel == panels_.end()                        ? ""
+    const std::string port = panel == panels_.end()                     ? ""
                              : end.kind == NetBoxTermination::rear_port ? panel->second.port_of_rear(end.name)
                                                                         : panel->second.port_of_front(end.name);
     if (port.empty())
@@ -172,8 +177,8 @@ ImportedSite site_of_netbox(const NetBoxRecords& records, const std::string& fol
   const NetBoxSite* own = nullptr;
   for (const NetBoxSite& site : records.sites)
     if (lower_case(site.name) == lower_case(sites.front()) && site.fields.contains("site")) own = &site;
-  ImportedSite imported = own != nullptr ? OwnImport(records, *own, diagnostics).take()
-                                         : foreign_site(records, sites.front(), folder, catalogue, diagnostics);
+  ImportedSite imported =
+      own != nullptr ? OwnImport(records, *own, diagnostics).take() : foreign_site(records, sites.front(), folder, catalogue, diagnostics);
   return diagnostics.error_count() == errors ? std::move(imported) : ImportedSite{};
 }
 

@@ -24,7 +24,8 @@ std::map<std::string, std::vector<const NetBoxFrontPort*>> behind(const NetBoxCo
   std::map<std::string, std::vector<const NetBoxFrontPort*>> groups;
   for (const NetBoxFrontPort& port : components.front_ports) groups[port.rear_port].push_back(&port);
   for (auto& [rear, ports] : groups)
-    std::stable_sort(ports.begin(), ports.end(), [](const NetBoxFrontPort* x, const NetBoxFrontPort* y) { return x->position < y->position; });
+    std::stable_sort(ports.begin(), ports.end(),
+                     [](const NetBoxFrontPort* x, const NetBoxFrontPort* y) { return x->position < y->position; });
   return groups;
 }
 
@@ -72,7 +73,8 @@ NetBoxPanel netbox_panel(const NetBoxComponents& components) {
     for (const auto& [rear, ports] : groups) number_group(rear);  // of rear ports that were not told
   }
   for (const auto& [rear, ports] : groups)
-    if (!rear.empty()) panel.rear.emplace(rear, NetBoxPanel::Range{panel.front.at(ports.front()->name), static_cast<std::uint32_t>(ports.size())});
+    if (!rear.empty())
+      panel.rear.emplace(rear, NetBoxPanel::Range{panel.front.at(ports.front()->name), static_cast<std::uint32_t>(ports.size())});
   return panel;
 }
 

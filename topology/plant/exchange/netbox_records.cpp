@@ -13,9 +13,9 @@ namespace eastwest {
 
 namespace {
 
-constexpr std::string_view kObjects[] = {"custom-fields", "sites",         "locations",  "manufacturers", "rack-roles",       "rack-types",
-                                         "racks",         "module-types",  "devices",    "device-roles",  "modules",          "rear-ports",
-                                         "front-ports",   "interfaces",    "cables",     "device-types",  "inventory-items"};
+constexpr std::string_view kObjects[] = {"custom-fields", "sites",        "locations", "manufacturers", "rack-roles",     "rack-types",
+                                         "racks",         "module-types", "devices",   "device-roles",  "modules",        "rear-ports",
+                                         "front-ports",   "interfaces",   "cables",    "device-types",  "inventory-items"};
 
 NetBoxRole role_of(const std::string& name) {
   const std::string lower = lower_case(name);
@@ -39,7 +39,8 @@ class Reader {
   NetBoxRecords read() {
     each("sites", [&](NetBoxSheet& sheet) {
       NetBoxSite site{sheet.required("name"), sheet.fields(), sheet.place()};
-      if (!sites_.insert(lower_case(site.name)).second) sheet.error("site " + quote_input(site.name) + " stands here twice", "keep one row");
+      if (!sites_.insert(lower_case(site.name)).second)
+        sheet.error("site " + quote_input(site.name) + " stands here twice", "keep one row");
       records_.sites.push_back(std::move(site));
     });
     each("rack-types", [&](NetBoxSheet& sheet) {
@@ -130,7 +131,8 @@ class Reader {
       if (!halves || *halves < 2 || *halves > 200) sheet.error("`position`: " + quote_input(position) + " is no unit of a rack", "");
       else device.unit = static_cast<std::uint32_t>(*halves / 2);
       if (halves && *halves % 2 != 0)
-        sheet.warning("device " + quote_input(device.name) + " stands at half a unit", "it is taken to stand at " + std::to_string(device.unit));
+        sheet.warning("device " + quote_input(device.name) + " stands at half a unit",
+                      "it is taken to stand at " + std::to_string(device.unit));
     }
     for (const NetBoxDeviceType& type : types_)
       if (lower_case(type.model) == lower_case(device.model) &&
@@ -153,7 +155,8 @@ class Reader {
     if (found != by_name_.end() && found->second.size() == 1) return &records_.devices[found->second.front()];
     if (found != by_name_.end())
       for (const std::size_t index : found->second)
-        if (sheet.has("site") && lower_case(records_.devices[index].site) == lower_case(sheet.text("site"))) return &records_.devices[index];
+        if (sheet.has("site") && lower_case(records_.devices[index].site) == lower_case(sheet.text("site")))
+          return &records_.devices[index];
     if (!name.empty())
       sheet.error(found == by_name_.end() ? "there is no device " + quote_input(name) : "several sites have a device " + quote_input(name),
                   found == by_name_.end() ? "devices come before their components" : "export the components with their site");
@@ -182,7 +185,8 @@ class Reader {
     const std::string& type = sheet.text("type");
     if (object == "interfaces") {
       const std::string management = lower_case(sheet.text("mgmt_only"));
-      add_component(sheet, object, *device, device->components.interfaces, NetBoxInterface{name, type, management == "true" || management == "\xe2\x9c\x94"});
+      add_component(sheet, object, *device, device->components.interfaces,
+                    NetBoxInterface{name, type, management == "true" || management == "\xe2\x9c\x94"});
     } else if (object == "rear-ports") {
       add_component(sheet, object, *device, device->components.rear_ports, NetBoxRearPort{name, type, count_of(sheet, "positions")});
     } else {
@@ -195,7 +199,8 @@ class Reader {
     const std::string& text = sheet.text(column);
     if (text.empty()) return 1;
     if (const auto count = whole_number(text, 1, kNetBoxPositions)) return static_cast<std::uint32_t>(*count);
-    sheet.error("`" + std::string(column) + "`: " + quote_input(text) + " is not a number from 1 to " + std::to_string(kNetBoxPositions), "");
+    sheet.error("`" + std::string(column) + "`: " + quote_input(text) + " is not a number from 1 to " + std::to_string(kNetBoxPositions),
+                "");
     return 1;
   }
 
@@ -243,7 +248,9 @@ class Reader {
     const auto list = [](const NetBoxEnd& end) {
       std::string ids;
       for (const char c : end.name + ",")
-        if (c == ',') ids += std::string(ids.empty() ? "" : ", ") + "{\"object_type\": \"" + (end.type.empty() ? "dcim.interface" : end.type) + "\", \"object_id\": ID}";
+        if (c == ',')
+          ids += std::string(ids.empty() ? "" : ", ") + "{\"object_type\": \"" + (end.type.empty() ? "dcim.interface" : end.type) +
+                 "\", \"object_id\": ID}";
       return "[" + ids + "]";
     };
     sheet.error("cable " + quote_input(cable.label.empty() ? cable.id : cable.label) +

@@ -43,7 +43,8 @@ std::string trimmed(const std::string& cell) {  // as NetBox does
 
 }  // namespace
 
-NetBoxSheet::NetBoxSheet(const ExchangeFile& file, Diagnostics& diagnostics) : path_(file.path), errors_(file.path, file.text, diagnostics) {
+NetBoxSheet::NetBoxSheet(const ExchangeFile& file, Diagnostics& diagnostics)
+    : path_(file.path), errors_(file.path, file.text, diagnostics) {
   const std::string_view text = without_mark(file.text);
   if (const auto trouble = not_a_text(text, "a CSV file of NetBox")) {
     errors_.error(0, 0, trouble->message, trouble->remedy);
@@ -85,7 +86,8 @@ std::map<std::string, std::string> NetBoxSheet::fields() const {
   std::map<std::string, std::string> fields;
   const std::string prefix = netbox_column("");
   for (const auto& [name, index] : columns_)
-    if (name.starts_with(prefix) && !table_.rows[row_ - 1][index].empty()) fields.emplace(name.substr(prefix.size()), table_.rows[row_ - 1][index]);
+    if (name.starts_with(prefix) && !table_.rows[row_ - 1][index].empty())
+      fields.emplace(name.substr(prefix.size()), table_.rows[row_ - 1][index]);
   return fields;
 }
 

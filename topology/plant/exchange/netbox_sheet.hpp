@@ -32,7 +32,9 @@ class NetBoxSheet {
   [[nodiscard]] std::map<std::string, std::string> fields() const;
   [[nodiscard]] Place place() const { return {path_, table_.lines[row_ - 1], 0}; }
   void error(std::string message, std::string remedy) { errors_.error(table_.lines[row_ - 1], 0, std::move(message), std::move(remedy)); }
-  void warning(std::string message, std::string remedy) { errors_.warning(table_.lines[row_ - 1], 0, std::move(message), std::move(remedy)); }
+  void warning(std::string message, std::string remedy) {
+    errors_.warning(table_.lines[row_ - 1], 0, std::move(message), std::move(remedy));
+  }
   /// About the file as a whole.
   void warning_of_file(std::string message, std::string remedy) { errors_.warning(1, 0, std::move(message), std::move(remedy)); }
 

@@ -51,13 +51,20 @@ struct InterfaceTypeRow {
 };
 // The most special cage first; rows of rate 0 hold for InfiniBand.
 constexpr InterfaceTypeRow kInterfaceTypes[] = {
-    {100, "", "100gbase-x-qsfp28"},           {200, "", "200gbase-x-qsfp56"},
-    {400, "QSFP112", "400gbase-x-qsfp112"},   {400, "QSFP-DD", "400gbase-x-qsfpdd"},
-    {400, "OSFP flat", "400gbase-x-osfp-rhs"}, {400, "", "400gbase-x-osfp"},
-    {800, "QSFP-DD", "800gbase-x-qsfpdd"},    {800, "", "800gbase-x-osfp"},
-    {1600, "QSFP-DD", "1.6tbase-x-qsfpdd1600"}, {1600, "", "1.6tbase-x-osfp1600"},
+    {100, "", "100gbase-x-qsfp28"},
+    {200, "", "200gbase-x-qsfp56"},
+    {400, "QSFP112", "400gbase-x-qsfp112"},
+    {400, "QSFP-DD", "400gbase-x-qsfpdd"},
+    {400, "OSFP flat", "400gbase-x-osfp-rhs"},
+    {400, "", "400gbase-x-osfp"},
+    {800, "QSFP-DD", "800gbase-x-qsfpdd"},
+    {800, "", "800gbase-x-osfp"},
+    {1600, "QSFP-DD", "1.6tbase-x-qsfpdd1600"},
+    {1600, "", "1.6tbase-x-osfp1600"},
 };
-constexpr std::pair<std::uint64_t, std::string_view> kInfiniband[] = {{200, "infiniband-hdr"}, {400, "infiniband-ndr"}, {800, "infiniband-xdr"}};
+constexpr std::pair<std::uint64_t, std::string_view> kInfiniband[] = {{200, "infiniband-hdr"},
+                                                                      {400, "infiniband-ndr"},
+                                                                      {800, "infiniband-xdr"}};
 
 bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
@@ -165,7 +172,8 @@ std::optional<NetBoxLength> netbox_length(Length length) {
 }
 
 std::optional<Length> read_netbox_length(std::string_view value, std::string_view unit) {
-  constexpr std::pair<std::string_view, std::int64_t> kUnits[] = {  // thousandths of a millimetre
+  constexpr std::pair<std::string_view, std::int64_t> kUnits[] = {
+      // thousandths of a millimetre
       {"km", 1'000'000'000}, {"m", 1'000'000}, {"cm", 10'000}, {"mi", 1'609'344'000}, {"ft", 304'800}, {"in", 25'400}};
   for (const auto& [name, size] : kUnits)
     if (name == unit) {
@@ -176,8 +184,11 @@ std::optional<Length> read_netbox_length(std::string_view value, std::string_vie
 }
 
 std::optional<Mass> read_netbox_weight(std::string_view value, std::string_view unit) {
-  constexpr std::pair<std::string_view, std::int64_t> kUnits[] = {  // thousandths of a gram
-      {"kg", 1'000'000}, {"g", 1'000}, {"lb", 453'592}, {"oz", 28'350}};
+  constexpr std::pair<std::string_view, std::int64_t> kUnits[] = {// thousandths of a gram
+                                                                  {"kg", 1'000'000},
+                                                                  {"g", 1'000},
+                                                                  {"lb", 453'592},
+                                                                  {"oz", 28'350}};
   for (const auto& [name, size] : kUnits)
     if (name == unit) {
       const auto grams = scaled(value, size);

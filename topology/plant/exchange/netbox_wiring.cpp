@@ -147,7 +147,8 @@ class Wirer {
     }
     const auto link = static_cast<std::uint32_t>(links_.size());
     const bool hosts = roles_[start.device] == NetBoxRole::server && roles_[here.device] == NetBoxRole::server;
-    if (hosts || start.device == here.device) return leave_out(pieces_[p].cable, hosts ? "they join two hosts, which do not forward" : "they join a device with itself");
+    if (hosts || start.device == here.device)
+      return leave_out(pieces_[p].cable, hosts ? "they join two hosts, which do not forward" : "they join a device with itself");
     for (const std::uint32_t piece : way)
       if (pieces_[piece].link == kNothing) pieces_[piece].link = link;
     links_.push_back({start.device, here.device, rate_of(start, here, p), std::move(way)});
@@ -166,8 +167,7 @@ class Wirer {
       return {kGuessedRate};
     }
     if (rates[0].bits_per_second == 0 || rates[1].bits_per_second == 0) return std::max(rates[0], rates[1]);
-    if (rates[0] != rates[1])
-      guesses_.add("rates differ between the ends; the lower is taken", name_of(pieces_[piece].cable), cable.place);
+    if (rates[0] != rates[1]) guesses_.add("rates differ between the ends; the lower is taken", name_of(pieces_[piece].cable), cable.place);
     return std::min(rates[0], rates[1]);
   }
 

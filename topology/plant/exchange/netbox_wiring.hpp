@@ -36,8 +36,8 @@ class Guesses {
 struct WiredEnd {
   std::uint32_t device = 0;  // index of records.devices
   bool node = false;
-  std::uint32_t port = 0;     // of a panel, from 1; of a node: place among its links, from 0
-  std::uint32_t count = 1;    // ports of a panel behind which a trunk lies
+  std::uint32_t port = 0;      // of a panel, from 1; of a node: place among its links, from 0
+  std::uint32_t count = 1;     // ports of a panel behind which a trunk lies
   std::string interface_name;  // of a node
 };
 
@@ -63,6 +63,6 @@ struct NetBoxWiring {
 
 /// `roles` by device: panel or a node's; unknown ones have been decided. Pieces of no link that end at a node are gone.
 NetBoxWiring wire_netbox(const NetBoxRecords& records, const std::vector<NetBoxRole>& roles, const std::vector<NetBoxPanel>& panels,
-                    Guesses& guesses);
+                         Guesses& guesses);
 
 }  // namespace eastwest
