@@ -79,7 +79,8 @@ std::string replaced(std::string text, const std::string& from, const std::strin
   return text.replace(at, from.size(), to);
 }
 
-constexpr const char* kRail = "topology: rail_optimised\nservers: 4\nplant: {cabling: structured}\n";
+constexpr const char* kRail =
+    "topology: rail_optimised\nservers: 4\nhost_optic: 400g-dr4\nfabric_optic: 400g-dr4\nplant: {cabling: structured}\n";
 constexpr const char* kCustom =
     "topology: custom\nswitch: custom\nhosts: [{name: h 1, rack: B07}, {name: 'h,2 \"x\"'}]\nswitches: [s1, s2]\n"
     "links: [{a: h 1, b: s1, length: 12.345 m}, {a: 'h,2 \"x\"', b: s2}, {a: s1, b: s2, rate: 200 Gb/s}]\n";
@@ -87,8 +88,9 @@ constexpr const char* kCustom =
 TEST_CASE("netbox: a structured rail-optimised site comes back with its digest") { round_trip(kRail); }
 
 TEST_CASE("netbox: a multimode leaf-spine site comes back with its digest") {
-  round_trip("topology: leaf_spine\nservers: 8\nserver: dgx-h100\nhost_optic: 400g-sr4\nfabric_optic: 400g-sr4\n"
-             "plant: {site: FRA1, room: H2, cabling: structured_fabric, multimode: om5, polarity: a, trunk_fibres: 24}\n");
+  round_trip(
+      "topology: leaf_spine\nservers: 8\nserver: dgx-h100\nhost_optic: 400g-sr4\nfabric_optic: 400g-sr4\n"
+      "plant: {site: FRA1, room: H2, cabling: structured_fabric, multimode: om5, polarity: a, trunk_fibres: 24}\n");
 }
 
 TEST_CASE("netbox: a custom site with racks and hostile names comes back with its digest") { round_trip(kCustom); }
@@ -110,10 +112,10 @@ TEST_CASE("netbox: random small sites come back with their digests in both diale
     const bool rail = random.below(2) == 0;
     round_trip("topology: " + std::string(rail ? "rail_optimised" : "leaf_spine") + "\nservers: " + std::to_string(2 + random.below(7)) +
                "\nserver: " + one_of({"dgx-h100", "plain", "mi300x-8"}) + "\nhost_optic: " + one_of({"automatic", "400g-dr4", "400g-sr4"}) +
-               "\nservers_per_rack: " + std::to_string(1 + random.below(4)) + "\nplant:\n  cabling: " +
-               one_of({"point_to_point", "structured_fabric", "structured"}) + "\n  trunk_fibres: " + one_of({"24", "72", "144"}) +
-               "\n  polarity: " + one_of({"a", "b"}) + "\n  lengths: " + one_of({"exact", "standard"}) +
-               "\n  panel_ports: " + one_of({"24", "36"}) + "\n");
+               "\nservers_per_rack: " + std::to_string(1 + random.below(4)) +
+               "\nplant:\n  cabling: " + one_of({"point_to_point", "structured_fabric", "structured"}) +
+               "\n  trunk_fibres: " + one_of({"24", "72", "144"}) + "\n  polarity: " + one_of({"a", "b"}) +
+               "\n  lengths: " + one_of({"exact", "standard"}) + "\n  panel_ports: " + one_of({"24", "36"}) + "\n");
   }
 }
 
@@ -156,13 +158,15 @@ std::vector<ExchangeFile> foreign() {
   return {{"netbox_devices.csv",
            "Name,Role,Manufacturer,Type,Status,Site,Rack,Position,id\ngpu1,Compute,NVIDIA,DGX H100,active,FRA,R1,1,5\n"
            "gpu2,Compute,NVIDIA,DGX H100,active,FRA,R2,1,6\nsw1,ToR,NVIDIA,QM9700,active,FRA,R1,40,7\n"
-           "pp1,Patch Panel,Acme,PP,active,FRA,R1,41,8\npp2,Patch Panel,Acme,PP,active,FRA,R2,41,9\nlonely,Compute,Acme,Box,active,FRA,R2,20,10\n"},
+           "pp1,Patch Panel,Acme,PP,active,FRA,R1,41,8\npp2,Patch "
+           "Panel,Acme,PP,active,FRA,R2,41,9\nlonely,Compute,Acme,Box,active,FRA,R2,20,10\n"},
           {"netbox_interfaces.csv",
            "device,name,type,mgmt_only\ngpu1,ib0,infiniband-ndr,false\ngpu2,ib0,infiniband-ndr,false\nsw1,P1/1,infiniband-ndr,false\n"
            "sw1,P1/2,infiniband-ndr,false\nsw1,mgmt0,1000base-t,true\ngpu1,bmc,1000base-t,true\n"},
           {"netbox_rear-ports.csv", "device,name,type,positions\npp1,Rear,mpo,2\npp2,Rear,mpo,2\n"},
           {"netbox_front-ports.csv",
-           "device,name,type,rear_port,rear_port_position\npp1,Front 1,mpo,Rear,1\npp1,Front 2,mpo,Rear,2\npp2,Front 1,mpo,Rear,1\npp2,Front 2,mpo,Rear,2\n"},
+           "device,name,type,rear_port,rear_port_position\npp1,Front 1,mpo,Rear,1\npp1,Front 2,mpo,Rear,2\npp2,Front "
+           "1,mpo,Rear,1\npp2,Front 2,mpo,Rear,2\n"},
           {"netbox_cables.csv",
            "side_a_device,side_a_type,side_a_name,side_b_device,side_b_type,side_b_name,type,status,label,length,length_unit\n"
            "gpu1,dcim.interface,ib0,sw1,dcim.interface,P1/1,dac-passive,connected,A1,2,m\n"
@@ -190,22 +194,27 @@ TEST_CASE("netbox: a foreign export gives a custom site, and tells what was gues
   CHECK(made->built.plant.channels[1].step_count == 3);
   CHECK(made->built.plant.pieces.size() == 4);
   CHECK(fabric.switches[0].model == "nv-qm9700");
-  for (const char* word : {"no export of eastwest", "optics chosen", "management ports", "numbered by us", "left out: no link", "before NetBox 4.3"})
+  for (const char* word :
+       {"no export of eastwest", "optics chosen", "management ports", "numbered by us", "left out: no link", "before NetBox 4.3"})
     CHECK_MESSAGE(told.find(word) != std::string::npos, word);
 }
 
 TEST_CASE("netbox: breakouts, wide racks, weights without unit, colours and ports in use twice are answered by name") {
   std::vector<ExchangeFile> files = foreign();
-  files[4].text += "gpu1,dcim.interface,\"ib1,ib2\",sw1,dcim.interface,P9,aoc,connected,B1,3,m\ngpu1,dcim.interface,ib3,sw1,dcim.interface,P3,aoc,connected,B2,3,parsec\n";
+  files[4].text +=
+      "gpu1,dcim.interface,\"ib1,ib2\",sw1,dcim.interface,P9,aoc,connected,B1,3,m\ngpu1,dcim.interface,ib3,sw1,dcim.interface,P3,aoc,"
+      "connected,B2,3,parsec\n";
   files[1].text += "gpu1,ib0,infiniband-ndr,false\n";
-  files.push_back({"netbox_racks.csv", "site,name,width,u_height,max_weight,weight_unit\nFRA,R1,21,44,1500,\nFRA,R2,20,48,,\nFRA,R3,18,0.5,,\n"});
+  files.push_back(
+      {"netbox_racks.csv", "site,name,width,u_height,max_weight,weight_unit\nFRA,R1,21,44,1500,\nFRA,R2,20,48,,\nFRA,R3,18,0.5,,\n"});
   files.push_back({"netbox_device-roles.csv", "name,slug,color\nToR,tor,bluish\n"});
   Diagnostics diagnostics;
   CHECK(import_netbox(files, "nb", diagnostics).empty());
   const std::string told = diagnostics.print();
   INFO(told);
-  for (const char* word : {"one termination a side", "\"a_terminations\": [{\"object_type\": \"dcim.interface\", \"object_id\": ID}, {", "21 inches wide",
-                           "20 inches wide", "`width`: `18`", "`max_weight`", "`color`: `bluish`", "has `ib0` twice", "`parsec`"})
+  for (const char* word :
+       {"one termination a side", "\"a_terminations\": [{\"object_type\": \"dcim.interface\", \"object_id\": ID}, {", "21 inches wide",
+        "20 inches wide", "`width`: `18`", "`max_weight`", "`color`: `bluish`", "has `ib0` twice", "`parsec`"})
     CHECK_MESSAGE(told.find(word) != std::string::npos, word);
 }
 

@@ -132,7 +132,7 @@ bool is_netbox_colour(std::string_view text) {
 std::string netbox_cable_type(std::string_view piece, std::string_view fibre) {
   if (piece == "trunk") piece = "cord";
   for (const CableTypeRow& row : kCableTypes)
-    if (row.piece == piece && (row.piece != "cord" || row.fibre == fibre)) return std::string(row.type);
+    if (row.piece == piece && (row.piece != "cord" || (!fibre.empty() && row.fibre == fibre))) return std::string(row.type);
   return fibre.starts_with("os") ? "smf" : fibre.starts_with("om") ? "mmf" : "";
 }
 
