@@ -136,7 +136,7 @@ class Export {
     for (std::size_t d = 0; d < devices_.size(); ++d) {
       const std::string& name = devices_.cell(d, "device");
       check_name("device", name, kNetBoxDeviceName);
-      if (const auto [other, fresh] = seen.emplace(lower_case(name), name); !fresh)
+      if (const auto [other, fresh] = seen.emplace(netbox_lower(name), name); !fresh)
         refuse("NetBox: devices " + quote_input(other->second) + " and " + quote_input(name) +
                    " have one name, since case does not count there",
                "rename one");
@@ -153,7 +153,7 @@ class Export {
     for (const ExchangeModel& model : site_.models) {
       check_name("model", model.name, kNetBoxName);
       check_name("manufacturer", model.manufacturer, kNetBoxName);
-      if (!models.insert(lower_case(model.manufacturer + "\n" + model.name)).second)
+      if (!models.insert(netbox_lower(model.manufacturer + "\n" + model.name)).second)
         refuse("NetBox: two models are called " + quote_input(model.name) + " of " + quote_input(model.manufacturer), "name them apart");
     }
   }
