@@ -74,6 +74,13 @@ PortRange range_of(const std::string& port) {  // "03", "01-09"
   return {static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(std::max(first, last) - first + 1)};
 }
 
+/// Whether ports of `own` that `all` names too are of the same type there.
+bool same_types(const std::vector<NetBoxInterface>& own, const std::vector<NetBoxInterface>& all) {
+  std::map<std::string_view, std::string_view> types;
+  for (const NetBoxInterface& port : all) types.emplace(port.name, port.type);
+  return std::all_of(own.begin(), own.end(), [&](const NetBoxInterface& port) { return types[port.name] == port.type; });
+}
+
 class Export {
  public:
   Export(const ExchangeSite& site, NetBoxDialect dialect, const Place& place, Diagnostics& diagnostics)
@@ -293,7 +300,6 @@ class Export {
     for (const ExchangeModel& model : site_.models) {
       std::vector<const NetBoxComponents*> devices;
       NetBoxDeviceType type;
-      std::set<std::string> used;
       bool heights_differ = false;
       for (std::size_t d = 0; d < devices_.size(); ++d) {
         if (key_of(d) != model.kind + "\n" + model.id) continue;
@@ -305,7 +311,6 @@ class Export {
         }
         heights_differ = heights_differ || type.u_height != height;
         devices.push_back(&components_[d]);
-        for (const NetBoxInterface& port : components_[d].interfaces) used.insert(port.name);
       }
       if (devices.empty()) continue;
       if (heights_differ)
@@ -319,9 +324,13 @@ class Export {
       type.weight_unit = "kg";
       for (std::uint32_t bay = 0; bay < model.module_bays; ++bay) type.module_bays.push_back("NIC " + std::to_string(bay));
       type.components = shared_components(devices);
+      std::vector<NetBoxInterface> all;  // of the model, when every device has the model's names: then the type brings them all
+      for (const ExchangePort& spare : model.spares) all.push_back({spare.name, spare.interface_type, false});
+      const auto has_them = [&](const NetBoxComponents* device) {
+        return components_beyond(*device, NetBoxComponents{all, {}, {}}).interfaces.empty() && same_types(device->interfaces, all);
+      };
+      if (!all.empty() && std::all_of(devices.begin(), devices.end(), has_them)) type.components.interfaces = std::move(all);
       shared_[model.kind + "\n" + model.id] = type.components;
-      for (const ExchangePort& spare : model.spares)
-        if (!used.contains(spare.name)) type.components.interfaces.push_back({spare.name, spare.interface_type, false});
       write("07-device-types/" + type.slug + ".yaml", write_device_type(type, dialect_ == NetBoxDialect::v4_6));
       if (model.module_bays > 0 && known_modules.insert(model.module_manufacturer + "\n" + model.module_name).second)
         modules.add({{"manufacturer", model.module_manufacturer}, {"model", model.module_name}});
