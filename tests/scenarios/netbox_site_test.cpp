@@ -119,6 +119,38 @@ TEST_CASE("netbox: random small sites come back with their digests in both diale
   }
 }
 
+TEST_CASE("netbox: retired cables and remarks come back in their places") {
+  const TemporaryDirectory folder;
+  const Made first = make_text(folder, kRail);
+  Diagnostics diagnostics;
+  for (const ExchangeFile& file : import_netbox(exported(first, NetBoxDialect::v4_6), "nb", diagnostics))
+    folder.write("edited/" + file.path, file.text);
+  std::string schedule = read_file(folder.file("edited/cable-schedule.csv"));
+  const std::size_t columns =
+      static_cast<std::size_t>(std::count(schedule.begin(), schedule.begin() + static_cast<std::ptrdiff_t>(schedule.find('\n')), ','));
+  REQUIRE(schedule.starts_with("cable_id,a_device_or_panel,a_port,b_device_or_panel,b_port,length_m,"));
+  std::string header = schedule.substr(0, schedule.find('\n'));
+  std::string retired = "C999999" + std::string(columns, ',');
+  const std::size_t status = header.find(",status");
+  REQUIRE(status != std::string::npos);
+  std::size_t at = 0;
+  for (auto skip = std::count(header.begin(), header.begin() + static_cast<std::ptrdiff_t>(status) + 1, ','); skip > 0; --skip)
+    at = retired.find(',', at) + 1;
+  retired.insert(at, "retired");
+  schedule.insert(header.size() + 1, retired + "\n");  // before all others
+  folder.write("edited/cable-schedule.csv", schedule);
+  const std::optional<Made> edited = make(folder.file("edited/site.yaml"), diagnostics);
+  INFO(diagnostics.print());
+  REQUIRE(edited.has_value());
+  REQUIRE(edited->built.plant.pieces[0].status == PieceStatus::retired);
+  for (const ExchangeFile& file : import_netbox(exported(*edited, NetBoxDialect::v4_6), "nb", diagnostics))
+    folder.write("back/" + file.path, file.text);
+  const std::optional<Made> back = make(folder.file("back/site.yaml"), diagnostics);
+  REQUIRE(back.has_value());
+  CHECK(digest_of(back->built.plant, back->built.fabric) == digest_of(edited->built.plant, edited->built.fabric));
+  CHECK(digest_of(back->built.plant, back->built.fabric) != digest_of(first.built.plant, first.built.fabric));
+}
+
 TEST_CASE("netbox: columns may stand in any order, with id, in the words of NetBox's own export") {
   const TemporaryDirectory folder;
   const Made made = make_text(folder, kCustom);
