@@ -8,7 +8,6 @@
 
 #include "tests/support/places.hpp"
 #include "tests/support/run_in_folder.hpp"
-#include "topology/plant/plant_settings.hpp"
 
 using namespace eastwest;
 using namespace eastwest::tests;
@@ -111,14 +110,4 @@ TEST_CASE("check: a site that cannot be read is told with its place, and nothing
   CHECK(result.errors.find(":4:3: error:") != std::string::npos);
   CHECK(result.errors.find("did you mean `cabling`?") != std::string::npos);
   CHECK(run_program({"check", folder.file("not-there.yaml")}).exit_code == 2);
-}
-
-TEST_CASE("check: docs/plant.md names every parameter of `plant:` with its default, as `eastwest kinds plant` prints them") {
-  const std::string document = read_file(std::filesystem::path(source_directory()) / "docs/plant.md");
-  const std::string printed = run_program({"kinds", "plant"}).output;
-  for (const ParameterSpec& spec : plant_parameters()) {
-    CAPTURE(spec.name);
-    CHECK(document.find("| `" + std::string(spec.name) + "` | `" + std::string(spec.default_text) + "` | ") != std::string::npos);
-    CHECK(printed.find("  " + std::string(spec.name) + " ") != std::string::npos);
-  }
 }
