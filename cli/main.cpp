@@ -156,6 +156,15 @@ int parse_and_call(int argument_count, char** arguments) {
       ->expected(1, 1000);
   compare_app->add_flag("--json", compare.json, "Print the comparison as one JSON object");
 
+  ReportArguments report;
+  CLI::App* report_app = app.add_subcommand("report", "Write traces as one HTML page that opens from disk");
+  report_app->add_option("traces", report.traces, "Traces, also FILE.h5.partial; the first is what the others are compared with")
+      ->required()
+      ->type_name("FILE.h5")
+      ->expected(1, 1000);
+  report_app->add_option("-o,--output", report.output, "Page to write; default: the first trace's name with .html, here")
+      ->type_name("FILE.html");
+
   ExportArguments exported;
   CLI::App* export_app = app.add_subcommand("export", "Write the jobs of a scenario in a format of other simulators");
   export_app->add_option("scenario", exported.scenario, "Scenario file, or a trace")->required()->type_name("SCENARIO");
@@ -164,6 +173,14 @@ int parse_and_call(int argument_count, char** arguments) {
       ->type_name("goal|chakra");
   export_app->add_option("-o,--output", exported.output, "Folder to write to; made when it is not there")->required()->type_name("DIR");
   add_overrides(*export_app, exported.overrides);
+
+  CheckArguments check;
+  CLI::App* check_app =
+      app.add_subcommand("check", "Hold a site against the rules of its fibre plant: optics, cabling, latency, pathways, racks");
+  check_app->add_option("site", check.site, "Site file (`topology:` at its top), or a scenario")->required()->type_name("SITE");
+  check_app->add_flag("--links", check.links, "Print a row for every link too");
+  check_app->add_flag("--json", check.json, "Print one JSON object, with every link and every item of a finding");
+  add_overrides(*check_app, check.overrides);
 
   ValidateArguments validate;
   CLI::App* validate_app = app.add_subcommand("validate", "Simulate measured collectives and print how far off the model is");
@@ -198,7 +215,9 @@ int parse_and_call(int argument_count, char** arguments) {
   if (study_app->parsed()) return study_verb(study);
   if (points_app->parsed()) return study_points_verb(points);
   if (compare_app->parsed()) return compare_verb(compare);
+  if (report_app->parsed()) return report_verb(report);
   if (export_app->parsed()) return export_verb(exported);
+  if (check_app->parsed()) return check_verb(check);
   if (validate_app->parsed()) return validate_verb(validate);
   if (version_app->parsed()) return version_verb();
   return kExitInput;

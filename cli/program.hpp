@@ -56,6 +56,11 @@ struct CompareArguments {
   bool json = false;
 };
 
+struct ReportArguments {
+  std::vector<std::string> traces;  // the first is what the others are compared with
+  std::string output;               // "": the first trace's name with .html in the current folder
+};
+
 struct StudyArguments {
   std::string study;
   std::string output;               // a folder; "": the study's name with .study in the current folder
@@ -84,6 +89,13 @@ struct ValidateArguments {
   bool json = false;
 };
 
+struct CheckArguments {
+  std::string site;  // a site file, or a scenario
+  std::vector<std::string> overrides;
+  bool json = false;
+  bool links = false;  // every link too
+};
+
 int run_verb(const RunArguments& arguments);
 int explain_verb(const ExplainArguments& arguments);
 int kinds_verb(const std::string& name);
@@ -92,7 +104,9 @@ int study_verb(const StudyArguments& arguments);
 int study_points_verb(const StudyPointsArguments& arguments);
 int compare_verb(const CompareArguments& arguments);
 int export_verb(const ExportArguments& arguments);
+int report_verb(const ReportArguments& arguments);
 int validate_verb(const ValidateArguments& arguments);
+int check_verb(const CheckArguments& arguments);
 int version_verb();
 
 }  // namespace eastwest::cli

@@ -10,6 +10,7 @@
 #include "scenarios/studies/study_kind.hpp"
 #include "sim/options.hpp"
 #include "sim/packet/transports/transport_kind.hpp"
+#include "topology/plant/plant_settings.hpp"
 #include "topology/topology_kind.hpp"
 #include "workloads/collectives/collective_kind.hpp"
 #include "workloads/workload.hpp"
@@ -52,6 +53,7 @@ std::vector<Row> all_rows() {
   rows.push_back({kOptions, "network", "switches, NICs, transport and routing", "", network_parameters});
   rows.push_back({kOptions, "probes", "what the trace records", "", probe_parameters});
   rows.push_back({kOptions, "study", "what every study has beside the parameters of its kind", "", study_parameters});
+  rows.push_back({kOptions, "plant", "racks, pathways, cables, limits and phases of a site (site: {plant: ...})", "", plant_parameters});
   return rows;
 }
 
