@@ -16,7 +16,8 @@ namespace eastwest::tests {
 struct CheckedSite {
   /// Eight servers, two leaves, two spines; servers on multimode cords, switches over panels and single-mode trunks; 32, then 64 GPUs.
   static constexpr const char* kGood =
-      "{topology: rail_optimised, servers: 8, server: dgx-h100, switch: nv-qm9700, switch_buffer: 64 MB, rails_per_leaf: 4, host_optic: 400g-sr4, "
+      "{topology: rail_optimised, servers: 8, server: dgx-h100, switch: nv-qm9700, switch_buffer: 64 MB, rails_per_leaf: 4, host_optic: "
+      "400g-sr4, "
       "fabric_optic: 400g-dr4, plant: {cabling: structured_fabric, phases: [32, 64]}}";
 
   Catalogue catalogue = builtin_catalogue();

@@ -13,7 +13,8 @@ TEST_CASE("cage check: a good site has no finding at all") { CHECK(check_cages(C
 
 TEST_CASE("cage check: a flat-top OSFP does not go into a QSFP112 cage") {
   const CheckedSite site(
-      "{topology: rail_optimised, servers: 4, server: hgx-h100-oem, switch: nv-qm9700, switch_buffer: 64 MB, rails_per_leaf: 8, host_optic: "
+      "{topology: rail_optimised, servers: 4, server: hgx-h100-oem, switch: nv-qm9700, switch_buffer: 64 MB, rails_per_leaf: 8, "
+      "host_optic: "
       "ib-ndr-sr4}");
   CHECK(site.complaints() == Complaints{"fail cages.form_factor"});
   const Finding finding = site.only("cages.form_factor");

@@ -21,9 +21,11 @@ TEST_CASE("plant check: failures come before warnings, and these before notes; t
 }
 
 TEST_CASE("plant check: every finding names a rule of a family, an item among its items, and what it found") {
-  for (const char* text : {CheckedSite::kGood, "{topology: torus, server: plain}", "{topology: dragonfly}", "{topology: multi_plane, servers: 8}",
-                           "{topology: rail_only, servers: 8}", "{topology: leaf_spine, servers: 4, link_delay: 500 ns}",
-                           "{topology: custom, server: plain, hosts: [h0, h1], switches: [s], links: [{a: h0, b: s, length: 12 m}, {a: h1, b: s, delay: 3 ns}]}"}) {
+  for (const char* text :
+       {CheckedSite::kGood, "{topology: torus, server: plain}", "{topology: dragonfly}", "{topology: multi_plane, servers: 8}",
+        "{topology: rail_only, servers: 8}", "{topology: leaf_spine, servers: 4, link_delay: 500 ns}",
+        "{topology: custom, server: plain, hosts: [h0, h1], switches: [s], links: [{a: h0, b: s, length: 12 m}, {a: h1, b: s, delay: 3 "
+        "ns}]}"}) {
     CAPTURE(text);
     const CheckedSite site{std::string(text)};
     const PlantCheck check = check_plant(site.input());

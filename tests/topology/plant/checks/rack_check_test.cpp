@@ -34,7 +34,8 @@ TEST_CASE("rack check: more power than the feeds carry, and how many servers too
 
 TEST_CASE("rack check: a device without a place") {
   const CheckedSite site(
-      "{topology: rail_optimised, servers: 8, server: dgx-h100, switch: nv-qm9700, switch_buffer: 64 MB, rails_per_leaf: 4, servers_per_rack: 7, "
+      "{topology: rail_optimised, servers: 8, server: dgx-h100, switch: nv-qm9700, switch_buffer: 64 MB, rails_per_leaf: 4, "
+      "servers_per_rack: 7, "
       "host_optic: 400g-sr4, fabric_optic: 400g-dr4, plant: {rack_power: 100 kW}}");
   CHECK(site.complaints() == Complaints{"fail racks.units"});
   const Finding finding = site.only("racks.units");
