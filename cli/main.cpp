@@ -166,11 +166,19 @@ int parse_and_call(int argument_count, char** arguments) {
       ->type_name("FILE.html");
 
   ExportArguments exported;
-  CLI::App* export_app = app.add_subcommand("export", "Write the jobs of a scenario in a format of other simulators");
-  export_app->add_option("scenario", exported.scenario, "Scenario file, or a trace")->required()->type_name("SCENARIO");
-  export_app->add_option("--format", exported.format, "GOAL text (LogGOPSim, ATLAHS) or Chakra traces (ASTRA-sim)")
+  CLI::App* export_app =
+      app.add_subcommand("export", "Write the jobs of a scenario in a format of other simulators, or its site for NetBox");
+  export_app->add_option("scenario", exported.scenario, "Scenario file, or a trace; of netbox: a site file or a scenario")
       ->required()
-      ->type_name("goal|chakra");
+      ->type_name("SCENARIO");
+  export_app
+      ->add_option("--format", exported.format,
+                   "GOAL text (LogGOPSim, ATLAHS), Chakra traces (ASTRA-sim), or CSV and YAML files that NetBox imports")
+      ->required()
+      ->type_name("goal|chakra|netbox");
+  exported.dialect = "4.6";
+  export_app->add_option("--dialect", exported.dialect, "Of netbox: 4.6 for NetBox 4.5 and later, 4.4 for 4.3 and 4.4; default: 4.6")
+      ->type_name("4.6|4.4");
   export_app->add_option("-o,--output", exported.output, "Folder to write to; made when it is not there")->required()->type_name("DIR");
   add_overrides(*export_app, exported.overrides);
 
@@ -182,6 +190,16 @@ int parse_and_call(int argument_count, char** arguments) {
   check_app->add_flag("--json", check.json, "Print one JSON object, with every link and every item of a finding");
   add_overrides(*check_app, check.overrides);
 
+  ImportArguments imported;
+  CLI::App* import_app = app.add_subcommand("import", "Make a site from the files of another tool");
+  import_app->add_option("format", imported.format, "netbox: CSV and YAML files that NetBox or `export` has written")
+      ->required()
+      ->type_name("netbox");
+  import_app->add_option("folder", imported.input, "Folder that holds them")->required()->type_name("DIR");
+  import_app->add_option("-o,--output", imported.output, "Folder for site.yaml and its tables; made when it is not there")
+      ->required()
+      ->type_name("DIR");
+
   ValidateArguments validate;
   CLI::App* validate_app = app.add_subcommand("validate", "Simulate measured collectives and print how far off the model is");
   validate_app->add_option("measurements", validate.files, "Tables of measurements; default: the built-in ones of real hardware")
@@ -192,6 +210,16 @@ int parse_and_call(int argument_count, char** arguments) {
       ->type_name("N")
       ->check(CLI::Range(1u, 1024u));
   validate_app->add_flag("--json", validate.json, "Print one JSON object");
+
+  VerifyArguments verify;
+  CLI::App* verify_app = app.add_subcommand("verify", "Hold what was delivered, plugged and measured against the design");
+  verify_app->add_option("site", verify.site, "Site file, or a scenario")->required()->type_name("SITE");
+  verify_app->add_option("--received", verify.received, "Packing lists, module data, neighbours, loss tests: a file or a folder")
+      ->required()
+      ->type_name("PATH");
+  verify_app->add_option("--as-built", verify.as_built, "Folder to write the site as found to, for `run` and `compare`")->type_name("DIR");
+  add_overrides(*verify_app, verify.overrides);
+  verify_app->add_flag("--json", verify.json, "Print one JSON object");
 
   CLI::App* version_app = app.add_subcommand("version", "Print the version");
 
@@ -218,7 +246,9 @@ int parse_and_call(int argument_count, char** arguments) {
   if (report_app->parsed()) return report_verb(report);
   if (export_app->parsed()) return export_verb(exported);
   if (check_app->parsed()) return check_verb(check);
+  if (import_app->parsed()) return import_verb(imported);
   if (validate_app->parsed()) return validate_verb(validate);
+  if (verify_app->parsed()) return verify_verb(verify);
   if (version_app->parsed()) return version_verb();
   return kExitInput;
 }

@@ -46,9 +46,16 @@ struct ExplainArguments {
 
 struct ExportArguments {
   std::string scenario;
-  std::string format;  // goal or chakra
-  std::string output;  // a folder
+  std::string format;   // goal, chakra or netbox
+  std::string dialect;  // of netbox: "4.6", "4.4"
+  std::string output;   // a folder
   std::vector<std::string> overrides;
+};
+
+struct ImportArguments {
+  std::string format;  // netbox
+  std::string input;   // a folder
+  std::string output;  // a folder
 };
 
 struct CompareArguments {
@@ -96,6 +103,14 @@ struct CheckArguments {
   bool links = false;  // every link too
 };
 
+struct VerifyArguments {
+  std::string site;      // a site file, or a scenario whose site it is
+  std::string received;  // a file or a folder
+  std::string as_built;  // folder to write the site as found to; "": none
+  std::vector<std::string> overrides;
+  bool json = false;
+};
+
 int run_verb(const RunArguments& arguments);
 int explain_verb(const ExplainArguments& arguments);
 int kinds_verb(const std::string& name);
@@ -105,8 +120,11 @@ int study_points_verb(const StudyPointsArguments& arguments);
 int compare_verb(const CompareArguments& arguments);
 int export_verb(const ExportArguments& arguments);
 int report_verb(const ReportArguments& arguments);
+int export_netbox_verb(const ExportArguments& arguments);  // called by export_verb
+int import_verb(const ImportArguments& arguments);
 int validate_verb(const ValidateArguments& arguments);
 int check_verb(const CheckArguments& arguments);
+int verify_verb(const VerifyArguments& arguments);
 int version_verb();
 
 }  // namespace eastwest::cli

@@ -44,14 +44,17 @@ bool needs_directory(const Scenario& scenario) {
          std::any_of(scenario.jobs.begin(), scenario.jobs.end(), [&](const ScenarioJob& job) { return names_file(job.parameters); });
 }
 
-void write_graph(ParameterWriter& writer, const ExplicitGraph& graph) {
-  if (!graph.hosts.empty()) writer.key(1, "hosts");
+std::string rack_text(const std::string& rack) { return rack.empty() || rack == "A01" ? "" : ", rack: " + yaml_scalar(rack); }
+
+void write_graph(ParameterWriter& writer, int depth, const ExplicitGraph& graph) {
+  if (!graph.hosts.empty()) writer.key(depth, "hosts");
   for (const ExplicitGraph::HostEntry& host : graph.hosts)
-    writer.line(2, "- {name: " + yaml_scalar(host.name) + ", gpus: " + std::to_string(host.gpus) + "}");
-  if (!graph.switches.empty()) writer.key(1, "switches");
+    writer.line(depth + 1, "- {name: " + yaml_scalar(host.name) + ", gpus: " + std::to_string(host.gpus) + rack_text(host.rack) + "}");
+  if (!graph.switches.empty()) writer.key(depth, "switches");
   for (const ExplicitGraph::SwitchEntry& node : graph.switches)
-    writer.line(2, "- {name: " + yaml_scalar(node.name) + (node.model.empty() ? "" : ", model: " + yaml_scalar(node.model)) + "}");
-  if (!graph.links.empty()) writer.key(1, "links");
+    writer.line(depth + 1, "- {name: " + yaml_scalar(node.name) + (node.model.empty() ? "" : ", model: " + yaml_scalar(node.model)) +
+                               rack_text(node.rack) + "}");
+  if (!graph.links.empty()) writer.key(depth, "links");
   const std::vector<ParameterSpec> specs = graph_link_parameters();
   for (const ExplicitGraph::LinkEntry& link : graph.links) {
     std::string text = "- {a: " + yaml_scalar(link.a) + ", b: " + yaml_scalar(link.b);
@@ -59,8 +62,16 @@ void write_graph(ParameterWriter& writer, const ExplicitGraph& graph) {
     if (link.delay.ps >= 0) text += ", delay: " + to_string(link.delay);
     if (link.length.mm >= 0) text += ", length: " + to_string(link.length);
     if (link.frame_loss != 0) text += ", frame_loss: " + print_parameter(spec_of(specs, "frame_loss"), link.frame_loss);
-    writer.line(2, text + "}");
+    writer.line(depth + 1, text + "}");
   }
+}
+
+void write_site(ParameterWriter& writer, int depth, const Site& site) {
+  writer.line(depth, "topology: " + site.topology);
+  writer.parameters(depth, site.parameters);
+  writer.key(depth, "plant");
+  writer.parameters(depth + 1, site.plant);
+  write_graph(writer, depth, site.graph);
 }
 
 void write_job(ParameterWriter& writer, const ScenarioJob& job) {
@@ -89,16 +100,6 @@ void write_job(ParameterWriter& writer, const ScenarioJob& job) {
 
 }  // namespace
 
-std::string expand_site(const Site& site) {
-  ParameterWriter writer(false);
-  writer.line(1, "topology: " + site.topology);
-  writer.parameters(1, site.parameters);
-  writer.key(1, "plant");
-  writer.parameters(2, site.plant);
-  write_graph(writer, site.graph);
-  return writer.take();
-}
-
 std::string expand(const Scenario& scenario, bool with_comments) {
   ParameterWriter writer(with_comments);
   const std::vector<ParameterSpec> specs = scenario_parameters();
@@ -116,11 +117,7 @@ std::string expand(const Scenario& scenario, bool with_comments) {
     put("directory", yaml_scalar(folder.string()));
   }
   writer.key(0, "site");
-  writer.line(1, "topology: " + scenario.site.topology);
-  writer.parameters(1, scenario.site.parameters);
-  writer.key(1, "plant");
-  writer.parameters(2, scenario.site.plant);
-  write_graph(writer, scenario.site.graph);
+  write_site(writer, 1, scenario.site);
   writer.key(0, "jobs");
   for (const ScenarioJob& job : scenario.jobs) write_job(writer, job);
   writer.key(0, "network");
@@ -137,6 +134,12 @@ std::string expand(const Scenario& scenario, bool with_comments) {
     if (fault.direction != "both") text += ", direction: " + fault.direction;
     writer.line(1, text + "}");
   }
+  return writer.take();
+}
+
+std::string expand_site(const Site& site) {
+  ParameterWriter writer(false);
+  write_site(writer, 0, site);
   return writer.take();
 }
 
