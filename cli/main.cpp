@@ -106,8 +106,8 @@ int parse_and_call(int argument_count, char** arguments) {
   run_app->add_flag("--quiet", run.quiet, "Print no progress and no summary");
 
   ExplainArguments explain;
-  CLI::App* explain_app = app.add_subcommand("explain", "Print a scenario with every default filled in");
-  explain_app->add_option("scenario", explain.scenario, "Scenario file, or a trace")->required()->type_name("SCENARIO");
+  CLI::App* explain_app = app.add_subcommand("explain", "Print a scenario or a study with every default filled in");
+  explain_app->add_option("scenario", explain.scenario, "Scenario file, study file, or a trace")->required()->type_name("SCENARIO");
   explain_app->add_flag("--comments", explain.comments, "Add meaning and source of every value");
   add_overrides(*explain_app, explain.overrides);
 
@@ -115,7 +115,38 @@ int parse_and_call(int argument_count, char** arguments) {
   CLI::App* kinds_app = app.add_subcommand("kinds", "List what can be chosen, or the parameters of one kind");
   kinds_app->add_option("kind", kind, "Name of a kind")->type_name("KIND");
 
-  CLI::App* schema_app = app.add_subcommand("schema", "Print the JSON Schema of scenario files, for editors");
+  std::string schema = "scenario";
+  CLI::App* schema_app = app.add_subcommand("schema", "Print the JSON Schema of scenario or study files, for editors");
+  schema_app->add_option("what", schema, "scenario or study")->type_name("WHAT");
+
+  StudyArguments study;
+  CLI::App* study_app = app.add_subcommand("study", "Run many points of one question and answer it");
+  study_app->add_option("study", study.study, "Study file")->required()->type_name("STUDY");
+  study_app->add_option("-o,--output", study.output, "Folder of the results; default: the study's name with .study, here")
+      ->type_name("DIR");
+  study_app->add_flag("--resume", study.resume, "Continue a study that was interrupted or killed");
+  study_app->add_option("--threads", study.threads, "Points to play at once, which changes no result; default: one per processor")
+      ->type_name("N")
+      ->check(CLI::Range(1u, 1024u));
+  study_app->add_option("--memory", study.memory, "Memory that points may use together; default: 80 % of what is free")->type_name("SIZE");
+  study_app->add_option("--on", study.on, "Where points are played: here, or as job arrays of Slurm")
+      ->type_name("local|slurm")
+      ->check(CLI::IsMember({"local", "slurm"}));
+  study_app->add_option("--points-per-task", study.points_per_task, "Runs in one Slurm task; default: ten seconds of work")
+      ->type_name("N")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}));
+  study_app->add_option("--sbatch", study.sbatch, "Option for sbatch, e.g. --sbatch=--partition=long; may be repeated")
+      ->type_name("OPTION")
+      ->allow_extra_args(false);
+  study_app->add_flag("--quiet", study.quiet, "Print no progress and no table");
+
+  StudyPointsArguments points;
+  CLI::App* points_app = app.add_subcommand("study-points", "Play the rows of one task of a study")->group("");
+  points_app->add_option("study", points.study)->required()->type_name("STUDY");
+  points_app->add_option("-o,--output", points.output)->required();
+  points_app->add_option("--tasks", points.tasks)->required();
+  points_app->add_option("--task", points.task)->required();
+  points_app->add_option("--threads", points.threads)->check(CLI::Range(1u, 1024u));
 
   CompareArguments compare;
   CLI::App* compare_app = app.add_subcommand("compare", "Put traces side by side");
@@ -125,6 +156,15 @@ int parse_and_call(int argument_count, char** arguments) {
       ->expected(1, 1000);
   compare_app->add_flag("--json", compare.json, "Print the comparison as one JSON object");
 
+  ReportArguments report;
+  CLI::App* report_app = app.add_subcommand("report", "Write traces as one HTML page that opens from disk");
+  report_app->add_option("traces", report.traces, "Traces, also FILE.h5.partial; the first is what the others are compared with")
+      ->required()
+      ->type_name("FILE.h5")
+      ->expected(1, 1000);
+  report_app->add_option("-o,--output", report.output, "Page to write; default: the first trace's name with .html, here")
+      ->type_name("FILE.html");
+
   ExportArguments exported;
   CLI::App* export_app = app.add_subcommand("export", "Write the jobs of a scenario in a format of other simulators");
   export_app->add_option("scenario", exported.scenario, "Scenario file, or a trace")->required()->type_name("SCENARIO");
@@ -133,6 +173,14 @@ int parse_and_call(int argument_count, char** arguments) {
       ->type_name("goal|chakra");
   export_app->add_option("-o,--output", exported.output, "Folder to write to; made when it is not there")->required()->type_name("DIR");
   add_overrides(*export_app, exported.overrides);
+
+  CheckArguments check;
+  CLI::App* check_app =
+      app.add_subcommand("check", "Hold a site against the rules of its fibre plant: optics, cabling, latency, pathways, racks");
+  check_app->add_option("site", check.site, "Site file (`topology:` at its top), or a scenario")->required()->type_name("SITE");
+  check_app->add_flag("--links", check.links, "Print a row for every link too");
+  check_app->add_flag("--json", check.json, "Print one JSON object, with every link and every item of a finding");
+  add_overrides(*check_app, check.overrides);
 
   ValidateArguments validate;
   CLI::App* validate_app = app.add_subcommand("validate", "Simulate measured collectives and print how far off the model is");
@@ -163,9 +211,13 @@ int parse_and_call(int argument_count, char** arguments) {
   if (run_app->parsed()) return run_verb(run);
   if (explain_app->parsed()) return explain_verb(explain);
   if (kinds_app->parsed()) return kinds_verb(kind);
-  if (schema_app->parsed()) return schema_verb();
+  if (schema_app->parsed()) return schema_verb(schema);
+  if (study_app->parsed()) return study_verb(study);
+  if (points_app->parsed()) return study_points_verb(points);
   if (compare_app->parsed()) return compare_verb(compare);
+  if (report_app->parsed()) return report_verb(report);
   if (export_app->parsed()) return export_verb(exported);
+  if (check_app->parsed()) return check_verb(check);
   if (validate_app->parsed()) return validate_verb(validate);
   if (version_app->parsed()) return version_verb();
   return kExitInput;

@@ -6,66 +6,13 @@
 #include <string_view>
 #include <vector>
 
+#include "scenarios/parameter_writer.hpp"
 #include "scenarios/scenario_parts.hpp"
 #include "scenarios/yaml_document.hpp"
 
 namespace eastwest {
 
 namespace {
-
-class Writer {
- public:
-  explicit Writer(bool with_comments) : with_comments_(with_comments) {}
-
-  void key(int depth, std::string_view name) { line(depth, yaml_scalar(name) + ":"); }
-  void line(int depth, const std::string& text) { out_ += std::string(static_cast<std::size_t>(depth) * 2, ' ') + text + "\n"; }
-  void value(int depth, const ParameterSpec& spec, std::string_view shown_name, const std::string& text) {
-    if (with_comments_) comment(depth, spec);
-    line(depth, std::string(shown_name) + ": " + text);
-  }
-
-  /// All parameters as nested maps. Names that share a group must stand together in `specs`, as they are declared.
-  void parameters(int depth, const ReadParameters& read) {
-    std::vector<std::string_view> open;  // groups we are inside of
-    for (const ParameterSpec& spec : *read.specs) {
-      const ParameterValue* value_of = read.values.find(spec.name);
-      if (value_of == nullptr) continue;
-      std::vector<std::string_view> parts;
-      for (std::string_view rest = spec.name;;) {
-        const std::size_t dot = rest.find('.');
-        parts.push_back(rest.substr(0, dot));
-        if (dot == std::string_view::npos) break;
-        rest.remove_prefix(dot + 1);
-      }
-      std::size_t same = 0;
-      while (same < open.size() && same + 1 < parts.size() && open[same] == parts[same]) ++same;
-      open.resize(same);
-      for (; same + 1 < parts.size(); ++same) {
-        key(depth + static_cast<int>(same), parts[same]);
-        open.push_back(parts[same]);
-      }
-      value(depth + static_cast<int>(same), spec, parts.back(), text_of(spec, *value_of));
-    }
-  }
-
-  static std::string text_of(const ParameterSpec& spec, const ParameterValue& value) {
-    if (spec.type == ParameterType::text || spec.type == ParameterType::choice) return yaml_scalar(std::get<std::string>(value));
-    return print_parameter(spec, value);
-  }
-
-  std::string take() { return std::move(out_); }
-
- private:
-  void comment(int depth, const ParameterSpec& spec) {
-    std::string text = "# " + std::string(spec.meaning);
-    if (!spec.choices.empty()) text += " (" + std::string(spec.choices) + ")";
-    if (!spec.source.empty() && spec.source != "eastwest") text += " [" + std::string(spec.source) + "]";
-    line(depth, text);
-  }
-
-  bool with_comments_;
-  std::string out_;
-};
 
 std::string flow_list(const std::vector<PlacedText>& items) {
   if (items.empty()) return "all";
@@ -97,7 +44,7 @@ bool needs_directory(const Scenario& scenario) {
          std::any_of(scenario.jobs.begin(), scenario.jobs.end(), [&](const ScenarioJob& job) { return names_file(job.parameters); });
 }
 
-void write_graph(Writer& writer, const ExplicitGraph& graph) {
+void write_graph(ParameterWriter& writer, const ExplicitGraph& graph) {
   if (!graph.hosts.empty()) writer.key(1, "hosts");
   for (const ExplicitGraph::HostEntry& host : graph.hosts)
     writer.line(2, "- {name: " + yaml_scalar(host.name) + ", gpus: " + std::to_string(host.gpus) + "}");
@@ -116,7 +63,7 @@ void write_graph(Writer& writer, const ExplicitGraph& graph) {
   }
 }
 
-void write_job(Writer& writer, const ScenarioJob& job) {
+void write_job(ParameterWriter& writer, const ScenarioJob& job) {
   const std::vector<ParameterSpec> specs = job_parameters();
   const auto put = [&](int depth, std::string_view name, std::string_view shown, const std::string& text) {
     writer.value(depth, spec_of(specs, name), shown, text);
@@ -142,8 +89,18 @@ void write_job(Writer& writer, const ScenarioJob& job) {
 
 }  // namespace
 
+std::string expand_site(const Site& site) {
+  ParameterWriter writer(false);
+  writer.line(1, "topology: " + site.topology);
+  writer.parameters(1, site.parameters);
+  writer.key(1, "plant");
+  writer.parameters(2, site.plant);
+  write_graph(writer, site.graph);
+  return writer.take();
+}
+
 std::string expand(const Scenario& scenario, bool with_comments) {
-  Writer writer(with_comments);
+  ParameterWriter writer(with_comments);
   const std::vector<ParameterSpec> specs = scenario_parameters();
   const auto put = [&](std::string_view name, const std::string& text) { writer.value(0, spec_of(specs, name), name, text); };
   put("name", yaml_scalar(scenario.name));

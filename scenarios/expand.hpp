@@ -12,5 +12,7 @@ namespace eastwest {
 
 /// `with_comments` adds meaning and source of every parameter as a comment above it.
 std::string expand(const Scenario& scenario, bool with_comments = false);
+/// The part below `site:` alone: equal texts and folders make equal fabrics, as long as files that a site names stay as they are.
+std::string expand_site(const Site& site);
 
 }  // namespace eastwest

@@ -45,7 +45,9 @@ TEST_CASE("cable schedule: a swap of two cables in the schedule is a swap in the
   Diagnostics diagnostics;
   std::vector<ScheduleRow> rows = read_schedule(schedule, "s.csv", diagnostics);
   REQUIRE(!diagnostics.has_errors());
-  const auto row = [&](const std::string& id) { return std::find_if(rows.begin(), rows.end(), [&](const ScheduleRow& r) { return r.piece.id == id; }); };
+  const auto row = [&](const std::string& id) {
+    return std::find_if(rows.begin(), rows.end(), [&](const ScheduleRow& r) { return r.piece.id == id; });
+  };
   const std::string port_one = row("C0001")->b_port;
   const std::size_t last = first.fabric.cables.size();
   CAPTURE(last);
@@ -78,7 +80,7 @@ TEST_CASE("cable schedule: mistakes of a schedule are told together, each with i
     Diagnostics diagnostics;
     CHECK_FALSE(try_site(kSite + tables + "}}", diagnostics, folder.path().string()).has_value());
     const std::string text = diagnostics.print();
-    CHECK_MESSAGE(text.find("cables.csv:2") != std::string::npos, text);
+    CHECK_MESSAGE((text.find("cables.csv:2:") != std::string::npos || text.find("cables.csv:3:") != std::string::npos), text);
     return text;
   };
   CHECK(broken("server-00", "server-0x").find("did you mean `server-0") != std::string::npos);
@@ -125,7 +127,8 @@ TEST_CASE("cable schedule: ids stay with their ends when the site grows, and non
                         [&, id = id](const Piece& piece) { return piece.id == id && piece.status == PieceStatus::retired; }));
     }
   }
-  CHECK(same > before.size() / 3);
+  // Two servers more, so servers and ports of leaves move up: what keeps its ends keeps its id.
+  CHECK(same >= 24);
   // Growing twice from the grown schedule changes nothing: retired rows stay retired.
   folder.write("old.csv", write_schedule(grown.plant, grown.fabric));
   const BuiltSite again = good_site(larger + "cabling: structured_fabric, ids: old.csv}}", folder.path().string());
