@@ -88,6 +88,7 @@ const std::vector<Door>& doors() {
         {"bench/", ".cpp"},
         {"tests/", ".cpp"}}},
       {"protobuf", {"google/protobuf/", "chakra_et.pb.h"}, {{"workloads/imports/chakra_protobuf.cpp", ""}}},
+      {"libqrencode", {"qrencode.h"}, {{"analysis/documents/qr_code.cpp", ""}}},
       {"CLI11", {"CLI/"}, {{"cli/", ".cpp"}}},
       {"spdlog", {"spdlog/", "fmt/"}, {{"cli/", ".cpp"}}},
       {"doctest", {"doctest/"}, {{"tests/", ""}}},
