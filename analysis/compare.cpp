@@ -134,7 +134,7 @@ void add_notes(Comparison& c, const std::vector<TraceData>& traces, const std::v
       c.notes.push_back(t.path + " is incomplete (" + (t.sealed ? t.outcome : "its run did not end, or is still going") +
                         "): its figures cover " + to_readable(t.simulated - Time{0}) + " of simulated time");
   for (const TraceData& t : traces)
-    if (t.sealed && t.simulated.ps > 0 && too_rare_to_sample(t.counters))
+    if (t.sealed && t.simulated.ps > 0 && too_rare_to_sample(t.counters) && t.counters.frames_lost_expected >= kLossesWorthATable)
       c.notes.push_back("losses of " + t.path + " are " + rare_loss_text(loss_outlook(t.counters, t.links, t.simulated, {})));
   for (std::size_t a = 0; a < traces.size(); ++a)
     for (std::size_t b = a + 1; b < traces.size(); ++b)

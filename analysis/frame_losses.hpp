@@ -32,6 +32,8 @@ std::vector<std::uint32_t> lossiest_links(const std::vector<LinkTotal>& links, s
 double mean_frame_loss(const LinkTotal& link);
 /// Whether the losses of a run were too few to draw conclusions from: some were expected, but fewer than kLossesToTrust.
 bool too_rare_to_sample(const Counters& counters);
+/// Below it a run need not speak of losses at length: one in a million such runs loses a frame.
+inline constexpr double kLossesWorthATable = 1e-6;
 /// `counters.frames_lost_expected` is above 0, and so is `simulated`.
 LossOutlook loss_outlook(const Counters& counters, const std::vector<LinkTotal>& links, Time simulated, Duration timeout);
 /// "too rare to sample in this run: expected 4.1 in 1000 hours of the same traffic".

@@ -197,7 +197,13 @@ void add_losses(std::string& out, const RunResult& result, const Fabric& fabric,
   const Counters& c = result.counters;
   if (c.frames_lost == 0 && !(c.frames_lost_expected > 0)) return;
   out += "\nframe loss: " + (facts.losses_drawn ? counted(c.frames_lost, "frame") + " lost, " : std::string()) +
-         significant(c.frames_lost_expected) + " expected" + (facts.losses_drawn ? "\n" : "; flows draw none and take their goodput\n");
+         significant(c.frames_lost_expected) + " expected" + (facts.losses_drawn ? "" : "; flows draw none and take their goodput");
+  const bool outlook_known = c.frames_lost_expected > 0 && result.simulated.ps > 0;
+  const LossOutlook outlook = outlook_known ? loss_outlook(c, result.links, result.simulated, facts.retransmit_timeout) : LossOutlook{};
+  if (c.frames_lost == 0 && c.frames_lost_expected < kLossesWorthATable) {
+    out += (outlook_known ? "; " + rare_loss_text(outlook) : std::string()) + "\n";
+    return;
+  }
   TextTable table(
       {{"worst links"}, {"frames", Align::right}, {"frame loss", Align::right}, {"lost", Align::right}, {"expected", Align::right}});
   for (const std::uint32_t link : lossiest_links(result.links, 5)) {
@@ -205,9 +211,8 @@ void add_losses(std::string& out, const RunResult& result, const Fabric& fabric,
     table.add_row({fabric.link_name({link}), std::to_string(t.frames), significant(mean_frame_loss(t)),
                    facts.losses_drawn ? std::to_string(t.frames_lost) : "-", significant(t.frames_lost_expected)});
   }
-  if (!table.empty()) out += table.print("  ");
-  if (!(c.frames_lost_expected > 0) || result.simulated.ps <= 0) return;
-  const LossOutlook outlook = loss_outlook(c, result.links, result.simulated, facts.retransmit_timeout);
+  out += "\n" + table.print("  ");
+  if (!outlook_known) return;
   if (too_rare_to_sample(c)) out += "  " + rare_loss_text(outlook) + "\n";
   if (facts.retransmit_timeout.ps > 0 && (too_rare_to_sample(c) || !facts.losses_drawn))
     out += "  " + expected_delay_text(outlook, facts.retransmit_timeout) + "\n";

@@ -88,7 +88,7 @@ std::array<bool, 2> directions_of(const ScenarioFault& fault, const NamedCable& 
 }
 
 Result<Fault> loss_fault(const ScenarioFault& fault, const NamedCable& named, const Fabric& fabric, const NetworkOptions& network,
-                         const Catalogue& catalogue, CableState& state) {
+                         const Catalogue& catalogue, double margin_exponent, CableState& state) {
   const Cable& cable = fabric.cables[named.cable.index()];
   Fault result{fault.time, named.cable, false, FaultKind::loss};
   const std::array<bool, 2> changes = directions_of(fault, named);
@@ -108,8 +108,9 @@ Result<Fault> loss_fault(const ScenarioFault& fault, const NamedCable& named, co
       result.frame_loss[side] = link.frame_loss;
     } else {
       state.added[side] += fault.loss.decibels();
-      result.frame_loss[side] = frame_loss_at_margin(state.margin_db - state.added[side], link_coding(catalogue, cable.medium, link.rate),
-                                                     network.mtu + network.header);
+      result.frame_loss[side] =
+          frame_loss_at_margin(state.margin_db - state.added[side], link_coding(catalogue, cable.medium, link.rate, margin_exponent),
+                               network.mtu + network.header);
     }
   }
   return result;
@@ -118,7 +119,7 @@ Result<Fault> loss_fault(const ScenarioFault& fault, const NamedCable& named, co
 }  // namespace
 
 std::vector<Fault> fault_schedule(const std::vector<ScenarioFault>& faults, const Fabric& fabric, const NetworkOptions& network,
-                                  Diagnostics& diagnostics) {
+                                  double margin_exponent, Diagnostics& diagnostics) {
   std::vector<ScenarioFault> ordered = faults;
   std::stable_sort(ordered.begin(), ordered.end(), [](const ScenarioFault& a, const ScenarioFault& b) { return a.time < b.time; });
   std::vector<Fault> schedule;
@@ -142,7 +143,7 @@ std::vector<Fault> fault_schedule(const std::vector<ScenarioFault>& faults, cons
       continue;
     }
     CableState& state = states.try_emplace(named->cable.value, CableState{fabric.cables[named->cable.index()].margin_db}).first->second;
-    const Result<Fault> loss = loss_fault(fault, *named, fabric, network, catalogue, state);
+    const Result<Fault> loss = loss_fault(fault, *named, fabric, network, catalogue, margin_exponent, state);
     if (loss) schedule.push_back(*loss);
     else diagnostics.error(fault.place, loss.error().message, loss.error().remedy);
   }

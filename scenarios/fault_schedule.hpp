@@ -16,8 +16,8 @@
 
 namespace eastwest {
 
-/// Everything that is wrong goes to `diagnostics`, at the place of its fault.
+/// `margin_exponent` is the site's, as in topology/plant/margin.hpp. Everything that is wrong goes to `diagnostics`, at the place of its fault.
 std::vector<Fault> fault_schedule(const std::vector<ScenarioFault>& faults, const Fabric& fabric, const NetworkOptions& network,
-                                  Diagnostics& diagnostics);
+                                  double margin_exponent, Diagnostics& diagnostics);
 
 }  // namespace eastwest

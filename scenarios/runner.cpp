@@ -80,7 +80,8 @@ std::optional<Built> build(const Scenario& scenario, Diagnostics& diagnostics) {
   built.options.probes = probe_options(scenario.probes.values);
   built.options.seed = scenario.seed;
   built.options.duration = scenario.duration;
-  built.options.faults = fault_schedule(scenario.faults, *built.fabric, built.options.network, diagnostics);
+  built.options.faults = fault_schedule(scenario.faults, *built.fabric, built.options.network,
+                                        scenario.site.plant.values.real("margin_exponent"), diagnostics);
   build_jobs(scenario, built, diagnostics);
   if (diagnostics.has_errors()) return std::nullopt;
   return built;

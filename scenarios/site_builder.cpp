@@ -2,6 +2,7 @@
 #include "scenarios/site_builder.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <utility>
 
@@ -11,6 +12,8 @@
 #include "scenarios/scenario_parts.hpp"
 #include "scenarios/yaml_document.hpp"
 #include "topology/catalogue.hpp"
+#include "topology/plant/link_quality.hpp"
+#include "topology/plant/measured_links.hpp"
 #include "topology/plant/phases.hpp"
 #include "topology/plant/plant_builder.hpp"
 #include "topology/settings.hpp"
@@ -64,6 +67,21 @@ std::optional<Fabric> fabric_of_kind(const Site& site, Diagnostics& diagnostics)
   return fabric;
 }
 
+/// What was measured of cables, over the design.
+void apply_measured(const PlantTable& table, const PlantSettings& settings, const Catalogue& catalogue, const Plant& plant, Fabric& fabric,
+                    Diagnostics& diagnostics) {
+  diagnostics.remember_source(table.file, table.text);
+  const std::size_t errors = diagnostics.error_count();
+  const std::vector<MeasuredLink> measured = read_measured_links(table.text, table.file, diagnostics);
+  if (diagnostics.error_count() != errors) return;
+  const Result<std::vector<LinkQuality>> links = link_qualities(plant, fabric, catalogue, settings);
+  EASTWEST_CHECK(links.has_value(), "a plant that was built has channels that the catalogue knows");
+  std::vector<double> budget_db;
+  for (const LinkQuality& link : *links)
+    budget_db.push_back(link.budget.loss_limit.mdb > 0 && link.loss ? link.budget.loss_limit.decibels() : std::nan(""));
+  apply_measured_links(measured, catalogue, budget_db, kDesignFrame, fabric, diagnostics);
+}
+
 }  // namespace
 
 std::optional<BuiltSite> build_site(const Site& site, Diagnostics& diagnostics) {
@@ -95,6 +113,9 @@ std::optional<BuiltSite> build_site(const Site& site, Diagnostics& diagnostics) 
   std::optional<Plant> plant = build_plant(request, *fabric, own);
   relocate(own, site.plant, site.place, diagnostics);
   if (!plant || diagnostics.error_count() != errors) return std::nullopt;
+  if (const std::optional<PlantTable> table = read_table(site, "measured", settings.measured, diagnostics))
+    apply_measured(*table, settings, catalogue, *plant, *fabric, diagnostics);
+  if (diagnostics.error_count() != errors) return std::nullopt;
   if (settings.phase > plant->phases.size()) {
     diagnostics.error(site.plant.place_of("phase", site.place),
                       "`phase` is " + std::to_string(settings.phase) + ", the site has " + std::to_string(plant->phases.size()),

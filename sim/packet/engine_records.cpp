@@ -138,7 +138,7 @@ void judge(RunState& run, RunResult& result) {
   if (run.options.network.pfc)
     result.sanity.push_back(
         {"lossless classes dropped nothing", c.drops_buffer == 0, text(c.drops_buffer) + " packets dropped for lack of room"});
-  if (result.counters.frames_lost_expected > 0) result.sanity.push_back(losses_as_expected(result.counters));
+  if (c.frames_lost > 0 || c.frames_lost_expected > 1e-6) result.sanity.push_back(losses_as_expected(result.counters));
   std::uint64_t impossible = 0;
   std::string worst;
   for (const CollectiveRow& row : result.collectives) {

@@ -31,7 +31,7 @@ std::vector<Fault> schedule(const std::vector<ScenarioFault>& faults) {
   fabric.cables[0].margin_db = 0.2;
   for (Link& link : fabric.links) link.frame_loss = 1e-15;
   Diagnostics diagnostics;
-  std::vector<Fault> result = fault_schedule(faults, fabric, test::network(), diagnostics);
+  std::vector<Fault> result = fault_schedule(faults, fabric, test::network(), 1, diagnostics);
   REQUIRE_MESSAGE(!diagnostics.has_errors(), diagnostics.print());
   return result;
 }

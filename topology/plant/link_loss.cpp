@@ -3,18 +3,19 @@
 
 namespace eastwest {
 
-LinkCoding link_coding(const Catalogue& catalogue, std::string_view medium, BitRate rate) {
+LinkCoding link_coding(const Catalogue& catalogue, std::string_view medium, BitRate rate, double exponent) {
   constexpr std::uint64_t kPam4From = 100'000'000'000;
   LinkCoding coding;
   coding.interleaved = interleaved_codewords(rate);
   if (const OpticModel* optic = catalogue.find_optic(medium)) {
     const Result<FecReading> fec = read_fec(optic->fec);
-    coding.receiver = receiver_of(*optic);
+    coding.receiver = receiver_of(*optic, exponent);
     coding.code = fec ? fec->code : FecCode::kp4;  // the catalogue's tests hold every name
     return coding;
   }
   const bool pam4 = rate.bits_per_second >= kPam4From;
-  coding.receiver = make_receiver(pam4 ? Modulation::pam4 : Modulation::nrz, pam4 ? 2.4e-4 : 5e-5);  // IEEE 802.3
+  coding.receiver =
+      make_receiver(pam4 ? Modulation::pam4 : Modulation::nrz, pam4 ? 2.4e-4 : 5e-5, kOpticalErrorFloor, exponent);  // IEEE 802.3
   coding.code = pam4 ? FecCode::kp4 : FecCode::kr4;
   return coding;
 }

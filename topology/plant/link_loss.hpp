@@ -23,8 +23,8 @@ struct LinkCoding {
   std::uint32_t interleaved = 2;  // codewords
 };
 
-/// Of a medium as Cable::medium names it, at a line rate.
-LinkCoding link_coding(const Catalogue& catalogue, std::string_view medium, BitRate rate);
+/// Of a medium as Cable::medium names it, at a line rate; `exponent` is `plant.margin_exponent` of the site.
+LinkCoding link_coding(const Catalogue& catalogue, std::string_view medium, BitRate rate, double exponent = 1);
 double pre_fec_ber_at_margin(double margin_db, const LinkCoding& coding);
 /// The inverse, for error rates that were measured; at and below the receiver's floor the margin of the floor.
 double margin_at_pre_fec_ber(double ber, const LinkCoding& coding);

@@ -43,7 +43,7 @@ double quality_of_margin(const Receiver& receiver, double margin_db);
 double ber_of_margin(const Receiver& receiver, double margin_db);
 /// The inverse. At and below the floor the margin is at least what is returned.
 double margin_of_ber(const Receiver& receiver, double ber);
-/// Frame loss at a margin, rounded to 30 significant bits. Some 2 us: remember it per distinct margin and frame.
+/// Frame loss at a margin, rounded to 30 significant bits. Some 1 us: remember it per distinct margin and frame.
 double frame_loss_of_margin(const Receiver& receiver, FecCode code, double margin_db, Bytes frame, std::uint32_t interleaved);
 /// For a BER that was measured on this optic; with an inner code it is carried to the outer one at equal margin.
 double frame_loss_of_ber(const OpticModel& optic, double measured_ber, Bytes frame, std::uint32_t interleaved);

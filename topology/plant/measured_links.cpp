@@ -159,7 +159,7 @@ std::vector<MeasuredLink> read_measured_links(std::string_view text, const std::
 }
 
 void apply_measured_links(const std::vector<MeasuredLink>& measured, const Catalogue& catalogue, std::span<const double> budget_db,
-                          Bytes frame, Fabric& fabric, Diagnostics& diagnostics) {
+                          Bytes frame, Fabric& fabric, Diagnostics& diagnostics, double margin_exponent) {
   std::unordered_map<std::string, std::uint32_t> cable_of;  // looked up, never walked
   std::vector<std::string> names;
   for (std::uint32_t c = 0; c < fabric.cables.size(); ++c) {
@@ -193,7 +193,7 @@ void apply_measured_links(const std::vector<MeasuredLink>& measured, const Catal
     Cable& cable = fabric.cables[c];
     Link& from_a = fabric.links[fabric.ports[cable.a.index()].out.index()];
     Link& from_b = fabric.links[fabric.ports[cable.b.index()].out.index()];
-    const LinkCoding coding = link_coding(catalogue, cable.medium, from_a.rate);
+    const LinkCoding coding = link_coding(catalogue, cable.medium, from_a.rate, margin_exponent);
     const Direction there = apply_direction(worst[c][0], budget_db[c], coding, frame, cable, from_a);
     const Direction back = apply_direction(worst[c][1], budget_db[c], coding, frame, cable, from_b);
     cable.margin_db = lower(there.margin_db, back.margin_db);

@@ -46,6 +46,6 @@ std::vector<MeasuredLink> read_measured_links(std::string_view text, const std::
 /// by cable, NaN where it is not known: a measured loss there is an error, as are cables that the fabric has not. The frame loss is that
 /// of a frame of `frame` bytes.
 void apply_measured_links(const std::vector<MeasuredLink>& measured, const Catalogue& catalogue, std::span<const double> budget_db,
-                          Bytes frame, Fabric& fabric, Diagnostics& diagnostics);
+                          Bytes frame, Fabric& fabric, Diagnostics& diagnostics, double margin_exponent = 1);
 
 }  // namespace eastwest

@@ -22,6 +22,7 @@ struct Joint {
   const Plug* left = nullptr;
   const Plug* right = nullptr;
   std::string place;
+  std::string fibre;  // of the piece at the left, or at the right where there is none
 };
 
 void check_gender(const Joint& joint, PinGender left, PinGender right, bool transceiver, std::vector<PlantViolation>& out) {
@@ -55,7 +56,7 @@ void check_polish(const Joint& joint, Polish left, Polish right, std::vector<Pla
                  "the same polish on both sides; single-mode MPO and multimode at 100 Gb/s a lane are APC"});
 }
 
-void check_pair(const Joint& joint, std::vector<PlantViolation>& out) {
+void check_pair(const Joint& joint, const Catalogue& catalogue, std::vector<PlantViolation>& out) {
   const Plug& left = *joint.left;
   const Plug& right = *joint.right;
   if (left.connector != right.connector) {
@@ -65,6 +66,10 @@ void check_pair(const Joint& joint, std::vector<PlantViolation>& out) {
   }
   if (is_mpo(left.connector)) check_gender(joint, left.gender, right.gender, false, out);
   check_polish(joint, left.polish, right.polish, out);
+  const FibreModel* fibre = catalogue.find_fibre(joint.fibre);
+  if (fibre != nullptr && fibre->medium == "smf" && is_mpo(left.connector) && left.polish == Polish::upc && right.polish == Polish::upc)
+    out.push_back(
+        {"polish", "both plugs " + joint.place + " are UPC, and single-mode MPO are made as APC only", "APC plugs on single-mode MPO"});
 }
 
 void check_end(const ChannelEnd& end, const Plug& plug, const Joint& joint, std::vector<PlantViolation>& out) {
@@ -92,9 +97,9 @@ std::vector<Joint> joints_of(const Channel& channel, std::vector<PlantViolation>
     if (const auto* piece = std::get_if<FibrePiece>(&element)) {
       if (last == nullptr) {
         if (between != Between::nothing) broken("the channel does not begin with a cord");
-        joints.push_back({nullptr, &piece->near, {}});
+        joints.push_back({nullptr, &piece->near, {}, piece->fibre});
       } else if (between == Between::nothing) broken("two pieces of fibre stand without a connection between them");
-      else if (between == Between::mated) joints.push_back({&last->far, &piece->near, {}});
+      else if (between == Between::mated) joints.push_back({&last->far, &piece->near, {}, last->fibre});
       last = piece;
       between = Between::nothing;
     } else {
@@ -107,7 +112,7 @@ std::vector<Joint> joints_of(const Channel& channel, std::vector<PlantViolation>
     return {};
   }
   if (between != Between::nothing) broken("the channel does not end with a cord");
-  joints.push_back({&last->far, nullptr, {}});
+  joints.push_back({&last->far, nullptr, {}, last->fibre});
   for (std::size_t i = 0; i < joints.size(); ++i) joints[i].place = place_of(i, joints.size());
   return joints;
 }
@@ -230,7 +235,7 @@ std::vector<PlantViolation> check_channel(const Channel& channel, const ChannelE
   for (const Joint& joint : joints) {
     if (joint.left == nullptr) check_end(a, *joint.right, joint, out);
     else if (joint.right == nullptr) check_end(b, *joint.left, joint, out);
-    else check_pair(joint, out);
+    else check_pair(joint, catalogue, out);
   }
   std::string medium;
   for (const ChannelElement& element : channel.elements) {

@@ -128,6 +128,8 @@ TEST_CASE("polarity: the usual plant has no violation, and each mistake has its 
   Channel flat = usual;
   std::get<FibrePiece>(flat.elements[2]).far.polish = Polish::upc;
   CHECK(rules(flat, "400g-dr4") == std::vector<std::string>{"polish"});
+  std::get<FibrePiece>(flat.elements[4]).near.polish = Polish::upc;  // they mate, but there is no such single-mode plug
+  CHECK(rules(flat, "400g-dr4") == std::vector<std::string>{"polish"});
   Channel key = usual;
   std::get<FibrePiece>(key.elements[4]).near.connector = "MPO-16";
   CHECK(rules(key, "400g-dr4") == std::vector<std::string>{"connector", "polarity?"});
