@@ -40,8 +40,9 @@ void remove_later_ranks(const std::filesystem::path& folder, const std::vector<E
 }  // namespace
 
 int export_verb(const ExportArguments& arguments) {
+  if (arguments.format == "graphviz") return export_graphviz(arguments);
   if (arguments.format != "goal" && arguments.format != "chakra") {
-    print_error({"`" + arguments.format + "` is not a format of `export`", "choose goal or chakra"});
+    print_error({"`" + arguments.format + "` is not a format of `export`", "choose goal, chakra or graphviz"});
     return kExitInput;
   }
   Diagnostics diagnostics;

@@ -126,13 +126,35 @@ int parse_and_call(int argument_count, char** arguments) {
   compare_app->add_flag("--json", compare.json, "Print the comparison as one JSON object");
 
   ExportArguments exported;
-  CLI::App* export_app = app.add_subcommand("export", "Write the jobs of a scenario in a format of other simulators");
+  CLI::App* export_app =
+      app.add_subcommand("export", "Write the jobs of a scenario in a format of other simulators, or its fabric as a graph");
   export_app->add_option("scenario", exported.scenario, "Scenario file, or a trace")->required()->type_name("SCENARIO");
-  export_app->add_option("--format", exported.format, "GOAL text (LogGOPSim, ATLAHS) or Chakra traces (ASTRA-sim)")
+  export_app
+      ->add_option("--format", exported.format, "GOAL text (LogGOPSim, ATLAHS), Chakra traces (ASTRA-sim), or the fabric for Graphviz")
       ->required()
-      ->type_name("goal|chakra");
+      ->type_name("goal|chakra|graphviz");
   export_app->add_option("-o,--output", exported.output, "Folder to write to; made when it is not there")->required()->type_name("DIR");
   add_overrides(*export_app, exported.overrides);
+
+  DocsArguments docs;
+  CLI::App* docs_app =
+      app.add_subcommand("docs", "Write a site's documents: the book, schedule, labels, port maps, elevations, purchases, tests, growth");
+  docs_app->add_option("site", docs.site, "Site file, or a scenario")->required()->type_name("SITE");
+  docs_app->add_option("-o,--output", docs.output, "Folder to write to; made when it is not there")->required()->type_name("DIR");
+  docs_app->add_option("--prices", docs.prices, "Prices of parts: part,unit_price,currency")->type_name("FILE.csv");
+  docs_app->add_option("--times", docs.times, "Minutes of each kind of work: work,minutes")->type_name("FILE.csv");
+  docs_app->add_option("--previous", docs.previous, "An earlier version, for the change log: a site, or its cable schedule")
+      ->type_name("FILE");
+  docs_app->add_option("--phase", docs.phase, "Show what stands at the end of this phase, from 1; default: what the site builds")
+      ->type_name("N")
+      ->check(CLI::Range(1u, 64u));
+  add_overrides(*docs_app, docs.overrides);
+
+  ExpandArguments expand;
+  CLI::App* expand_app = app.add_subcommand("expand", "Write a site with every value, its racks, devices, pathways and cables as tables");
+  expand_app->add_option("site", expand.site, "Site file, or a scenario")->required()->type_name("SITE");
+  expand_app->add_option("-o,--output", expand.output, "Folder to write to; made when it is not there")->required()->type_name("DIR");
+  add_overrides(*expand_app, expand.overrides);
 
   ValidateArguments validate;
   CLI::App* validate_app = app.add_subcommand("validate", "Simulate measured collectives and print how far off the model is");
@@ -166,6 +188,8 @@ int parse_and_call(int argument_count, char** arguments) {
   if (schema_app->parsed()) return schema_verb();
   if (compare_app->parsed()) return compare_verb(compare);
   if (export_app->parsed()) return export_verb(exported);
+  if (docs_app->parsed()) return docs_verb(docs);
+  if (expand_app->parsed()) return expand_verb(expand);
   if (validate_app->parsed()) return validate_verb(validate);
   if (version_app->parsed()) return version_verb();
   return kExitInput;

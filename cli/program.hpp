@@ -46,7 +46,23 @@ struct ExplainArguments {
 
 struct ExportArguments {
   std::string scenario;
-  std::string format;  // goal or chakra
+  std::string format;  // goal, chakra or graphviz
+  std::string output;  // a folder
+  std::vector<std::string> overrides;
+};
+
+struct DocsArguments {
+  std::string site;    // a site or a scenario
+  std::string output;  // a folder
+  std::string prices;  // "": none
+  std::string times;
+  std::string previous;
+  unsigned phase = 0;  // from 1; 0: what the site builds
+  std::vector<std::string> overrides;
+};
+
+struct ExpandArguments {
+  std::string site;
   std::string output;  // a folder
   std::vector<std::string> overrides;
 };
@@ -69,6 +85,9 @@ int kinds_verb(const std::string& name);
 int schema_verb();
 int compare_verb(const CompareArguments& arguments);
 int export_verb(const ExportArguments& arguments);
+int export_graphviz(const ExportArguments& arguments);
+int docs_verb(const DocsArguments& arguments);
+int expand_verb(const ExpandArguments& arguments);
 int validate_verb(const ValidateArguments& arguments);
 int version_verb();
 

@@ -166,7 +166,8 @@ class Drawing {
     const RackSums sums = rack_sums(view_, rack_, later_);
     double y = kTop + 4;
     const auto line = [&](std::string_view name, const std::string& value, bool over = false) {
-      out_ += text_at("soft", kSumsLeft, y += 17, name) + text_at(over ? "over" : "", kWidth, y, value, " text-anchor=\"end\"") + "\n";
+      y += 17;
+      out_ += text_at("soft", kSumsLeft, y, name) + text_at(over ? "over" : "", kWidth, y, value, " text-anchor=\"end\"") + "\n";
     };
     out_ += text_at("head", kSumsLeft, y, "Sums");
     line("units used", std::to_string(sums.units_used) + " U");
@@ -181,8 +182,8 @@ class Drawing {
     std::size_t unplaced = 0;
     for (const Device& device : plant_.devices) unplaced += device.rack == rack_ && device.unit == 0 ? 1 : 0;
     if (unplaced > 0) line("no room found for", std::to_string(unplaced) + " devices", true);
-    y += 16;
-    out_ += text_at("head", kSumsLeft, y += 12, "Ports and boxes") + "\n";
+    y += 28;
+    out_ += text_at("head", kSumsLeft, y, "Ports and boxes") + "\n";
     for (const auto& [style, name] :
          {std::pair{"used", "plugged"}, std::pair{"dark", "strand behind, nothing in front"}, std::pair{"free", "free"}}) {
       y += 17;
