@@ -106,8 +106,6 @@ TEST_CASE("loss: neither threads nor domains change what is lost") {
 TEST_CASE("loss: goodput at random loss is the textbook's") {
   constexpr Bytes kBytes = 256_MiB;
   constexpr double kPackets = 65536;
-  const Fabric fabric = line(1);
-  const NetworkOptions options = network();
   const Outcomes clean = lossy({}, {}, kBytes);
   const double clean_time = (clean.flows.at(0).finish - clean.flows.at(0).start).seconds();
   const double round_trip =
