@@ -176,9 +176,11 @@ class Drawing {
     line("power", number(sums.power_kw) + " of " + number(sums.power_limit_kw) + " kW", sums.power_kw > sums.power_limit_kw);
     if (sums.units_used > 0 && sums.power_kw > 0) line("power per used unit", number(sums.power_kw * 1e3 / sums.units_used) + " W");
     if (sums.power_unknown > 0) line("power not known", std::to_string(sums.power_unknown) + " devices");
-    line("weight", number(sums.weight_kg) + " of " + number(sums.weight_limit_kg) + " kg", sums.weight_kg > sums.weight_limit_kg);
+    if (sums.weight_kg > 0)
+      line("weight", number(sums.weight_kg) + " of " + number(sums.weight_limit_kg) + " kg", sums.weight_kg > sums.weight_limit_kg);
+    else line("weight limit", number(sums.weight_limit_kg) + " kg");
     if (sums.weight_unknown > 0) line("weight not known", std::to_string(sums.weight_unknown) + " devices");
-    if (!std::isnan(sums.drop_fill)) line("cable manager", percent(sums.drop_fill) + " full");
+    if (!std::isnan(sums.drop_fill)) line("cable manager", percent_text(sums.drop_fill) + " full");
     std::size_t unplaced = 0;
     for (const Device& device : plant_.devices) unplaced += device.rack == rack_ && device.unit == 0 ? 1 : 0;
     if (unplaced > 0) line("no room found for", std::to_string(unplaced) + " devices", true);

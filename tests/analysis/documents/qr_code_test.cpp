@@ -64,7 +64,7 @@ std::string decoded(const std::vector<std::uint8_t>& black) {
   for (int column : {0, 1, 2, 3, 4, 5, 7, 8}) format = format << 1 | at(8, column);
   for (int row : {7, 5, 4, 3, 2, 1, 0}) format = format << 1 | at(row, 8);
   format ^= 0b101010000010010;
-  CHECK(format >> 13 == 0b00);  // error correction level M
+  CHECK((format >> 13) == 0b00);  // error correction level M
   const int mask = format >> 10 & 7;
   const auto reserved = [](int row, int column) {
     return row == 6 || column == 6 || (row < 9 && column < 9) || (row < 9 && column > 12) || (row > 12 && column < 9);
