@@ -56,7 +56,10 @@ std::string comparison_text(const Comparison& c) {
       if (c.designs[d].seeds.size() > 1) cells.push_back(value && value->runs > 1 ? spread(*value) : "");
       if (d == 0) continue;
       const std::optional<double>& ratio = row.ratio[d];
-      cells.push_back((ratio ? fixed(*ratio, 3) : std::string("-")) + (row.marks[d] == Comparison::Mark::differs ? "*" : ""));
+      cells.push_back((!ratio         ? std::string("-")
+                       : *ratio < 1e6 ? fixed(*ratio, 3)
+                                      : significant(*ratio)) +
+                      (row.marks[d] == Comparison::Mark::differs ? "*" : ""));
     }
     table.add_row(std::move(cells));
   }

@@ -96,8 +96,8 @@ Result<Fault> loss_fault(const ScenarioFault& fault, const NamedCable& named, co
   if (fault.action == "dirty_connector" && std::isnan(state.margin_db))
     return Error{"the optical margin of the cable `" + cable.name + "` (" + fault.link + ") is not known, so " + to_string(fault.loss) +
                      " more cannot be turned into frame loss",
-                 "give the site a `plant:` section, which works the margin out, or `plant.measured: FILE.csv` with a measured one; or "
-                 "say `margin: 0.2 dB` in the fault, or `action: frame_loss` with a `probability`"};
+                 "name optics of the catalogue that have a power budget (`fabric_optic: 400g-dr4`), give measured figures "
+                 "(`plant.measured: FILE.csv`), say `margin: 0.2 dB` in the fault, or use `action: frame_loss` with a `probability`"};
   for (const std::size_t side : {std::size_t{0}, std::size_t{1}}) {
     if (!changes[side]) continue;
     const Link& link = fabric.links[fabric.ports[(side == 0 ? cable.a : cable.b).index()].out.index()];

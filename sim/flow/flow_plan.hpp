@@ -54,7 +54,7 @@ struct FlowPath {
   std::uint64_t rate = 0;         // slowest link, bit/s
 };
 
-/// Wire bytes sent for one that arrives, 1 / eta of the above; at most kExpansionMost, where next to nothing arrives.
+/// Wire bytes sent for one that arrives, 1 / eta of the above; at most kExpansionMost, where next to nothing arrives and messages stand still.
 double expansion_of(const NetworkOptions& network, double loss, BitRate rate, Duration round_trip);
 inline constexpr double kExpansionMost = 1e9;
 

@@ -30,9 +30,9 @@ std::string blocked_messages(const FlowState& run) {
     text += job_of(run, transfer) + rank_name(*run.fabric, *run.workload, stream.source) + " cannot send " +
             to_string(Bytes{transfer.bytes}) + " to " + rank_name(*run.fabric, *run.workload, stream.destination);
     const std::string dead = stream.group == kNil ? std::string{} : dead_link_of(run, stream);
-    if (stream.group == kNil) text += ": there is no route";
+    if (stream.expansion >= kExpansionMost) text += ": next to every frame is lost on its way";
+    else if (stream.group == kNil) text += ": there is no route";
     else if (!dead.empty()) text += ": the link " + dead + " is down";
-    else if (stream.expansion >= kExpansionMost) text += ": next to every frame is lost on its way";
     else text += ": no rate is left on its links";
     text += "; ";
   }

@@ -55,6 +55,7 @@ std::uint32_t group_of(FlowState& run, std::uint32_t s) {
     for (const Hop& hop : run.path.hops)
       arrives *= 1 - run.frame_loss[hop.link] * static_cast<double>(hop.weight) / static_cast<double>(kFullWeight);
     stream.expansion = expansion_of(run.plan.network, 1 - arrives, {run.path.rate}, stream.round_trip);
+    if (stream.expansion >= kExpansionMost) stream.group = kNil;  // it stands still until the path is another
   }
   return stream.group;
 }

@@ -97,7 +97,8 @@ TEST_CASE("fault schedule: without a margin the error says how to give it") {
   const std::string told = errors_of("  - {time: 1 ms, link: \"leaf-0 - spine-0\", action: dirty_connector, loss: 0.8 dB}\n");
   INFO(told);
   CHECK(told.find("t.yaml:4:5: error: the optical margin of the cable") != std::string::npos);
-  CHECK(told.find("plant:") != std::string::npos);
+  CHECK(told.find("plant.measured: FILE.csv") != std::string::npos);
+  CHECK(told.find("margin: 0.2 dB") != std::string::npos);
   CHECK(told.find("action: frame_loss") != std::string::npos);
 }
 

@@ -55,7 +55,7 @@ TEST_CASE("flow loss: a lossy path takes 1 / eta of its wire time, of both its l
   Fabric fabric = line(1);
   const double clean = seconds(flow_run(fabric, {}, {}));
   fabric.links[0].frame_loss = 1e-2;
-  fabric.links[3].frame_loss = 2e-2;  // switch to host 1
+  fabric.links[2].frame_loss = 2e-2;  // switch to host 1
   const Outcomes out = flow_run(fabric, {}, {"recovery=selective_repeat"});
   const double eta = 0.99 * 0.98;
   CHECK(seconds(out) - clean == doctest::Approx(kWire * (1 / eta - 1)).epsilon(1e-6));
@@ -63,7 +63,7 @@ TEST_CASE("flow loss: a lossy path takes 1 / eta of its wire time, of both its l
   CHECK(out.result.counters.frames_lost == 0);
   // All that was sent on a link times its loss.
   CHECK(out.result.links[0].frames_lost_expected == doctest::Approx(16384 / eta * 1e-2).epsilon(1e-6));
-  CHECK(out.result.links[3].frames_lost_expected == doctest::Approx(16384 / eta * 2e-2).epsilon(1e-6));
+  CHECK(out.result.links[2].frames_lost_expected == doctest::Approx(16384 / eta * 2e-2).epsilon(1e-6));
 }
 
 TEST_CASE("flow loss: from the middle on, and away again, to the picosecond of the closed form") {
