@@ -166,14 +166,15 @@ int parse_and_call(int argument_count, char** arguments) {
       ->type_name("FILE.html");
 
   ExportArguments exported;
-  CLI::App* export_app =
-      app.add_subcommand("export", "Write the jobs of a scenario in a format of other simulators, its site for NetBox, or its fabric as a graph");
+  CLI::App* export_app = app.add_subcommand(
+      "export", "Write the jobs of a scenario in a format of other simulators, its site for NetBox, or its fabric as a graph");
   export_app->add_option("scenario", exported.scenario, "Scenario file, or a trace; of netbox: a site file or a scenario")
       ->required()
       ->type_name("SCENARIO");
   export_app
-      ->add_option("--format", exported.format,
-                   "GOAL text (LogGOPSim, ATLAHS), Chakra traces (ASTRA-sim), CSV and YAML files that NetBox imports, or the fabric for Graphviz")
+      ->add_option(
+          "--format", exported.format,
+          "GOAL text (LogGOPSim, ATLAHS), Chakra traces (ASTRA-sim), CSV and YAML files that NetBox imports, or the fabric for Graphviz")
       ->required()
       ->type_name("goal|chakra|netbox|graphviz");
   exported.dialect = "4.6";
