@@ -128,7 +128,7 @@ int verify_verb(const VerifyArguments& arguments) {
   const VerificationDesign design{built->fabric, built->plant, catalogue, parts, std::move(*tests)};
   Verification verification = verify(design, *evidence);
   if (told.has_errors()) {
-    Finding unread{FindingKind::unreadable, FindingSeverity::failed, arguments.received, {}, {}, {}, {}, {}};
+    HardwareFinding unread{FindingKind::unreadable, FindingSeverity::failed, arguments.received, {}, {}, {}, {}, {}};
     unread.figures = {{"errors", static_cast<double>(told.error_count()), ""}};
     unread.sentence = std::to_string(told.error_count()) + " mistakes in the files, told above: part of the evidence was not read";
     unread.remedy = "mend the files and verify again";
