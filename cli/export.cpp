@@ -41,8 +41,9 @@ void remove_later_ranks(const std::filesystem::path& folder, const std::vector<E
 
 int export_verb(const ExportArguments& arguments) {
   if (arguments.format == "netbox") return export_netbox_verb(arguments);
+  if (arguments.format == "graphviz") return export_graphviz(arguments);
   if (arguments.format != "goal" && arguments.format != "chakra") {
-    print_error({"`" + arguments.format + "` is not a format of `export`", "choose goal, chakra or netbox"});
+    print_error({"`" + arguments.format + "` is not a format of `export`", "choose goal, chakra, netbox or graphviz"});
     return kExitInput;
   }
   Diagnostics diagnostics;

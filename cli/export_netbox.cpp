@@ -46,8 +46,8 @@ int export_netbox_verb(const ExportArguments& arguments) {
   std::vector<ExchangeFile> files;
   if (built) files = export_netbox(*site, *built, *dialect, diagnostics);
   if (print_diagnostics(diagnostics) || files.empty()) return kExitInput;
-  std::vector<OutputFile> outputs;
-  for (const ExchangeFile& file : files) outputs.push_back({file.path, file.text});
+  std::vector<FolderFile> outputs;
+  for (const ExchangeFile& file : files) outputs.emplace_back(file.path, file.text);
   if (const Status written = write_folder(arguments.output, outputs); !written) {
     print_error(written.error());
     return kExitInput;

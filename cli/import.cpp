@@ -75,8 +75,8 @@ int import_verb(const ImportArguments& arguments) {
   }
   std::string output = arguments.output;
   while (output.size() > 1 && output.ends_with('/')) output.pop_back();
-  std::vector<OutputFile> outputs;
-  for (const ExchangeFile& file : files) outputs.push_back({file.path, file.text});
+  std::vector<FolderFile> outputs;
+  for (const ExchangeFile& file : files) outputs.emplace_back(file.path, file.text);
   const Staging staging(output + ".part");
   if (const Status written = write_folder(staging.path(), outputs); !written) {
     print_error(written.error());

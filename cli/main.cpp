@@ -166,16 +166,17 @@ int parse_and_call(int argument_count, char** arguments) {
       ->type_name("FILE.html");
 
   ExportArguments exported;
-  CLI::App* export_app =
-      app.add_subcommand("export", "Write the jobs of a scenario in a format of other simulators, or its site for NetBox");
+  CLI::App* export_app = app.add_subcommand(
+      "export", "Write the jobs of a scenario in a format of other simulators, its site for NetBox, or its fabric as a graph");
   export_app->add_option("scenario", exported.scenario, "Scenario file, or a trace; of netbox: a site file or a scenario")
       ->required()
       ->type_name("SCENARIO");
   export_app
-      ->add_option("--format", exported.format,
-                   "GOAL text (LogGOPSim, ATLAHS), Chakra traces (ASTRA-sim), or CSV and YAML files that NetBox imports")
+      ->add_option(
+          "--format", exported.format,
+          "GOAL text (LogGOPSim, ATLAHS), Chakra traces (ASTRA-sim), CSV and YAML files that NetBox imports, or the fabric for Graphviz")
       ->required()
-      ->type_name("goal|chakra|netbox");
+      ->type_name("goal|chakra|netbox|graphviz");
   exported.dialect = "4.6";
   export_app->add_option("--dialect", exported.dialect, "Of netbox: 4.6 for NetBox 4.5 and later, 4.4 for 4.3 and 4.4; default: 4.6")
       ->type_name("4.6|4.4");
@@ -199,6 +200,26 @@ int parse_and_call(int argument_count, char** arguments) {
   import_app->add_option("-o,--output", imported.output, "Folder for site.yaml and its tables; made when it is not there")
       ->required()
       ->type_name("DIR");
+
+  DocsArguments docs;
+  CLI::App* docs_app =
+      app.add_subcommand("docs", "Write a site's documents: the book, schedule, labels, port maps, elevations, purchases, tests, growth");
+  docs_app->add_option("site", docs.site, "Site file, or a scenario")->required()->type_name("SITE");
+  docs_app->add_option("-o,--output", docs.output, "Folder to write to; made when it is not there")->required()->type_name("DIR");
+  docs_app->add_option("--prices", docs.prices, "Prices of parts: part,unit_price,currency")->type_name("FILE.csv");
+  docs_app->add_option("--times", docs.times, "Minutes of each kind of work: work,minutes")->type_name("FILE.csv");
+  docs_app->add_option("--previous", docs.previous, "An earlier version, for the change log: a site, or its cable schedule")
+      ->type_name("FILE");
+  docs_app->add_option("--phase", docs.phase, "Show what stands at the end of this phase, from 1; default: what the site builds")
+      ->type_name("N")
+      ->check(CLI::Range(1u, 64u));
+  add_overrides(*docs_app, docs.overrides);
+
+  ExpandArguments expand;
+  CLI::App* expand_app = app.add_subcommand("expand", "Write a site with every value, its racks, devices, pathways and cables as tables");
+  expand_app->add_option("site", expand.site, "Site file, or a scenario")->required()->type_name("SITE");
+  expand_app->add_option("-o,--output", expand.output, "Folder to write to; made when it is not there")->required()->type_name("DIR");
+  add_overrides(*expand_app, expand.overrides);
 
   ValidateArguments validate;
   CLI::App* validate_app = app.add_subcommand("validate", "Simulate measured collectives and print how far off the model is");
@@ -247,6 +268,8 @@ int parse_and_call(int argument_count, char** arguments) {
   if (export_app->parsed()) return export_verb(exported);
   if (check_app->parsed()) return check_verb(check);
   if (import_app->parsed()) return import_verb(imported);
+  if (docs_app->parsed()) return docs_verb(docs);
+  if (expand_app->parsed()) return expand_verb(expand);
   if (validate_app->parsed()) return validate_verb(validate);
   if (verify_app->parsed()) return verify_verb(verify);
   if (version_app->parsed()) return version_verb();

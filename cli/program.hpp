@@ -46,9 +46,25 @@ struct ExplainArguments {
 
 struct ExportArguments {
   std::string scenario;
-  std::string format;   // goal, chakra or netbox
+  std::string format;   // goal, chakra, netbox or graphviz
   std::string dialect;  // of netbox: "4.6", "4.4"
   std::string output;   // a folder
+  std::vector<std::string> overrides;
+};
+
+struct DocsArguments {
+  std::string site;    // a site or a scenario
+  std::string output;  // a folder
+  std::string prices;  // "": none
+  std::string times;
+  std::string previous;
+  unsigned phase = 0;  // from 1; 0: what the site builds
+  std::vector<std::string> overrides;
+};
+
+struct ExpandArguments {
+  std::string site;
+  std::string output;  // a folder
   std::vector<std::string> overrides;
 };
 
@@ -122,6 +138,9 @@ int export_verb(const ExportArguments& arguments);
 int report_verb(const ReportArguments& arguments);
 int export_netbox_verb(const ExportArguments& arguments);  // called by export_verb
 int import_verb(const ImportArguments& arguments);
+int export_graphviz(const ExportArguments& arguments);
+int docs_verb(const DocsArguments& arguments);
+int expand_verb(const ExpandArguments& arguments);
 int validate_verb(const ValidateArguments& arguments);
 int check_verb(const CheckArguments& arguments);
 int verify_verb(const VerifyArguments& arguments);

@@ -21,14 +21,6 @@ std::string flow_list(const std::vector<PlacedText>& items) {
   return text + "]";
 }
 
-const ParameterSpec& spec_of(const std::vector<ParameterSpec>& specs, std::string_view name) {
-  for (const ParameterSpec& spec : specs) {
-    if (spec.name == name) return spec;
-  }
-  EASTWEST_CHECK(false, "a parameter that is printed is declared");
-  return specs.front();
-}
-
 /// Relative paths need their folder only when some parameter names a file there.
 bool needs_directory(const Scenario& scenario) {
   const auto names_file = [&](const ReadParameters& parameters) {
@@ -42,36 +34,6 @@ bool needs_directory(const Scenario& scenario) {
   };
   return names_file(scenario.site.parameters) || names_file(scenario.site.plant) ||
          std::any_of(scenario.jobs.begin(), scenario.jobs.end(), [&](const ScenarioJob& job) { return names_file(job.parameters); });
-}
-
-std::string rack_text(const std::string& rack) { return rack.empty() || rack == "A01" ? "" : ", rack: " + yaml_scalar(rack); }
-
-void write_graph(ParameterWriter& writer, int depth, const ExplicitGraph& graph) {
-  if (!graph.hosts.empty()) writer.key(depth, "hosts");
-  for (const ExplicitGraph::HostEntry& host : graph.hosts)
-    writer.line(depth + 1, "- {name: " + yaml_scalar(host.name) + ", gpus: " + std::to_string(host.gpus) + rack_text(host.rack) + "}");
-  if (!graph.switches.empty()) writer.key(depth, "switches");
-  for (const ExplicitGraph::SwitchEntry& node : graph.switches)
-    writer.line(depth + 1, "- {name: " + yaml_scalar(node.name) + (node.model.empty() ? "" : ", model: " + yaml_scalar(node.model)) +
-                               rack_text(node.rack) + "}");
-  if (!graph.links.empty()) writer.key(depth, "links");
-  const std::vector<ParameterSpec> specs = graph_link_parameters();
-  for (const ExplicitGraph::LinkEntry& link : graph.links) {
-    std::string text = "- {a: " + yaml_scalar(link.a) + ", b: " + yaml_scalar(link.b);
-    if (link.rate.bits_per_second != 0) text += ", rate: " + to_string(link.rate);
-    if (link.delay.ps >= 0) text += ", delay: " + to_string(link.delay);
-    if (link.length.mm >= 0) text += ", length: " + to_string(link.length);
-    if (link.frame_loss != 0) text += ", frame_loss: " + print_parameter(spec_of(specs, "frame_loss"), link.frame_loss);
-    writer.line(depth + 1, text + "}");
-  }
-}
-
-void write_site(ParameterWriter& writer, int depth, const Site& site) {
-  writer.line(depth, "topology: " + site.topology);
-  writer.parameters(depth, site.parameters);
-  writer.key(depth, "plant");
-  writer.parameters(depth + 1, site.plant);
-  write_graph(writer, depth, site.graph);
 }
 
 void write_job(ParameterWriter& writer, const ScenarioJob& job) {

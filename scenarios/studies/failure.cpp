@@ -2,7 +2,7 @@
 // Failure: every cable, switch, trunk, tray or rack of the base's site fails once, alone or in sampled pairs; with and without new routes.
 //
 // What fails is down from `time` to the end. The point `none` is the undisturbed run; every other is compared with it. An optic takes its
-// cable with it, so a cable stands for itself, its two optics and the ports that they sit in. LIMITATIONS: nothing fails half (a
+// links with it: a cable stands for itself and optics of its own, `optics` for those that light several. LIMITATIONS: nothing fails half (a
 // dirty connector is a fault of the scenario); a failed switch takes no servers with it; feeds are those of whole racks.
 #include <algorithm>
 #include <string>
@@ -23,7 +23,8 @@ std::vector<ParameterSpec> parameters() {
   using enum ParameterType;
   return {
       {"components", text, Dimension::none, "cables, switches", 0, 0,
-       "what fails: cables (or host_cables, fabric_cables), switches, and what shares a trunk, a tray or a rack: trunks, trays, racks",
+       "what fails: cables (or host_cables, fabric_cables), optics of several links, switches, and what shares a trunk, a tray or a rack: "
+       "trunks, trays, racks",
        "eastwest"},
       {"time", quantity, Dimension::time, "0 s", 0, 9e18, "when it fails; it stays down", "eastwest"},
       {"pairs", quantity, Dimension::none, "0", 0, 100000, "so many pairs of these components, drawn by the seed, fail together",

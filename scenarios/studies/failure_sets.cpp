@@ -3,18 +3,21 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <set>
 #include <string_view>
 #include <utility>
 
 #include "core/random.hpp"
 #include "scenarios/parameter_reader.hpp"
+#include "topology/catalogue.hpp"
 
 namespace eastwest {
 
 namespace {
 
-constexpr std::array<std::string_view, 7> kWords = {"cables", "host_cables", "fabric_cables", "switches", "trunks", "trays", "racks"};
+constexpr std::array<std::string_view, 8> kWords = {"cables",   "host_cables", "fabric_cables", "optics",
+                                                    "switches", "trunks",      "trays",         "racks"};
 constexpr std::uint64_t kPairStream = 0x7061'6972;  // "pair"
 
 const Node& node_at(const Fabric& fabric, PortId port) { return fabric.nodes[fabric.ports[port.index()].node.index()]; }
@@ -51,6 +54,47 @@ void add_shared(const std::vector<std::set<std::uint32_t>>& shared, const std::v
     for (const std::uint32_t cable : shared[i]) set.cables.push_back(CableId{cable});
     sets.push_back(std::move(set));
   }
+}
+
+/// Ports of a node that share a cage, by the catalogue; 1 where it knows nothing.
+std::uint32_t ports_per_cage(const Fabric& fabric, const Node& node, const Catalogue& catalogue) {
+  if (node.kind == NodeKind::host) {
+    // "4xOSFP twin": how many cages there are for all NICs.
+    const ServerModel* model = catalogue.find_server(fabric.hosts[node.detail].model);
+    std::uint32_t cages = 0;
+    if (model == nullptr) return 1;
+    std::from_chars(model->nic_cages.data(), model->nic_cages.data() + model->nic_cages.size(), cages);
+    return cages == 0 ? 1 : std::max(1u, node.port_count / cages);
+  }
+  const SwitchModel* model = catalogue.find_switch(fabric.switches[node.detail].model);
+  if (model == nullptr || model->cages == 0) return 1;
+  for (std::uint32_t p = 0; p < node.port_count; ++p)
+    if (const LinkId out = fabric.ports[node.first_port + p].out; out.exists())
+      return std::max(1u, model->ports_at(fabric.links[out.index()].rate) / model->cages);
+  return 1;
+}
+
+/// Optics that light several links: a cage with two ports holds one module.
+void add_optics(const Fabric& fabric, std::vector<FailureSet>& sets) {
+  const Catalogue catalogue = builtin_catalogue();
+  std::vector<std::set<std::uint32_t>> links;
+  std::vector<std::string> names;
+  for (const Node& node : fabric.nodes) {
+    const std::uint32_t per_cage = ports_per_cage(fabric, node, catalogue);
+    for (std::uint32_t first = 0; per_cage > 1 && first < node.port_count; first += per_cage) {
+      links.emplace_back();
+      const std::uint32_t last = std::min(first + per_cage, node.port_count) - 1;
+      names.push_back("optic " + node.name + ":" + std::to_string(first) + "-" + std::to_string(last));
+      for (std::uint32_t p = first; p <= last; ++p) {
+        const LinkId out = fabric.ports[node.first_port + p].out;
+        if (!out.exists()) continue;
+        const CableId cable = fabric.links[out.index()].cable;
+        const OpticModel* optic = catalogue.find_optic(fabric.cables[cable.index()].medium);
+        if (optic != nullptr && optic->fibres != 0 && optic->connector != "integral") links.back().insert(cable.value);
+      }
+    }
+  }
+  add_shared(links, names, sets);
 }
 
 void add_trunks(const Plant& plant, std::vector<FailureSet>& sets) {
@@ -123,6 +167,7 @@ std::vector<FailureSet> failure_sets(const Fabric& fabric, const Plant& plant, c
     if (word == "cables") add_cables(fabric, true, true, sets);
     else if (word == "host_cables") add_cables(fabric, true, false, sets);
     else if (word == "fabric_cables") add_cables(fabric, false, true, sets);
+    else if (word == "optics") add_optics(fabric, sets);
     else if (word == "switches") add_switches(fabric, sets);
     else if (word == "trunks") add_trunks(plant, sets);
     else if (word == "trays") add_trays(plant, sets);

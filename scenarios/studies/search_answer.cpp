@@ -13,6 +13,8 @@ namespace eastwest {
 
 namespace {
 
+constexpr double kSameShare = 1e-3;  // nobody pays for less
+
 void read_limits(const Study& study, const char* key, bool at_most, std::vector<SearchLimit>& limits, Diagnostics& diagnostics) {
   const YamlValue* value = study.root.find(key);
   if (value == nullptr || value->is_null()) return;
@@ -79,30 +81,47 @@ std::vector<SearchLimit> search_limits(const Study& study, Diagnostics& diagnost
 }
 
 std::vector<std::size_t> pareto_front(const StudyTable& table, const std::vector<SearchLimit>& limits) {
-  // Every criterion so that less is better; a point without one of them is no candidate.
-  std::vector<std::vector<double>> criteria;
-  std::vector<std::size_t> points;
+  struct Candidate {
+    std::size_t point = 0;
+    double cost = 0;
+    std::vector<std::vector<double>> figures;  // per limit, by seed, so that less is better
+  };
+  std::vector<Candidate> candidates;
   for (std::size_t point = 0; point < table.study->points(); ++point) {
-    std::vector<double> row = {mean_of(table, point, "site.cost")};
-    for (const SearchLimit& limit : limits) row.push_back((limit.at_most ? 1 : -1) * mean_of(table, point, limit.column));
-    if (std::any_of(row.begin(), row.end(), [](double v) { return std::isnan(v); })) continue;
-    criteria.push_back(std::move(row));
-    points.push_back(point);
+    Candidate candidate{point, mean_of(table, point, "site.cost"), {}};
+    bool whole = !std::isnan(candidate.cost);
+    for (const SearchLimit& limit : limits) {
+      const std::optional<std::size_t> column = find_column(table, limit.column);
+      std::vector<double> values = column ? table.values(point, *column) : std::vector<double>{std::nan("")};
+      for (double& value : values) {
+        whole = whole && !std::isnan(value);
+        if (!limit.at_most) value = -value;
+      }
+      candidate.figures.push_back(std::move(values));
+    }
+    if (whole) candidates.push_back(std::move(candidate));  // one without a result is none
   }
-  const auto dominates = [](const std::vector<double>& a, const std::vector<double>& b) {
-    bool better = false;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-      if (a[i] > b[i]) return false;
-      better = better || a[i] < b[i];
+  // Below 0: `a` is better; 0: as good, within a thousandth or the scatter of the seeds.
+  const auto compare = [](const std::vector<double>& a, const std::vector<double>& b) {
+    const PairedDifference d = paired_difference(a, b);
+    const bool same = d.verdict == Verdict::none || std::fabs(d.estimate.mean) <= kSameShare * std::fabs(d.reference_mean);
+    return same ? 0.0 : d.estimate.mean;
+  };
+  const auto dominates = [&](const Candidate& a, const Candidate& b) {
+    if (a.cost > b.cost) return false;
+    bool better = a.cost < b.cost;
+    for (std::size_t i = 0; i < a.figures.size(); ++i) {
+      const double sign = compare(a.figures[i], b.figures[i]);
+      if (sign > 0) return false;
+      better = better || sign < 0;
     }
     return better;
   };
+  std::stable_sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) { return a.cost < b.cost; });
   std::vector<std::size_t> front;
-  for (std::size_t i = 0; i < points.size(); ++i)
-    if (std::none_of(criteria.begin(), criteria.end(), [&](const auto& other) { return dominates(other, criteria[i]); }))
-      front.push_back(i);
-  std::stable_sort(front.begin(), front.end(), [&](std::size_t a, std::size_t b) { return criteria[a][0] < criteria[b][0]; });
-  for (std::size_t& entry : front) entry = points[entry];
+  for (const Candidate& one : candidates)
+    if (std::none_of(candidates.begin(), candidates.end(), [&](const Candidate& other) { return dominates(other, one); }))
+      front.push_back(one.point);
   return front;
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The answer of a search: which points keep the limits, the cheapest of them, and the Pareto front.
 //
-// A point is on the front when no other that finished is at most as dear and at least as good in every limited figure, and better in one.
+// A point is on the front when no other that finished is at most as dear and at least as good in every limited figure, and
+// cheaper or better in one. Figures that differ by a thousandth at most, or by less than the seeds scatter, are as good.
 #pragma once
 
 #include <string>

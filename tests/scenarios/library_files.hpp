@@ -16,6 +16,7 @@ inline std::vector<std::filesystem::path> library_yaml(bool studies) {
   for (const auto& entry :
        std::filesystem::recursive_directory_iterator(std::filesystem::path(eastwest::tests::source_directory()) / "scenarios/library")) {
     if (entry.path().extension() != ".yaml" || entry.path().filename() == "jobs.yaml") continue;  // jobs.yaml is a part
+    if (entry.path().parent_path().filename() == "sites") continue;                               // sites alone: tests/cli/check_test.cpp
     if ((read_file(entry.path()).find("\nstudy: ") != std::string::npos) == studies) files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());

@@ -413,7 +413,7 @@ class NetBox {
       ++mapped;
       if (!kPortTypes.contains(port["type"].as<std::string>())) refuse("type of a front port");
     }
-    if (!old && type["port-mappings"].size() != mapped) refuse("front ports without mapping");
+    if (!old && (type["port-mappings"] ? type["port-mappings"].size() : 0) != mapped) refuse("front ports without mapping");
     for (const YAML::Node& port : type["interfaces"])
       if (!kInterfaceTypes.contains(port["type"].as<std::string>())) refuse("type " + port["type"].as<std::string>());
     types_[lower(type["manufacturer"].as<std::string>() + "\n" + type["model"].as<std::string>())] = type;

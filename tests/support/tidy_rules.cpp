@@ -93,6 +93,7 @@ const std::vector<Door>& doors() {
         {"tests/", ".cpp"}}},
       {"protobuf", {"google/protobuf/", "chakra_et.pb.h"}, {{"workloads/imports/chakra_protobuf.cpp", ""}}},
       {"zlib", {"zlib.h"}, {{"analysis/report/deflate.cpp", ""}, {"tests/", ".cpp"}}},
+      {"libqrencode", {"qrencode.h"}, {{"analysis/documents/qr_code.cpp", ""}}},
       {"CLI11", {"CLI/"}, {{"cli/", ".cpp"}}},
       {"spdlog", {"spdlog/", "fmt/"}, {{"cli/", ".cpp"}}},
       {"doctest", {"doctest/"}, {{"tests/", ""}}},

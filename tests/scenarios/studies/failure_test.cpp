@@ -28,9 +28,13 @@ BuiltSite site_of(const TemporaryDirectory& folder, const std::string& text) {
   return part_built(std::move(*built));
 }
 
-std::vector<FailureSet> sets_of(const BuiltSite& site, const std::string& components, std::int64_t pairs, std::uint64_t seed = 1) {
+const std::vector<ParameterSpec>& failure_specs() {
   static const std::vector<ParameterSpec> kSpecs = find_study_kind("failure")->parameters();
-  ParameterSet parameters = ParameterSet::defaults(kSpecs);
+  return kSpecs;
+}
+
+std::vector<FailureSet> sets_of(const BuiltSite& site, const std::string& components, std::int64_t pairs, std::uint64_t seed = 1) {
+  ParameterSet parameters = ParameterSet::defaults(failure_specs());
   parameters.set("components", components);
   parameters.set("pairs", pairs);
   Diagnostics diagnostics;
@@ -101,6 +105,32 @@ TEST_CASE("failure sets: links in a trunk fail together") {
     CHECK(set.cables.size() > 1);
     for (const CableId cable : set.cables) CHECK(seen.insert(cable.value).second);  // a link runs in one trunk
   }
+}
+
+// A QM9700 has 64 ports of 400 Gb/s in 32 twin cages, a DGX H100 eight NICs in four; data/switches.csv, data/servers.csv.
+TEST_CASE("failure sets: an optic in a twin cage takes both of its links") {
+  const TemporaryDirectory folder;
+  const BuiltSite site = site_of(
+      folder,
+      "topology: leaf_spine\nservers: 4\nserver: dgx-h100\nleaves: 2\nswitch: nv-qm9700\nhost_optic: 400g-dr4\nfabric_optic: 400g-dr4\n");
+  const auto optics = sets_of(site, "optics", 0);
+  std::size_t of_servers = 0;
+  for (const FailureSet& set : optics) {
+    CAPTURE(set.name);
+    CHECK(set.cables.size() == 2);
+    of_servers += set.name.starts_with("optic server") ? 1 : 0;
+  }
+  CHECK(of_servers == 4 * 4);
+  // The other ends: 16 host links on each leaf, and both ends of every link between switches.
+  CHECK(optics.size() - of_servers == (32 + 2 * (site.fabric.cables.size() - 32)) / 2);
+  // Copper has no optics.
+  const BuiltSite copper =
+      site_of(folder, "topology: leaf_spine\nservers: 2\nserver: dgx-h100\nleaves: 1\nswitch: nv-qm9700\nhost_optic: dac-400g\n");
+  Diagnostics diagnostics;
+  ParameterSet parameters = ParameterSet::defaults(failure_specs());
+  parameters.set("components", std::string("optics"));
+  CHECK(failure_sets(copper.fabric, copper.plant, parameters, 1, {"s.yaml", 1, 1}, diagnostics).empty());
+  CHECK(diagnostics.has_errors());
 }
 
 TEST_CASE("failure sets: pairs are distinct, of the given sets, and follow from the seed") {

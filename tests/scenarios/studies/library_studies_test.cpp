@@ -17,7 +17,7 @@ using namespace eastwest;
 using namespace eastwest::tests;
 
 TEST_CASE("library studies: every one loads, starts with a comment and says how it is run") {
-  CHECK(library_studies().size() >= 1);
+  CHECK(library_studies().size() >= 4);
   for (const auto& file : library_studies()) {
     CAPTURE(file.string());
     Diagnostics diagnostics;
@@ -69,18 +69,22 @@ TEST_CASE("library studies: two designs are told apart in the first lines") {
   CHECK_MESSAGE(head.find("site cables -25.0 %") != std::string::npos, head);  // 128 against 96
 }
 
-TEST_CASE("library studies: growth and failures answer their question in the first lines") {
+TEST_CASE("library studies: growth, search and failures answer their question in the first lines") {
   const TemporaryDirectory folder;
   const std::string library = source_directory() + "/scenarios/library/";
   const ProgramResult growth = run_program({"study", library + "growth-32-to-512.yaml"}, in(folder));
   REQUIRE_MESSAGE(growth.exit_code == 0, growth.errors);
   CHECK_MESSAGE(growth.output.find("512 (+256)") != std::string::npos, growth.output);
   CHECK_MESSAGE(growth.output.find("nothing that an earlier phase laid is moved") != std::string::npos, growth.output);
+  const ProgramResult search = run_program({"study", library + "cheapest-64.yaml"}, in(folder));
+  REQUIRE_MESSAGE(search.exit_code == 0, search.errors);
+  CHECK_MESSAGE(search.output.find("cheapest that keeps every limit: point 1 (leaf-spine 4:1, adaptive)") != std::string::npos,
+                search.output);
   // The shipped one with one seed and without cables, which are most of its runs.
   std::string text = read_file(library + "failure-64.yaml");
   for (const auto& [from, to] : {std::pair<std::string, std::string>{"base: two", "base: " + library + "two"},
                                  {"replications: 5", "replications: 1"},
-                                 {"components: cables, switches", "components: switches"}}) {
+                                 {"components: cables, optics, switches", "components: switches"}}) {
     REQUIRE(text.find(from) != std::string::npos);
     text.replace(text.find(from), from.size(), to);
   }

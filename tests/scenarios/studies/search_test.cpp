@@ -85,7 +85,8 @@ TEST_CASE("search study: the cheapest design that keeps the limit, which closed 
     bool dominated = false;
     for (std::size_t other = 0; other < loaded.study->points(); ++other) {
       const double c = table.row(other, 0).figures[cost] - table.row(point, 0).figures[cost];
-      const double t = table.row(other, 0).figures[time] - table.row(point, 0).figures[time];
+      const double ratio = table.row(other, 0).figures[time] / table.row(point, 0).figures[time] - 1;
+      const double t = std::fabs(ratio) <= 1e-3 ? 0 : ratio;
       dominated = dominated || (c <= 0 && t <= 0 && (c < 0 || t < 0));
     }
     CHECK((std::find(front.begin(), front.end(), point) == front.end()) == dominated);

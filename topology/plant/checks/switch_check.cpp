@@ -99,7 +99,7 @@ std::vector<Finding> check_switches(const CheckInput& input, const std::vector<S
     findings.push_back(std::move(finding));
   }
   for (const auto& [tier, range] : spread) {
-    if (range.second <= range.first * (1 + 1e-9)) continue;
+    if (range.second <= 1 + 1e-9 || range.second <= range.first * (1 + 1e-9)) continue;
     CaseGroups group;
     for (std::uint32_t i = 0; i < uses.size(); ++i)
       if (fabric.nodes[uses[i].node].tier == tier && uses[i].oversubscription.back() > range.first * (1 + 1e-9))

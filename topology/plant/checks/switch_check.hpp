@@ -2,7 +2,7 @@
 // Switches: ports in use and spare at every phase, and how many uplinks carry what comes from below.
 //
 // Rules: switches.ports (more links than ports), switches.reserve (`port_reserve` of the site after the last phase), switches.uneven (leaves of one
-// fabric whose oversubscription differs when the site is complete), switches.oversubscribed (a note), switches.unknown (ports not known).
+// fabric that are oversubscribed more than others when the site is complete), switches.oversubscribed (a note), switches.unknown (ports not known).
 // Of links at several rates each takes its share of the switch: a port at half the rate is half a port.
 // LIMITATIONS: oversubscription is rates of links to lower tiers over rates of links to higher ones; fabrics without tiers have none.
 #pragma once

@@ -35,7 +35,7 @@ struct ExchangeModel {
   std::uint32_t module_bays = 0;     // cages of NICs in a server
   std::string module_manufacturer;   // of the NICs
   std::string module_name;           // "ConnectX-7"; "" of none
-  std::vector<ExchangePort> spares;  // ports that the model has and no device of the site uses, after those in use
+  std::vector<ExchangePort> spares;  // all ports of a switch, where every one of the model names them alike; else empty
 };
 
 /// One optic as an inventory item and as facts of its links.

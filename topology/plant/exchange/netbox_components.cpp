@@ -57,7 +57,7 @@ std::string rear_port_name(std::uint32_t first, std::uint32_t count) {
 }
 
 std::string netbox_port_type(std::string_view connector, std::string_view polish) {
-  const std::string lower = lower_case(connector);
+  const std::string lower = netbox_lower(connector);
   if (lower.find("mpo") != std::string::npos) return "mpo";
   if (lower.find("lc") != std::string::npos)
     return polish == "apc" || lower.ends_with("/apc") ? "lc-apc" : polish == "upc" ? "lc-upc" : "lc";

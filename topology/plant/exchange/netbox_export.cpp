@@ -6,6 +6,7 @@
 
 #include "core/input_text.hpp"
 #include "topology/csv.hpp"
+#include "topology/plant/exchange/netbox_cables.hpp"
 #include "topology/plant/exchange/netbox_components.hpp"
 #include "topology/plant/exchange/netbox_fields.hpp"
 #include "topology/plant/exchange/netbox_guide.hpp"
@@ -18,60 +19,11 @@ namespace {
 constexpr std::string_view kGeneric = "Generic";
 constexpr std::string_view kRackRole = "Fabric";
 
-/// A table that we wrote ourselves.
-class Rows {
- public:
-  explicit Rows(const std::string& text) {
-    Result<CsvTable> table = parse_csv(text);
-    if (table) table_ = std::move(table).value();
-  }
-  [[nodiscard]] std::size_t size() const { return table_.rows.size(); }
-  [[nodiscard]] const std::vector<std::string>& columns() const { return table_.columns; }
-  [[nodiscard]] const std::string& cell(std::size_t row, std::string_view column) const {
-    static const std::string empty;
-    const auto index = table_.column(column);
-    return index ? table_.rows[row][*index] : empty;
-  }
-  [[nodiscard]] std::uint32_t number(std::size_t row, std::string_view column) const {
-    return static_cast<std::uint32_t>(whole_number(cell(row, column), 0, 1'000'000'000).value_or(0));
-  }
-
- private:
-  CsvTable table_;
-};
-
-/// A CSV file as it grows; cells by column.
-class Sheet {
- public:
-  explicit Sheet(std::vector<std::string> columns) : columns_(std::move(columns)), text_(csv_row(columns_)) {}
-  void add(const std::map<std::string, std::string>& cells) {
-    std::vector<std::string> row;
-    for (const std::string& column : columns_) {
-      const auto found = cells.find(column);
-      row.push_back(found == cells.end() ? "" : found->second);
-    }
-    text_ += csv_row(row);
-    ++rows_;
-  }
-  [[nodiscard]] std::size_t rows() const { return rows_; }
-  [[nodiscard]] const std::string& text() const { return text_; }
-
- private:
-  std::vector<std::string> columns_;
-  std::string text_;
-  std::size_t rows_ = 0;
-};
-
-struct PortRange {
-  std::uint32_t first = 0;
-  std::uint32_t count = 1;
-};
-
-PortRange range_of(const std::string& port) {  // "03", "01-09"
-  const std::size_t dash = port.find('-');
-  const auto first = whole_number(port.substr(0, dash), 0, 100'000).value_or(0);
-  const auto last = dash == std::string::npos ? first : whole_number(port.substr(dash + 1), 0, 100'000).value_or(first);
-  return {static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(std::max(first, last) - first + 1)};
+/// Whether ports of `own` that `all` names too are of the same type there.
+bool same_types(const std::vector<NetBoxInterface>& own, const std::vector<NetBoxInterface>& all) {
+  std::map<std::string_view, std::string_view> types;
+  for (const NetBoxInterface& port : all) types.emplace(port.name, port.type);
+  return std::all_of(own.begin(), own.end(), [&](const NetBoxInterface& port) { return types[port.name] == port.type; });
 }
 
 class Export {
@@ -98,14 +50,17 @@ class Export {
     write_models();
     write_devices();
     write_components();
-    write_cables();
+    std::set<std::string> panels;
+    for (std::size_t d = 0; d < devices_.size(); ++d)
+      if (is_panel(d)) panels.insert(devices_.cell(d, "device"));
+    if (std::string cables = netbox_cables(site_, schedule_, panels, dialect_); !cables.empty()) write("16-cables.csv", std::move(cables));
     if (diagnostics_.error_count() != errors) return {};
     return std::move(files_);
   }
 
  private:
   void write(const std::string& path, std::string text) { files_.push_back({path, std::move(text)}); }
-  void write(const std::string& path, const Sheet& sheet) {
+  void write(const std::string& path, const ExchangeSheet& sheet) {
     if (sheet.rows() > 0) write(path, sheet.text());  // NetBox takes no file without rows
   }
 
@@ -118,7 +73,7 @@ class Export {
   }
 
   [[nodiscard]] bool is_panel(std::size_t device) const { return devices_.cell(device, "kind") == "panel"; }
-  [[nodiscard]] static bool is_retired(const Rows& rows, std::size_t row) { return rows.cell(row, "status") == "retired"; }
+  [[nodiscard]] static bool is_retired(const ExchangeRows& rows, std::size_t row) { return rows.cell(row, "status") == "retired"; }
 
   void check_names() {
     check_name("the site", site_.code, kNetBoxName);
@@ -136,7 +91,7 @@ class Export {
     for (std::size_t d = 0; d < devices_.size(); ++d) {
       const std::string& name = devices_.cell(d, "device");
       check_name("device", name, kNetBoxDeviceName);
-      if (const auto [other, fresh] = seen.emplace(lower_case(name), name); !fresh)
+      if (const auto [other, fresh] = seen.emplace(netbox_lower(name), name); !fresh)
         refuse("NetBox: devices " + quote_input(other->second) + " and " + quote_input(name) +
                    " have one name, since case does not count there",
                "rename one");
@@ -153,7 +108,7 @@ class Export {
     for (const ExchangeModel& model : site_.models) {
       check_name("model", model.name, kNetBoxName);
       check_name("manufacturer", model.manufacturer, kNetBoxName);
-      if (!models.insert(lower_case(model.manufacturer + "\n" + model.name)).second)
+      if (!models.insert(netbox_lower(model.manufacturer + "\n" + model.name)).second)
         refuse("NetBox: two models are called " + quote_input(model.name) + " of " + quote_input(model.manufacturer), "name them apart");
     }
   }
@@ -171,7 +126,8 @@ class Export {
         const std::string connector = schedule_.cell(r, std::string("connector_") + side);
         if (port_type[found->second].empty() && !connector.empty())
           port_type[found->second] = netbox_port_type(connector, schedule_.cell(r, std::string("polish_") + side));
-        if (schedule_.cell(r, "type") == "trunk") trunks[found->second].push_back(range_of(schedule_.cell(r, std::string(side) + "_port")));
+        if (schedule_.cell(r, "type") == "trunk")
+          trunks[found->second].push_back(port_range(schedule_.cell(r, std::string(side) + "_port")));
       }
     }
     for (std::uint32_t d = 0; d < devices_.size(); ++d) {
@@ -201,7 +157,7 @@ class Export {
 
   void write_places() {
     std::set<std::string> slugs;
-    Sheet sites({"name", "slug", "status", netbox_column("site"), netbox_column("pathways"), netbox_column("retired")});
+    ExchangeSheet sites({"name", "slug", "status", netbox_column("site"), netbox_column("pathways"), netbox_column("retired")});
     sites.add({{"name", site_.code},
                {"slug", netbox_slug(site_.code, slugs)},
                {"status", "planned"},
@@ -211,7 +167,7 @@ class Export {
     write("01-sites.csv", sites);
 
     slugs.clear();
-    Sheet locations({"site", "name", "slug", "status"});
+    ExchangeSheet locations({"site", "name", "slug", "status"});
     std::set<std::string> rooms;
     for (std::size_t r = 0; r < racks_.size(); ++r) {
       const std::string& room = racks_.cell(r, "room");
@@ -221,7 +177,7 @@ class Export {
     write("02-locations.csv", locations);
 
     slugs.clear();
-    Sheet manufacturers({"name", "slug"});
+    ExchangeSheet manufacturers({"name", "slug"});
     std::set<std::string> makers;
     const auto make = [&](const std::string& name) {
       if (!name.empty() && makers.insert(name).second) manufacturers.add({{"name", name}, {"slug", netbox_slug(name, slugs)}});
@@ -233,13 +189,13 @@ class Export {
     }
     write("03-manufacturers.csv", manufacturers);
 
-    Sheet roles({"name", "slug", "color"});
+    ExchangeSheet roles({"name", "slug", "color"});
     roles.add({{"name", std::string(kRackRole)}, {"slug", "fabric"}, {"color", "9e9e9e"}});
     write("04-rack-roles.csv", roles);
 
-    Sheet types({"manufacturer", "model", "slug", "width", "u_height", "form_factor", "starting_unit", "desc_units"});
-    Sheet racks({"site", "location", "name", "status", "role", "rack_type", "width", "u_height", "max_weight", "weight_unit",
-                 netbox_column("row"), netbox_column("column"), netbox_column("power_limit")});
+    ExchangeSheet types({"manufacturer", "model", "slug", "width", "u_height", "form_factor", "starting_unit", "desc_units"});
+    ExchangeSheet racks({"site", "location", "name", "status", "role", "rack_type", "width", "u_height", "max_weight", "weight_unit",
+                         netbox_column("row"), netbox_column("column"), netbox_column("power_limit")});
     slugs.clear();
     std::set<std::string> heights;
     for (std::size_t r = 0; r < racks_.size(); ++r) {
@@ -276,7 +232,7 @@ class Export {
   [[nodiscard]] std::string retired_rows() const {
     std::vector<std::string> columns = schedule_.columns();
     columns.emplace_back("order");
-    Sheet sheet(columns);
+    ExchangeSheet sheet(columns);
     for (std::size_t r = 0; r < schedule_.size(); ++r) {
       if (!is_retired(schedule_, r)) continue;
       std::map<std::string, std::string> cells{{"order", std::to_string(r)}};
@@ -288,12 +244,11 @@ class Export {
 
   void write_models() {
     std::set<std::string> slugs;
-    Sheet modules({"manufacturer", "model"});
+    ExchangeSheet modules({"manufacturer", "model"});
     std::set<std::string> known_modules;
     for (const ExchangeModel& model : site_.models) {
       std::vector<const NetBoxComponents*> devices;
       NetBoxDeviceType type;
-      std::set<std::string> used;
       bool heights_differ = false;
       for (std::size_t d = 0; d < devices_.size(); ++d) {
         if (key_of(d) != model.kind + "\n" + model.id) continue;
@@ -305,7 +260,6 @@ class Export {
         }
         heights_differ = heights_differ || type.u_height != height;
         devices.push_back(&components_[d]);
-        for (const NetBoxInterface& port : components_[d].interfaces) used.insert(port.name);
       }
       if (devices.empty()) continue;
       if (heights_differ)
@@ -319,9 +273,13 @@ class Export {
       type.weight_unit = "kg";
       for (std::uint32_t bay = 0; bay < model.module_bays; ++bay) type.module_bays.push_back("NIC " + std::to_string(bay));
       type.components = shared_components(devices);
+      std::vector<NetBoxInterface> all;  // of the model, when every device has the model's names: then the type brings them all
+      for (const ExchangePort& spare : model.spares) all.push_back({spare.name, spare.interface_type, false});
+      const auto has_them = [&](const NetBoxComponents* device) {
+        return components_beyond(*device, NetBoxComponents{all, {}, {}}).interfaces.empty() && same_types(device->interfaces, all);
+      };
+      if (!all.empty() && std::all_of(devices.begin(), devices.end(), has_them)) type.components.interfaces = std::move(all);
       shared_[model.kind + "\n" + model.id] = type.components;
-      for (const ExchangePort& spare : model.spares)
-        if (!used.contains(spare.name)) type.components.interfaces.push_back({spare.name, spare.interface_type, false});
       write("07-device-types/" + type.slug + ".yaml", write_device_type(type, dialect_ == NetBoxDialect::v4_6));
       if (model.module_bays > 0 && known_modules.insert(model.module_manufacturer + "\n" + model.module_name).second)
         modules.add({{"manufacturer", model.module_manufacturer}, {"model", model.module_name}});
@@ -341,13 +299,13 @@ class Export {
   }
 
   void write_devices() {
-    Sheet roles({"name", "slug", "color", "vm_role"});
+    ExchangeSheet roles({"name", "slug", "color", "vm_role"});
     std::set<std::string> slugs;
     std::set<std::string> known;
-    Sheet devices({"name", "role", "manufacturer", "device_type", "status", "site", "location", "rack", "position", "face",
-                   netbox_column("model"), netbox_column("phase"), netbox_column("power_max"), netbox_column("weight"),
-                   netbox_column("height"), netbox_column("order")});
-    Sheet modules({"device", "module_bay", "module_type", "status"});
+    ExchangeSheet devices({"name", "role", "manufacturer", "device_type", "status", "site", "location", "rack", "position", "face",
+                           netbox_column("model"), netbox_column("phase"), netbox_column("power_max"), netbox_column("weight"),
+                           netbox_column("height"), netbox_column("order")});
+    ExchangeSheet modules({"device", "module_bay", "module_type", "status"});
     std::map<std::string, std::string> room;
     for (std::size_t r = 0; r < racks_.size(); ++r) room[racks_.cell(r, "rack")] = racks_.cell(r, "room");
     for (std::size_t d = 0; d < devices_.size(); ++d) {
@@ -395,12 +353,12 @@ class Export {
   }
 
   void write_components() {
-    Sheet rear({"device", "name", "type", "positions"});
+    ExchangeSheet rear({"device", "name", "type", "positions"});
     std::vector<std::string> front_columns{"device", "name", "type", "positions", "rear_port", "rear_port_position"};
     if (dialect_ == NetBoxDialect::v4_4) front_columns.erase(front_columns.begin() + 3);  // one position each, by nature
-    Sheet front(front_columns);
-    Sheet interfaces({"device", "name", "type", "enabled", "mgmt_only"});
-    Sheet items({"device", "name", "status", "part_id", "description", "component_type", "component_name"});
+    ExchangeSheet front(front_columns);
+    ExchangeSheet interfaces({"device", "name", "type", "enabled", "mgmt_only"});
+    ExchangeSheet items({"device", "name", "status", "part_id", "description", "component_type", "component_name"});
     for (std::size_t d = 0; d < devices_.size(); ++d) {
       const std::string& device = devices_.cell(d, "device");
       const NetBoxComponents rest = components_beyond(components_[d], shared_[key_of(d)]);
@@ -431,94 +389,13 @@ class Export {
     write("15-inventory-items.csv", items);
   }
 
-  void write_cables() {
-    std::vector<std::string> columns{"side_a_site",   "side_a_device", "side_a_type", "side_a_name", "side_b_site",
-                                     "side_b_device", "side_b_type",   "side_b_name", "type",        "status",
-                                     "label",         "color",         "length",      "length_unit"};
-    if (dialect_ == NetBoxDialect::v4_6) columns.insert(columns.begin() + 10, "profile");
-    std::vector<std::string> fields;
-    for (const std::string& column : schedule_.columns())
-      if (is_netbox_cable_field(column)) fields.push_back(column);
-    for (const std::string& field : fields) columns.push_back(netbox_column(field));
-    for (const NetBoxField& field : netbox_fields())
-      if (field.object == "dcim.cable" && std::find(fields.begin(), fields.end(), field.name) == fields.end())
-        columns.push_back(netbox_column(field.name));
-    Sheet cables(columns);
-    std::set<std::string> plugged;  // ports of panels at whose front a cord ends: "panel\n3"
-    for (std::size_t r = 0; r < schedule_.size(); ++r)
-      if (!is_retired(schedule_, r) && schedule_.cell(r, "type") != "trunk")
-        for (const std::string side : {"a", "b"})
-          plugged.insert(schedule_.cell(r, side + "_device_or_panel") + "\n" +
-                         std::to_string(range_of(schedule_.cell(r, side + "_port")).first));
-    for (std::size_t r = 0; r < schedule_.size(); ++r) {
-      if (is_retired(schedule_, r)) continue;
-      std::map<std::string, std::string> cells;
-      for (const std::string& field : fields) cells[netbox_column(field)] = schedule_.cell(r, field);
-      const std::string& piece = schedule_.cell(r, "type");
-      const std::string& status = schedule_.cell(r, "status");
-      for (const std::string side : {"a", "b"}) add_side(r, side, piece == "trunk", cells);
-      cells["type"] = netbox_cable_type(piece, schedule_.cell(r, "fibre_type"));
-      cells["status"] = status == "tested" || status == "in_service" ? "connected" : "planned";
-      cells["label"] = schedule_.cell(r, "cable_id");
-      cells["color"] = netbox_colour(schedule_.cell(r, "jacket_colour"));
-      add_length(schedule_.cell(r, "length_m"), cells);
-      cells[netbox_column("order")] = std::to_string(r);
-      if (piece == "trunk") add_trunk(r, plugged, cells);
-      for (const ExchangeOptic& optic : site_.optics)
-        if (optic.id == schedule_.cell(r, "pmd")) {
-          cells[netbox_column("wavelength_nm")] = optic.wavelengths;
-          cells[netbox_column("loss_budget")] = optic.loss_max;
-        }
-      cables.add(cells);
-    }
-    write("16-cables.csv", cables);
-  }
-
-  void add_side(std::size_t row, const std::string& side, bool trunk, std::map<std::string, std::string>& cells) {
-    const std::string& device = schedule_.cell(row, side + "_device_or_panel");
-    const std::string& port = schedule_.cell(row, side + "_port");
-    const auto found = device_index_.find(device);
-    const bool panel = found != device_index_.end() && is_panel(found->second);
-    const PortRange range = range_of(port);
-    cells["side_" + side + "_site"] = site_.code;
-    cells["side_" + side + "_device"] = device;
-    cells["side_" + side + "_type"] = !panel ? "dcim.interface" : trunk ? "dcim.rearport" : "dcim.frontport";
-    cells["side_" + side + "_name"] = !panel ? port : trunk ? rear_port_name(range.first, range.count) : front_port_name(range.first);
-  }
-
-  static void add_length(const std::string& metres, std::map<std::string, std::string>& cells) {
-    const auto mm = scaled_number(metres, 1'000);
-    if (!mm) return;
-    if (const auto length = netbox_length({*mm})) {
-      cells["length"] = length->value;
-      cells["length_unit"] = length->unit;
-    } else {
-      cells[netbox_column("length_exact_m")] = metres;
-    }
-  }
-
-  void add_trunk(std::size_t row, const std::set<std::string>& plugged, std::map<std::string, std::string>& cells) {
-    const PortRange a = range_of(schedule_.cell(row, "a_port"));
-    const PortRange b = range_of(schedule_.cell(row, "b_port"));
-    const auto lit_at = [&](const std::string& side, std::uint32_t port) {
-      return plugged.contains(schedule_.cell(row, side + "_device_or_panel") + "\n" + std::to_string(port));
-    };
-    std::uint32_t spare = 0;
-    for (std::uint32_t s = 0; s < a.count; ++s)
-      if (!lit_at("a", a.first + s) || !lit_at("b", b.first + s)) ++spare;
-    cells[netbox_column("spare_strands")] = std::to_string(spare * (schedule_.number(row, "fibre_count") / a.count));
-    constexpr std::uint32_t kProfiles[] = {1, 2, 4, 6, 8, 12, 16};  // single-1cNp
-    if (a.count == b.count && std::find(std::begin(kProfiles), std::end(kProfiles), a.count) != std::end(kProfiles))
-      cells["profile"] = "single-1c" + std::to_string(a.count) + "p";
-  }
-
   const ExchangeSite& site_;
   NetBoxDialect dialect_;
   const Place& place_;
   Diagnostics& diagnostics_;
-  Rows racks_;
-  Rows devices_;
-  Rows schedule_;
+  ExchangeRows racks_;
+  ExchangeRows devices_;
+  ExchangeRows schedule_;
   std::map<std::string, std::uint32_t> device_index_;
   std::vector<NetBoxComponents> components_;
   std::map<std::string, NetBoxComponents> shared_;

@@ -56,15 +56,17 @@ class Foreign {
 
  private:
   [[nodiscard]] const SwitchModel* switch_model(const NetBoxDevice& device) const {
-    const std::string model = lower_case(device.model);
+    const std::string model = netbox_lower(device.model);
     for (const SwitchModel& one : catalogue_.switches())
-      if (lower_case(one.model) == model || lower_case(one.id) == model || lower_case(one.vendor + " " + one.model) == model) return &one;
+      if (netbox_lower(one.model) == model || netbox_lower(one.id) == model || netbox_lower(one.vendor + " " + one.model) == model)
+        return &one;
     return nullptr;
   }
   [[nodiscard]] const ServerModel* server_model(const NetBoxDevice& device) const {
-    const std::string model = lower_case(device.model);
+    const std::string model = netbox_lower(device.model);
     for (const ServerModel& one : catalogue_.servers())
-      if (lower_case(one.model) == model || lower_case(one.id) == model || lower_case(one.vendor + " " + one.model) == model) return &one;
+      if (netbox_lower(one.model) == model || netbox_lower(one.id) == model || netbox_lower(one.vendor + " " + one.model) == model)
+        return &one;
     return nullptr;
   }
 
@@ -231,7 +233,7 @@ class Foreign {
       if (type.empty()) type = cable.type;
     }
     const NetBoxCable& first = records_.cables[wiring_.pieces[link.pieces.front()].cable];
-    const NetBoxCableMeaning meaning = netbox_cable_meaning(lower_case(type));
+    const NetBoxCableMeaning meaning = netbox_cable_meaning(netbox_lower(type));
     if (!type.empty() && !meaning.known) guesses_.add("cable types that say nothing of fibre or copper", type, first.place);
     const std::string medium = meaning.piece == "direct_copper" || meaning.piece == "active_copper" ? "copper"
                                : meaning.fibre.starts_with("os")                                    ? "smf"
@@ -302,7 +304,7 @@ class Foreign {
         if (made.a.plug.gender != PinGender::none) made.a.plug.gender = made.b.plug.gender = PinGender::pinned;
         made.construction = optic == nullptr ? "" : construction_of(PieceKind::trunk, made.a.plug.connector, made.fibres, optic->medium);
       } else if (optic == nullptr) {
-        const NetBoxCableMeaning meaning = netbox_cable_meaning(lower_case(cable.type));
+        const NetBoxCableMeaning meaning = netbox_cable_meaning(netbox_lower(cable.type));
         made.fibre = meaning.fibre;
       }
       Length length = cable.length.value_or(Length{kGuessedCord});

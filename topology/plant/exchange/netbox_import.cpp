@@ -176,7 +176,7 @@ ImportedSite site_of_netbox(const NetBoxRecords& records, const std::string& fol
   }
   const NetBoxSite* own = nullptr;
   for (const NetBoxSite& site : records.sites)
-    if (lower_case(site.name) == lower_case(sites.front()) && site.fields.contains("site")) own = &site;
+    if (netbox_lower(site.name) == netbox_lower(sites.front()) && site.fields.contains("site")) own = &site;
   ImportedSite imported =
       own != nullptr ? OwnImport(records, *own, diagnostics).take() : foreign_site(records, sites.front(), folder, catalogue, diagnostics);
   return diagnostics.error_count() == errors ? std::move(imported) : ImportedSite{};
@@ -185,8 +185,9 @@ ImportedSite site_of_netbox(const NetBoxRecords& records, const std::string& fol
 void check_device_types(const std::vector<NetBoxDeviceType>& types, const Catalogue& catalogue, Diagnostics& diagnostics) {
   for (const NetBoxDeviceType& type : types) {
     for (const SwitchModel& model : catalogue.switches()) {
-      if (lower_case(model.model) != lower_case(type.model) && lower_case(model.vendor + " " + model.model) != lower_case(type.model) &&
-          lower_case(model.id) != lower_case(type.part_number))
+      if (netbox_lower(model.model) != netbox_lower(type.model) &&
+          netbox_lower(model.vendor + " " + model.model) != netbox_lower(type.model) &&
+          netbox_lower(model.id) != netbox_lower(type.part_number))
         continue;
       const auto ports = static_cast<std::uint32_t>(std::count_if(type.components.interfaces.begin(), type.components.interfaces.end(),
                                                                   [](const NetBoxInterface& port) { return !port.management; }));

@@ -18,7 +18,7 @@ constexpr std::string_view kObjects[] = {"custom-fields", "sites",        "locat
                                          "front-ports",   "interfaces",   "cables",    "device-types",  "inventory-items"};
 
 NetBoxRole role_of(const std::string& name) {
-  const std::string lower = lower_case(name);
+  const std::string lower = netbox_lower(name);
   const auto any = [&](std::initializer_list<std::string_view> words) {
     return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return lower.find(word) != std::string::npos; });
   };
@@ -29,7 +29,7 @@ NetBoxRole role_of(const std::string& name) {
 }
 
 /// Key of a thing of a device; case does not count.
-std::string key(const std::string& site, const std::string& device) { return lower_case(site) + "\n" + lower_case(device); }
+std::string key(const std::string& site, const std::string& device) { return netbox_lower(site) + "\n" + netbox_lower(device); }
 
 class Reader {
  public:
@@ -39,7 +39,7 @@ class Reader {
   NetBoxRecords read() {
     each("sites", [&](NetBoxSheet& sheet) {
       NetBoxSite site{sheet.required("name"), sheet.fields(), sheet.place()};
-      if (!sites_.insert(lower_case(site.name)).second)
+      if (!sites_.insert(netbox_lower(site.name)).second)
         sheet.error("site " + quote_input(site.name) + " stands here twice", "keep one row");
       records_.sites.push_back(std::move(site));
     });
@@ -135,8 +135,8 @@ class Reader {
                       "it is taken to stand at " + std::to_string(device.unit));
     }
     for (const NetBoxDeviceType& type : types_)
-      if (lower_case(type.model) == lower_case(device.model) &&
-          (device.manufacturer.empty() || lower_case(type.manufacturer) == lower_case(device.manufacturer)))
+      if (netbox_lower(type.model) == netbox_lower(device.model) &&
+          (device.manufacturer.empty() || netbox_lower(type.manufacturer) == netbox_lower(device.manufacturer)))
         device.type = &type;
     if (device.type != nullptr) device.components = device.type->components;
     const auto [other, fresh] = devices_.try_emplace(key(device.site, device.name), records_.devices.size());
@@ -144,18 +144,18 @@ class Reader {
       sheet.error("device " + quote_input(device.name) + " has the name of one in line " +
                       std::to_string(records_.devices[other->second].place.line) + "; case does not count in NetBox",
                   "rename one");
-    by_name_[lower_case(device.name)].push_back(records_.devices.size());
+    by_name_[netbox_lower(device.name)].push_back(records_.devices.size());
     records_.devices.push_back(std::move(device));
   }
 
   /// The device of a row of components, by name, and by site where the row tells it.
   NetBoxDevice* device_of(NetBoxSheet& sheet) {
     const std::string& name = sheet.required("device");
-    const auto found = by_name_.find(lower_case(name));
+    const auto found = by_name_.find(netbox_lower(name));
     if (found != by_name_.end() && found->second.size() == 1) return &records_.devices[found->second.front()];
     if (found != by_name_.end())
       for (const std::size_t index : found->second)
-        if (sheet.has("site") && lower_case(records_.devices[index].site) == lower_case(sheet.text("site")))
+        if (sheet.has("site") && netbox_lower(records_.devices[index].site) == netbox_lower(sheet.text("site")))
           return &records_.devices[index];
     if (!name.empty())
       sheet.error(found == by_name_.end() ? "there is no device " + quote_input(name) : "several sites have a device " + quote_input(name),
@@ -184,7 +184,7 @@ class Reader {
     if (device == nullptr || name.empty()) return;
     const std::string& type = sheet.text("type");
     if (object == "interfaces") {
-      const std::string management = lower_case(sheet.text("mgmt_only"));
+      const std::string management = netbox_lower(sheet.text("mgmt_only"));
       add_component(sheet, object, *device, device->components.interfaces,
                     NetBoxInterface{name, type, management == "true" || management == "\xe2\x9c\x94"});
     } else if (object == "rear-ports") {
@@ -207,7 +207,7 @@ class Reader {
   static NetBoxEnd end_of(NetBoxSheet& sheet, const std::string& side) {
     NetBoxEnd end{sheet.text("side_" + side + "_site"), sheet.text("side_" + side + "_device"), NetBoxTermination::interface,
                   sheet.text("side_" + side + "_type"), sheet.required("side_" + side + "_name")};
-    const std::string type = lower_case(end.type);
+    const std::string type = netbox_lower(end.type);
     if (type == "dcim.frontport" || type == "front port") end.kind = NetBoxTermination::front_port;
     else if (type == "dcim.rearport" || type == "rear port") end.kind = NetBoxTermination::rear_port;
     else if (!type.empty() && type != "dcim.interface" && type != "interface") end.kind = NetBoxTermination::other;
@@ -221,14 +221,14 @@ class Reader {
     cable.a = end_of(sheet, "a");
     cable.b = end_of(sheet, "b");
     cable.type = sheet.text("type");
-    cable.status = lower_case(sheet.text("status"));
+    cable.status = netbox_lower(sheet.text("status"));
     cable.fields = sheet.fields();
     cable.place = sheet.place();
     check_colour(sheet);
     std::string length = sheet.text("length");
-    std::string unit = lower_case(sheet.text("length_unit"));
+    std::string unit = netbox_lower(sheet.text("length_unit"));
     if (const std::size_t blank = length.find(' '); blank != std::string::npos && unit.empty()) {  // NetBox's tables say "22.5 m"
-      unit = lower_case(length.substr(blank + 1));
+      unit = netbox_lower(length.substr(blank + 1));
       length.resize(blank);
     }
     if (!length.empty()) {
@@ -261,7 +261,7 @@ class Reader {
   }
 
   [[nodiscard]] bool is_component(const NetBoxEnd& end) const {
-    const auto found = by_name_.find(lower_case(end.device));
+    const auto found = by_name_.find(netbox_lower(end.device));
     if (found == by_name_.end()) return false;
     const auto named = [&](const auto& list) {
       return std::any_of(list.begin(), list.end(), [&](const auto& component) { return component.name == end.name; });
@@ -287,7 +287,7 @@ class Reader {
 }  // namespace
 
 std::string netbox_object_of(const std::string& path) {
-  std::string name = lower_case(path.substr(path.find_last_of("/\\") == std::string::npos ? 0 : path.find_last_of("/\\") + 1));
+  std::string name = netbox_lower(path.substr(path.find_last_of("/\\") == std::string::npos ? 0 : path.find_last_of("/\\") + 1));
   if (!name.ends_with(".csv")) return "";
   name.resize(name.size() - 4);
   std::replace(name.begin(), name.end(), '_', '-');

@@ -21,7 +21,7 @@ constexpr std::pair<std::string_view, std::string_view> kHeaders[] = {
 /// "Device A" and "device_a" are one; "Position (U)" is "position_u".
 std::string form_name(std::string_view header) {
   std::string name;
-  for (const char c : lower_case(header)) {
+  for (const char c : netbox_lower(header)) {
     const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
     if (plain) name += c;
     else if (!name.empty() && name.back() != '_') name += '_';

@@ -94,7 +94,7 @@ std::optional<NetBoxDialect> netbox_dialect(std::string_view text) {
   return std::nullopt;
 }
 
-std::string lower_case(std::string_view text) {
+std::string netbox_lower(std::string_view text) {
   std::string lower(text);
   for (char& c : lower)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
@@ -103,7 +103,7 @@ std::string lower_case(std::string_view text) {
 
 std::string netbox_slug(std::string_view name, std::set<std::string>& taken) {
   std::string slug;
-  for (const char c : lower_case(name)) {
+  for (const char c : netbox_lower(name)) {
     const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
     if (plain) slug += c;
     else if (!slug.empty() && slug.back() != '-') slug += '-';
@@ -124,7 +124,7 @@ std::string netbox_colour(std::string_view jacket) {
 
 bool is_netbox_colour(std::string_view text) {
   if (text.size() == 6 && std::all_of(text.begin(), text.end(), is_hex)) return true;
-  const std::string lower = lower_case(text);
+  const std::string lower = netbox_lower(text);
   return std::any_of(std::begin(kColours), std::end(kColours),
                      [&](const NamedColour& colour) { return colour.name == lower && colour.name != "violet"; });
 }
@@ -132,7 +132,7 @@ bool is_netbox_colour(std::string_view text) {
 std::string netbox_cable_type(std::string_view piece, std::string_view fibre) {
   if (piece == "trunk") piece = "cord";
   for (const CableTypeRow& row : kCableTypes)
-    if (row.piece == piece && (row.piece != "cord" || row.fibre == fibre)) return std::string(row.type);
+    if (row.piece == piece && (row.piece != "cord" || (!fibre.empty() && row.fibre == fibre))) return std::string(row.type);
   return fibre.starts_with("os") ? "smf" : fibre.starts_with("om") ? "mmf" : "";
 }
 

@@ -60,6 +60,6 @@ std::optional<Mass> read_netbox_weight(std::string_view value, std::string_view 
 std::string netbox_name_trouble(std::string_view name, std::size_t most);
 
 /// "leaf 1" and "Leaf 1" are one to NetBox.
-std::string lower_case(std::string_view text);
+std::string netbox_lower(std::string_view text);
 
 }  // namespace eastwest

@@ -40,7 +40,7 @@ class Wirer {
  public:
   Wirer(const NetBoxRecords& records, const std::vector<NetBoxRole>& roles, const std::vector<NetBoxPanel>& panels, Guesses& guesses)
       : records_(records), roles_(roles), panels_(panels), guesses_(guesses) {
-    for (std::uint32_t d = 0; d < records.devices.size(); ++d) devices_.emplace(lower_case(records.devices[d].name), d);
+    for (std::uint32_t d = 0; d < records.devices.size(); ++d) devices_.emplace(netbox_lower(records.devices[d].name), d);
   }
 
   NetBoxWiring wire() {
@@ -63,7 +63,7 @@ class Wirer {
   /// The end of a cable as a port of ours; nothing, and why, when it is none.
   std::optional<WiredEnd> end_of(const NetBoxEnd& told, std::string& why) const {
     WiredEnd end;
-    const auto found = devices_.find(lower_case(told.device));
+    const auto found = devices_.find(netbox_lower(told.device));
     if (told.kind == NetBoxTermination::other) {
       why = "they end at no interface and no port of a panel (`" + told.type + "`)";
       return std::nullopt;

@@ -3,6 +3,7 @@
 #include "topology/plant/checks/latency_check.hpp"
 
 #include "tests/support/checked_site.hpp"
+#include "topology/cabling.hpp"
 #include "topology/plant/recabling.hpp"
 
 using namespace eastwest;
