@@ -9,22 +9,22 @@ namespace eastwest::cli {
 
 namespace fs = std::filesystem;
 
-Result<std::string> settle_output(const std::string& output, const std::string& scenario) {
+Result<std::string> settle_output(const std::string& output, const std::string& input, const std::string& ending) {
   std::error_code code;
   fs::path path(output);
   if (output.empty()) {
-    const fs::path input(scenario);
-    path = input.stem();
+    const fs::path source(input);
+    path = source.stem();
     // A trace that is run again must not replace itself.
-    if (input.extension() == ".h5") path += "-again";
-    path += ".h5";
+    if (source.extension() == ending) path += "-again";
+    path += ending;
   }
   if (path.filename().empty() || fs::is_directory(path, code))
     return Error{"`" + path.string() + "` is a folder, not a file to write",
-                 "add a file name, such as `" + (path / "run.h5").string() + "`"};
+                 "add a file name, such as `" + (path / ("run" + ending)).string() + "`"};
   if (fs::exists(path, code) && !fs::is_regular_file(path, code))
     return Error{"`" + path.string() + "` is not a plain file", "name a file that may be replaced"};
-  if (fs::equivalent(path, scenario, code) && !code)
+  if (fs::equivalent(path, input, code) && !code)
     return Error{"`" + path.string() + "` is the scenario itself", "name another file with -o"};
   const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
   if (!fs::exists(folder, code))

@@ -46,8 +46,9 @@ struct ExplainArguments {
 
 struct ExportArguments {
   std::string scenario;
-  std::string format;  // goal, chakra or graphviz
-  std::string output;  // a folder
+  std::string format;   // goal, chakra, netbox or graphviz
+  std::string dialect;  // of netbox: "4.6", "4.4"
+  std::string output;   // a folder
   std::vector<std::string> overrides;
 };
 
@@ -67,9 +68,41 @@ struct ExpandArguments {
   std::vector<std::string> overrides;
 };
 
+struct ImportArguments {
+  std::string format;  // netbox
+  std::string input;   // a folder
+  std::string output;  // a folder
+};
+
 struct CompareArguments {
   std::vector<std::string> traces;  // the first is what the others are compared with
   bool json = false;
+};
+
+struct ReportArguments {
+  std::vector<std::string> traces;  // the first is what the others are compared with
+  std::string output;               // "": the first trace's name with .html in the current folder
+};
+
+struct StudyArguments {
+  std::string study;
+  std::string output;               // a folder; "": the study's name with .study in the current folder
+  std::string memory;               // a quantity; "": most of what is free
+  std::string on = "local";         // or slurm
+  std::size_t points_per_task = 0;  // slurm; 0: ten seconds of work
+  std::vector<std::string> sbatch;  // slurm: options for sbatch
+  unsigned threads = 0;             // 0: all of the machine
+  bool resume = false;
+  bool quiet = false;
+};
+
+/// One task of a batch system: not for people.
+struct StudyPointsArguments {
+  std::string study;
+  std::string output;
+  std::string tasks;     // file with one list of rows per line
+  std::size_t task = 0;  // line, from 0
+  unsigned threads = 1;
 };
 
 struct ValidateArguments {
@@ -79,16 +112,38 @@ struct ValidateArguments {
   bool json = false;
 };
 
+struct CheckArguments {
+  std::string site;  // a site file, or a scenario
+  std::vector<std::string> overrides;
+  bool json = false;
+  bool links = false;  // every link too
+};
+
+struct VerifyArguments {
+  std::string site;      // a site file, or a scenario whose site it is
+  std::string received;  // a file or a folder
+  std::string as_built;  // folder to write the site as found to; "": none
+  std::vector<std::string> overrides;
+  bool json = false;
+};
+
 int run_verb(const RunArguments& arguments);
 int explain_verb(const ExplainArguments& arguments);
 int kinds_verb(const std::string& name);
-int schema_verb();
+int schema_verb(const std::string& what);
+int study_verb(const StudyArguments& arguments);
+int study_points_verb(const StudyPointsArguments& arguments);
 int compare_verb(const CompareArguments& arguments);
 int export_verb(const ExportArguments& arguments);
+int report_verb(const ReportArguments& arguments);
+int export_netbox_verb(const ExportArguments& arguments);  // called by export_verb
+int import_verb(const ImportArguments& arguments);
 int export_graphviz(const ExportArguments& arguments);
 int docs_verb(const DocsArguments& arguments);
 int expand_verb(const ExpandArguments& arguments);
 int validate_verb(const ValidateArguments& arguments);
+int check_verb(const CheckArguments& arguments);
+int verify_verb(const VerifyArguments& arguments);
 int version_verb();
 
 }  // namespace eastwest::cli

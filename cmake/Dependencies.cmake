@@ -12,6 +12,7 @@ find_package(HDF5 REQUIRED COMPONENTS C HL)
 find_package(yaml-cpp REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(Protobuf 3.21 REQUIRED)
+find_package(ZLIB REQUIRED)
 find_package(CLI11 REQUIRED)
 # Debian ships no CMake file for libqrencode.
 find_path(QRENCODE_INCLUDE_DIR qrencode.h REQUIRED)

@@ -14,8 +14,6 @@ namespace eastwest {
 
 namespace {
 
-using Writer = ParameterWriter;
-
 std::string flow_list(const std::vector<PlacedText>& items) {
   if (items.empty()) return "all";
   std::string text = "[";
@@ -38,7 +36,7 @@ bool needs_directory(const Scenario& scenario) {
          std::any_of(scenario.jobs.begin(), scenario.jobs.end(), [&](const ScenarioJob& job) { return names_file(job.parameters); });
 }
 
-void write_job(Writer& writer, const ScenarioJob& job) {
+void write_job(ParameterWriter& writer, const ScenarioJob& job) {
   const std::vector<ParameterSpec> specs = job_parameters();
   const auto put = [&](int depth, std::string_view name, std::string_view shown, const std::string& text) {
     writer.value(depth, spec_of(specs, name), shown, text);
@@ -65,7 +63,7 @@ void write_job(Writer& writer, const ScenarioJob& job) {
 }  // namespace
 
 std::string expand(const Scenario& scenario, bool with_comments) {
-  Writer writer(with_comments);
+  ParameterWriter writer(with_comments);
   const std::vector<ParameterSpec> specs = scenario_parameters();
   const auto put = [&](std::string_view name, const std::string& text) { writer.value(0, spec_of(specs, name), name, text); };
   put("name", yaml_scalar(scenario.name));
@@ -98,6 +96,12 @@ std::string expand(const Scenario& scenario, bool with_comments) {
     if (fault.direction != "both") text += ", direction: " + fault.direction;
     writer.line(1, text + "}");
   }
+  return writer.take();
+}
+
+std::string expand_site(const Site& site) {
+  ParameterWriter writer(false);
+  write_site(writer, 0, site);
   return writer.take();
 }
 

@@ -8,13 +8,16 @@ namespace eastwest {
 
 namespace {
 
+std::string rack_text(const std::string& rack) { return rack.empty() || rack == "A01" ? "" : ", rack: " + yaml_scalar(rack); }
+
 void write_graph(ParameterWriter& writer, int depth, const ExplicitGraph& graph) {
   if (!graph.hosts.empty()) writer.key(depth, "hosts");
   for (const ExplicitGraph::HostEntry& host : graph.hosts)
-    writer.line(depth + 1, "- {name: " + yaml_scalar(host.name) + ", gpus: " + std::to_string(host.gpus) + "}");
+    writer.line(depth + 1, "- {name: " + yaml_scalar(host.name) + ", gpus: " + std::to_string(host.gpus) + rack_text(host.rack) + "}");
   if (!graph.switches.empty()) writer.key(depth, "switches");
   for (const ExplicitGraph::SwitchEntry& node : graph.switches)
-    writer.line(depth + 1, "- {name: " + yaml_scalar(node.name) + (node.model.empty() ? "" : ", model: " + yaml_scalar(node.model)) + "}");
+    writer.line(depth + 1, "- {name: " + yaml_scalar(node.name) + (node.model.empty() ? "" : ", model: " + yaml_scalar(node.model)) +
+                               rack_text(node.rack) + "}");
   if (!graph.links.empty()) writer.key(depth, "links");
   const std::vector<ParameterSpec> specs = graph_link_parameters();
   for (const ExplicitGraph::LinkEntry& link : graph.links) {
