@@ -79,8 +79,8 @@ class Drawing {
       out_ +=
           "<defs><pattern id=\"reserved\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\"><path "
           "class=\"hatch\" d=\"M0 0V6\"/></pattern></defs>\n";
-    out_ += text_at("title", 0, 14, "Rack " + rack.name) +
-            text_at("soft", kWidth, 14,
+    if (standalone) out_ += text_at("title", 0, 14, "Rack " + rack.name);
+    out_ += text_at("soft", kWidth, 14,
                     "room " + rack.room + ", row " + std::to_string(rack.row + 1) + ", place " + std::to_string(rack.column + 1),
                     " text-anchor=\"end\"") +
             "\n";
