@@ -25,8 +25,8 @@ Estimate estimate(std::span<const double> values);
 
 enum class PairVerdict : unsigned char { unknown, none, lower, higher };
 struct PairedDifference {
-  Estimate estimate;                   // of value - reference over the seeds that both have
-  double reference_mean = 0;           // over the same seeds
+  Estimate estimate;                           // of value - reference over the seeds that both have
+  double reference_mean = 0;                   // over the same seeds
   PairVerdict verdict = PairVerdict::unknown;  // unknown: fewer than two common seeds
 };
 /// `values[i]` and `reference[i]` are of the same seed.

@@ -233,7 +233,8 @@ class CablingCheck {
   }
 
   void extra(const Plugged& one) {
-    HardwareFinding finding{FindingKind::extra, FindingSeverity::warning, work_.names.name(one.a), {work_.names.name(one.b)}, {}, {}, {}, {one.at}};
+    HardwareFinding finding{
+        FindingKind::extra, FindingSeverity::warning, work_.names.name(one.a), {work_.names.name(one.b)}, {}, {}, {}, {one.at}};
     finding.sentence = "a cable joins " + work_.names.name(one.a) + " and " + work_.names.name(one.b) + "; the design has none there";
     finding.remedy = "pull it out, or add it to the cable schedule";
     work_.result.found.extra.push_back({one.a, one.b});

@@ -230,13 +230,13 @@ class DeliveryCheck {
     supply.left -= count;
     if (fit == Fit::same) return;
     HardwareFinding finding{fit == Fit::substitute ? FindingKind::substitute : judged.kind,
-                    fit == Fit::substitute ? FindingSeverity::note : FindingSeverity::failed,
-                    supply.item->part_number,
-                    {},
-                    {},
-                    {},
-                    {},
-                    {supply.item->at}};
+                            fit == Fit::substitute ? FindingSeverity::note : FindingSeverity::failed,
+                            supply.item->part_number,
+                            {},
+                            {},
+                            {},
+                            {},
+                            {supply.item->at}};
     finding.figures = {figure("quantity", static_cast<double>(count), "")};
     finding.sentence =
         std::to_string(count) + " of " + quote_input(supply.item->part_number) + " for " + need.text() + ": " + judged.reason;

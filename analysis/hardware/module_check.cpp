@@ -291,7 +291,8 @@ class ModuleCheck {
         explain(id, port, *planned);
         continue;
       }
-      HardwareFinding finding{FindingKind::missing, FindingSeverity::failed, work_.names.name(port), {work_.cable(id).name}, {}, {}, {}, {}};
+      HardwareFinding finding{
+          FindingKind::missing, FindingSeverity::failed, work_.names.name(port), {work_.cable(id).name}, {}, {}, {}, {}};
       finding.sentence = "no module is in " + work_.names.name(port) + "; planned is " + planned->name;
       finding.remedy = "put it in, or read this port too";
       work_.tell(std::move(finding));

@@ -56,13 +56,13 @@ class SignalCheck {
     const bool narrow = lanes && planned_lanes > 0 && *lanes < planned_lanes && optic->lane_gigabaud >= 50;
     if ((!slow && !narrow) || !slow_.insert(id).second) return;
     HardwareFinding finding{narrow ? FindingKind::wrong_width : FindingKind::wrong_speed,
-                    FindingSeverity::failed,
-                    work_.cable(id).name,
-                    {work_.names.name(port)},
-                    {},
-                    {},
-                    {},
-                    {at}};
+                            FindingSeverity::failed,
+                            work_.cable(id).name,
+                            {work_.names.name(port)},
+                            {},
+                            {},
+                            {},
+                            {at}};
     if (rate) finding.figures.push_back(figure("rate", static_cast<double>(rate->bits_per_second) / 1e9, "Gb/s"));
     finding.figures.push_back(figure("planned", static_cast<double>(planned.bits_per_second) / 1e9, "Gb/s"));
     finding.sentence = work_.names.name(port) + " runs at " + (rate ? to_readable(*rate) : "an unknown rate") +

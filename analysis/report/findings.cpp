@@ -107,10 +107,10 @@ void add_collectives(std::vector<PageFinding>& out, const TraceData& trace) {
     if (ratio < most) continue;
     most = ratio;
     worst = PageFinding{Weight::warning,
-                    "Collective " + m.name + " (" + m.algorithm + ", " + std::to_string(m.ranks) + " ranks, " + to_readable(m.bytes) +
-                        ") takes " + seconds(m.time.mean) + ", " + fixed(ratio, 2) + " times its closed-form bound of " +
-                        seconds(m.lower_bound.seconds()) + ".",
-                    "collectives", kNone};
+                        "Collective " + m.name + " (" + m.algorithm + ", " + std::to_string(m.ranks) + " ranks, " + to_readable(m.bytes) +
+                            ") takes " + seconds(m.time.mean) + ", " + fixed(ratio, 2) + " times its closed-form bound of " +
+                            seconds(m.lower_bound.seconds()) + ".",
+                        "collectives", kNone};
   }
   if (worst) out.push_back(*worst);
 }
