@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The verb `export`: writes the static jobs of a scenario in a format of other simulators.
+// The verb `export`: writes the static jobs of a scenario in a format of other simulators, or its site for NetBox.
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -40,8 +40,10 @@ void remove_later_ranks(const std::filesystem::path& folder, const std::vector<E
 }  // namespace
 
 int export_verb(const ExportArguments& arguments) {
+  if (arguments.format == "netbox") return export_netbox_verb(arguments);
+  if (arguments.format == "graphviz") return export_graphviz(arguments);
   if (arguments.format != "goal" && arguments.format != "chakra") {
-    print_error({"`" + arguments.format + "` is not a format of `export`", "choose goal or chakra"});
+    print_error({"`" + arguments.format + "` is not a format of `export`", "choose goal, chakra, netbox or graphviz"});
     return kExitInput;
   }
   Diagnostics diagnostics;

@@ -106,8 +106,8 @@ int parse_and_call(int argument_count, char** arguments) {
   run_app->add_flag("--quiet", run.quiet, "Print no progress and no summary");
 
   ExplainArguments explain;
-  CLI::App* explain_app = app.add_subcommand("explain", "Print a scenario with every default filled in");
-  explain_app->add_option("scenario", explain.scenario, "Scenario file, or a trace")->required()->type_name("SCENARIO");
+  CLI::App* explain_app = app.add_subcommand("explain", "Print a scenario or a study with every default filled in");
+  explain_app->add_option("scenario", explain.scenario, "Scenario file, study file, or a trace")->required()->type_name("SCENARIO");
   explain_app->add_flag("--comments", explain.comments, "Add meaning and source of every value");
   add_overrides(*explain_app, explain.overrides);
 
@@ -115,7 +115,38 @@ int parse_and_call(int argument_count, char** arguments) {
   CLI::App* kinds_app = app.add_subcommand("kinds", "List what can be chosen, or the parameters of one kind");
   kinds_app->add_option("kind", kind, "Name of a kind")->type_name("KIND");
 
-  CLI::App* schema_app = app.add_subcommand("schema", "Print the JSON Schema of scenario files, for editors");
+  std::string schema = "scenario";
+  CLI::App* schema_app = app.add_subcommand("schema", "Print the JSON Schema of scenario or study files, for editors");
+  schema_app->add_option("what", schema, "scenario or study")->type_name("WHAT");
+
+  StudyArguments study;
+  CLI::App* study_app = app.add_subcommand("study", "Run many points of one question and answer it");
+  study_app->add_option("study", study.study, "Study file")->required()->type_name("STUDY");
+  study_app->add_option("-o,--output", study.output, "Folder of the results; default: the study's name with .study, here")
+      ->type_name("DIR");
+  study_app->add_flag("--resume", study.resume, "Continue a study that was interrupted or killed");
+  study_app->add_option("--threads", study.threads, "Points to play at once, which changes no result; default: one per processor")
+      ->type_name("N")
+      ->check(CLI::Range(1u, 1024u));
+  study_app->add_option("--memory", study.memory, "Memory that points may use together; default: 80 % of what is free")->type_name("SIZE");
+  study_app->add_option("--on", study.on, "Where points are played: here, or as job arrays of Slurm")
+      ->type_name("local|slurm")
+      ->check(CLI::IsMember({"local", "slurm"}));
+  study_app->add_option("--points-per-task", study.points_per_task, "Runs in one Slurm task; default: ten seconds of work")
+      ->type_name("N")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}));
+  study_app->add_option("--sbatch", study.sbatch, "Option for sbatch, e.g. --sbatch=--partition=long; may be repeated")
+      ->type_name("OPTION")
+      ->allow_extra_args(false);
+  study_app->add_flag("--quiet", study.quiet, "Print no progress and no table");
+
+  StudyPointsArguments points;
+  CLI::App* points_app = app.add_subcommand("study-points", "Play the rows of one task of a study")->group("");
+  points_app->add_option("study", points.study)->required()->type_name("STUDY");
+  points_app->add_option("-o,--output", points.output)->required();
+  points_app->add_option("--tasks", points.tasks)->required();
+  points_app->add_option("--task", points.task)->required();
+  points_app->add_option("--threads", points.threads)->check(CLI::Range(1u, 1024u));
 
   CompareArguments compare;
   CLI::App* compare_app = app.add_subcommand("compare", "Put traces side by side");
@@ -135,13 +166,60 @@ int parse_and_call(int argument_count, char** arguments) {
       ->type_name("FILE.html");
 
   ExportArguments exported;
-  CLI::App* export_app = app.add_subcommand("export", "Write the jobs of a scenario in a format of other simulators");
-  export_app->add_option("scenario", exported.scenario, "Scenario file, or a trace")->required()->type_name("SCENARIO");
-  export_app->add_option("--format", exported.format, "GOAL text (LogGOPSim, ATLAHS) or Chakra traces (ASTRA-sim)")
+  CLI::App* export_app = app.add_subcommand(
+      "export", "Write the jobs of a scenario in a format of other simulators, its site for NetBox, or its fabric as a graph");
+  export_app->add_option("scenario", exported.scenario, "Scenario file, or a trace; of netbox: a site file or a scenario")
       ->required()
-      ->type_name("goal|chakra");
+      ->type_name("SCENARIO");
+  export_app
+      ->add_option(
+          "--format", exported.format,
+          "GOAL text (LogGOPSim, ATLAHS), Chakra traces (ASTRA-sim), CSV and YAML files that NetBox imports, or the fabric for Graphviz")
+      ->required()
+      ->type_name("goal|chakra|netbox|graphviz");
+  exported.dialect = "4.6";
+  export_app->add_option("--dialect", exported.dialect, "Of netbox: 4.6 for NetBox 4.5 and later, 4.4 for 4.3 and 4.4; default: 4.6")
+      ->type_name("4.6|4.4");
   export_app->add_option("-o,--output", exported.output, "Folder to write to; made when it is not there")->required()->type_name("DIR");
   add_overrides(*export_app, exported.overrides);
+
+  CheckArguments check;
+  CLI::App* check_app =
+      app.add_subcommand("check", "Hold a site against the rules of its fibre plant: optics, cabling, latency, pathways, racks");
+  check_app->add_option("site", check.site, "Site file (`topology:` at its top), or a scenario")->required()->type_name("SITE");
+  check_app->add_flag("--links", check.links, "Print a row for every link too");
+  check_app->add_flag("--json", check.json, "Print one JSON object, with every link and every item of a finding");
+  add_overrides(*check_app, check.overrides);
+
+  ImportArguments imported;
+  CLI::App* import_app = app.add_subcommand("import", "Make a site from the files of another tool");
+  import_app->add_option("format", imported.format, "netbox: CSV and YAML files that NetBox or `export` has written")
+      ->required()
+      ->type_name("netbox");
+  import_app->add_option("folder", imported.input, "Folder that holds them")->required()->type_name("DIR");
+  import_app->add_option("-o,--output", imported.output, "Folder for site.yaml and its tables; made when it is not there")
+      ->required()
+      ->type_name("DIR");
+
+  DocsArguments docs;
+  CLI::App* docs_app =
+      app.add_subcommand("docs", "Write a site's documents: the book, schedule, labels, port maps, elevations, purchases, tests, growth");
+  docs_app->add_option("site", docs.site, "Site file, or a scenario")->required()->type_name("SITE");
+  docs_app->add_option("-o,--output", docs.output, "Folder to write to; made when it is not there")->required()->type_name("DIR");
+  docs_app->add_option("--prices", docs.prices, "Prices of parts: part,unit_price,currency")->type_name("FILE.csv");
+  docs_app->add_option("--times", docs.times, "Minutes of each kind of work: work,minutes")->type_name("FILE.csv");
+  docs_app->add_option("--previous", docs.previous, "An earlier version, for the change log: a site, or its cable schedule")
+      ->type_name("FILE");
+  docs_app->add_option("--phase", docs.phase, "Show what stands at the end of this phase, from 1; default: what the site builds")
+      ->type_name("N")
+      ->check(CLI::Range(1u, 64u));
+  add_overrides(*docs_app, docs.overrides);
+
+  ExpandArguments expand;
+  CLI::App* expand_app = app.add_subcommand("expand", "Write a site with every value, its racks, devices, pathways and cables as tables");
+  expand_app->add_option("site", expand.site, "Site file, or a scenario")->required()->type_name("SITE");
+  expand_app->add_option("-o,--output", expand.output, "Folder to write to; made when it is not there")->required()->type_name("DIR");
+  add_overrides(*expand_app, expand.overrides);
 
   ValidateArguments validate;
   CLI::App* validate_app = app.add_subcommand("validate", "Simulate measured collectives and print how far off the model is");
@@ -153,6 +231,16 @@ int parse_and_call(int argument_count, char** arguments) {
       ->type_name("N")
       ->check(CLI::Range(1u, 1024u));
   validate_app->add_flag("--json", validate.json, "Print one JSON object");
+
+  VerifyArguments verify;
+  CLI::App* verify_app = app.add_subcommand("verify", "Hold what was delivered, plugged and measured against the design");
+  verify_app->add_option("site", verify.site, "Site file, or a scenario")->required()->type_name("SITE");
+  verify_app->add_option("--received", verify.received, "Packing lists, module data, neighbours, loss tests: a file or a folder")
+      ->required()
+      ->type_name("PATH");
+  verify_app->add_option("--as-built", verify.as_built, "Folder to write the site as found to, for `run` and `compare`")->type_name("DIR");
+  add_overrides(*verify_app, verify.overrides);
+  verify_app->add_flag("--json", verify.json, "Print one JSON object");
 
   CLI::App* version_app = app.add_subcommand("version", "Print the version");
 
@@ -172,11 +260,18 @@ int parse_and_call(int argument_count, char** arguments) {
   if (run_app->parsed()) return run_verb(run);
   if (explain_app->parsed()) return explain_verb(explain);
   if (kinds_app->parsed()) return kinds_verb(kind);
-  if (schema_app->parsed()) return schema_verb();
+  if (schema_app->parsed()) return schema_verb(schema);
+  if (study_app->parsed()) return study_verb(study);
+  if (points_app->parsed()) return study_points_verb(points);
   if (compare_app->parsed()) return compare_verb(compare);
   if (report_app->parsed()) return report_verb(report);
   if (export_app->parsed()) return export_verb(exported);
+  if (check_app->parsed()) return check_verb(check);
+  if (import_app->parsed()) return import_verb(imported);
+  if (docs_app->parsed()) return docs_verb(docs);
+  if (expand_app->parsed()) return expand_verb(expand);
   if (validate_app->parsed()) return validate_verb(validate);
+  if (verify_app->parsed()) return verify_verb(verify);
   if (version_app->parsed()) return version_verb();
   return kExitInput;
 }

@@ -46,9 +46,32 @@ struct ExplainArguments {
 
 struct ExportArguments {
   std::string scenario;
-  std::string format;  // goal or chakra
+  std::string format;   // goal, chakra, netbox or graphviz
+  std::string dialect;  // of netbox: "4.6", "4.4"
+  std::string output;   // a folder
+  std::vector<std::string> overrides;
+};
+
+struct DocsArguments {
+  std::string site;    // a site or a scenario
+  std::string output;  // a folder
+  std::string prices;  // "": none
+  std::string times;
+  std::string previous;
+  unsigned phase = 0;  // from 1; 0: what the site builds
+  std::vector<std::string> overrides;
+};
+
+struct ExpandArguments {
+  std::string site;
   std::string output;  // a folder
   std::vector<std::string> overrides;
+};
+
+struct ImportArguments {
+  std::string format;  // netbox
+  std::string input;   // a folder
+  std::string output;  // a folder
 };
 
 struct CompareArguments {
@@ -61,6 +84,27 @@ struct ReportArguments {
   std::string output;               // "": the first trace's name with .html in the current folder
 };
 
+struct StudyArguments {
+  std::string study;
+  std::string output;               // a folder; "": the study's name with .study in the current folder
+  std::string memory;               // a quantity; "": most of what is free
+  std::string on = "local";         // or slurm
+  std::size_t points_per_task = 0;  // slurm; 0: ten seconds of work
+  std::vector<std::string> sbatch;  // slurm: options for sbatch
+  unsigned threads = 0;             // 0: all of the machine
+  bool resume = false;
+  bool quiet = false;
+};
+
+/// One task of a batch system: not for people.
+struct StudyPointsArguments {
+  std::string study;
+  std::string output;
+  std::string tasks;     // file with one list of rows per line
+  std::size_t task = 0;  // line, from 0
+  unsigned threads = 1;
+};
+
 struct ValidateArguments {
   std::vector<std::string> files;  // measurements; none: the built-in tables
   std::string table;               // only tables whose name contains it
@@ -68,14 +112,38 @@ struct ValidateArguments {
   bool json = false;
 };
 
+struct CheckArguments {
+  std::string site;  // a site file, or a scenario
+  std::vector<std::string> overrides;
+  bool json = false;
+  bool links = false;  // every link too
+};
+
+struct VerifyArguments {
+  std::string site;      // a site file, or a scenario whose site it is
+  std::string received;  // a file or a folder
+  std::string as_built;  // folder to write the site as found to; "": none
+  std::vector<std::string> overrides;
+  bool json = false;
+};
+
 int run_verb(const RunArguments& arguments);
 int explain_verb(const ExplainArguments& arguments);
 int kinds_verb(const std::string& name);
-int schema_verb();
+int schema_verb(const std::string& what);
+int study_verb(const StudyArguments& arguments);
+int study_points_verb(const StudyPointsArguments& arguments);
 int compare_verb(const CompareArguments& arguments);
 int export_verb(const ExportArguments& arguments);
 int report_verb(const ReportArguments& arguments);
+int export_netbox_verb(const ExportArguments& arguments);  // called by export_verb
+int import_verb(const ImportArguments& arguments);
+int export_graphviz(const ExportArguments& arguments);
+int docs_verb(const DocsArguments& arguments);
+int expand_verb(const ExpandArguments& arguments);
 int validate_verb(const ValidateArguments& arguments);
+int check_verb(const CheckArguments& arguments);
+int verify_verb(const VerifyArguments& arguments);
 int version_verb();
 
 }  // namespace eastwest::cli

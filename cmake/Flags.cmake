@@ -20,6 +20,12 @@ elseif(EASTWEST_SANITIZER STREQUAL "thread")
 elseif(EASTWEST_SANITIZER)
   message(FATAL_ERROR "EASTWEST_SANITIZER is `${EASTWEST_SANITIZER}`; it can be empty, `address` or `thread`")
 endif()
+if(EASTWEST_FUZZ)
+  # Coverage for libFuzzer in all of the library; the program with the entry links the fuzzer itself.
+  set(fuzz -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_compile_options(eastwest_flags INTERFACE ${fuzz})
+  target_link_options(eastwest_flags INTERFACE ${fuzz})
+endif()
 if(EASTWEST_SANITIZER)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # The sanitizers' checks confuse the flow analysis of g++ (its manual says so): moved variants look uninitialised.

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "scenarios/parameter_writer.hpp"
 #include "scenarios/scenario_parts.hpp"
 #include "scenarios/yaml_document.hpp"
 
@@ -13,73 +14,11 @@ namespace eastwest {
 
 namespace {
 
-class Writer {
- public:
-  explicit Writer(bool with_comments) : with_comments_(with_comments) {}
-
-  void key(int depth, std::string_view name) { line(depth, yaml_scalar(name) + ":"); }
-  void line(int depth, const std::string& text) { out_ += std::string(static_cast<std::size_t>(depth) * 2, ' ') + text + "\n"; }
-  void value(int depth, const ParameterSpec& spec, std::string_view shown_name, const std::string& text) {
-    if (with_comments_) comment(depth, spec);
-    line(depth, std::string(shown_name) + ": " + text);
-  }
-
-  /// All parameters as nested maps. Names that share a group must stand together in `specs`, as they are declared.
-  void parameters(int depth, const ReadParameters& read) {
-    std::vector<std::string_view> open;  // groups we are inside of
-    for (const ParameterSpec& spec : *read.specs) {
-      const ParameterValue* value_of = read.values.find(spec.name);
-      if (value_of == nullptr) continue;
-      std::vector<std::string_view> parts;
-      for (std::string_view rest = spec.name;;) {
-        const std::size_t dot = rest.find('.');
-        parts.push_back(rest.substr(0, dot));
-        if (dot == std::string_view::npos) break;
-        rest.remove_prefix(dot + 1);
-      }
-      std::size_t same = 0;
-      while (same < open.size() && same + 1 < parts.size() && open[same] == parts[same]) ++same;
-      open.resize(same);
-      for (; same + 1 < parts.size(); ++same) {
-        key(depth + static_cast<int>(same), parts[same]);
-        open.push_back(parts[same]);
-      }
-      value(depth + static_cast<int>(same), spec, parts.back(), text_of(spec, *value_of));
-    }
-  }
-
-  static std::string text_of(const ParameterSpec& spec, const ParameterValue& value) {
-    if (spec.type == ParameterType::text || spec.type == ParameterType::choice) return yaml_scalar(std::get<std::string>(value));
-    return print_parameter(spec, value);
-  }
-
-  std::string take() { return std::move(out_); }
-
- private:
-  void comment(int depth, const ParameterSpec& spec) {
-    std::string text = "# " + std::string(spec.meaning);
-    if (!spec.choices.empty()) text += " (" + std::string(spec.choices) + ")";
-    if (!spec.source.empty() && spec.source != "eastwest") text += " [" + std::string(spec.source) + "]";
-    line(depth, text);
-  }
-
-  bool with_comments_;
-  std::string out_;
-};
-
 std::string flow_list(const std::vector<PlacedText>& items) {
   if (items.empty()) return "all";
   std::string text = "[";
   for (const PlacedText& item : items) text += (text.size() > 1 ? ", " : "") + yaml_scalar(item.text);
   return text + "]";
-}
-
-const ParameterSpec& spec_of(const std::vector<ParameterSpec>& specs, std::string_view name) {
-  for (const ParameterSpec& spec : specs) {
-    if (spec.name == name) return spec;
-  }
-  EASTWEST_CHECK(false, "a parameter that is printed is declared");
-  return specs.front();
 }
 
 /// Relative paths need their folder only when some parameter names a file there.
@@ -97,26 +36,7 @@ bool needs_directory(const Scenario& scenario) {
          std::any_of(scenario.jobs.begin(), scenario.jobs.end(), [&](const ScenarioJob& job) { return names_file(job.parameters); });
 }
 
-void write_graph(Writer& writer, const ExplicitGraph& graph) {
-  if (!graph.hosts.empty()) writer.key(1, "hosts");
-  for (const ExplicitGraph::HostEntry& host : graph.hosts)
-    writer.line(2, "- {name: " + yaml_scalar(host.name) + ", gpus: " + std::to_string(host.gpus) + "}");
-  if (!graph.switches.empty()) writer.key(1, "switches");
-  for (const ExplicitGraph::SwitchEntry& node : graph.switches)
-    writer.line(2, "- {name: " + yaml_scalar(node.name) + (node.model.empty() ? "" : ", model: " + yaml_scalar(node.model)) + "}");
-  if (!graph.links.empty()) writer.key(1, "links");
-  const std::vector<ParameterSpec> specs = graph_link_parameters();
-  for (const ExplicitGraph::LinkEntry& link : graph.links) {
-    std::string text = "- {a: " + yaml_scalar(link.a) + ", b: " + yaml_scalar(link.b);
-    if (link.rate.bits_per_second != 0) text += ", rate: " + to_string(link.rate);
-    if (link.delay.ps >= 0) text += ", delay: " + to_string(link.delay);
-    if (link.length.mm >= 0) text += ", length: " + to_string(link.length);
-    if (link.frame_loss != 0) text += ", frame_loss: " + print_parameter(spec_of(specs, "frame_loss"), link.frame_loss);
-    writer.line(2, text + "}");
-  }
-}
-
-void write_job(Writer& writer, const ScenarioJob& job) {
+void write_job(ParameterWriter& writer, const ScenarioJob& job) {
   const std::vector<ParameterSpec> specs = job_parameters();
   const auto put = [&](int depth, std::string_view name, std::string_view shown, const std::string& text) {
     writer.value(depth, spec_of(specs, name), shown, text);
@@ -143,7 +63,7 @@ void write_job(Writer& writer, const ScenarioJob& job) {
 }  // namespace
 
 std::string expand(const Scenario& scenario, bool with_comments) {
-  Writer writer(with_comments);
+  ParameterWriter writer(with_comments);
   const std::vector<ParameterSpec> specs = scenario_parameters();
   const auto put = [&](std::string_view name, const std::string& text) { writer.value(0, spec_of(specs, name), name, text); };
   put("name", yaml_scalar(scenario.name));
@@ -159,11 +79,7 @@ std::string expand(const Scenario& scenario, bool with_comments) {
     put("directory", yaml_scalar(folder.string()));
   }
   writer.key(0, "site");
-  writer.line(1, "topology: " + scenario.site.topology);
-  writer.parameters(1, scenario.site.parameters);
-  writer.key(1, "plant");
-  writer.parameters(2, scenario.site.plant);
-  write_graph(writer, scenario.site.graph);
+  write_site(writer, 1, scenario.site);
   writer.key(0, "jobs");
   for (const ScenarioJob& job : scenario.jobs) write_job(writer, job);
   writer.key(0, "network");
@@ -180,6 +96,12 @@ std::string expand(const Scenario& scenario, bool with_comments) {
     if (fault.direction != "both") text += ", direction: " + fault.direction;
     writer.line(1, text + "}");
   }
+  return writer.take();
+}
+
+std::string expand_site(const Site& site) {
+  ParameterWriter writer(false);
+  write_site(writer, 0, site);
   return writer.take();
 }
 

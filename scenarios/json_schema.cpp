@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "scenarios/scenario_parts.hpp"
+#include "scenarios/studies/study.hpp"
+#include "scenarios/studies/study_kind.hpp"
 #include "topology/plant/plant_settings.hpp"
 #include "workloads/workload.hpp"
 
@@ -155,7 +157,51 @@ Json jobs_schema() {
       {"anyOf", Json::array({{{"type", "string"}, {"description", "path of a file that holds the jobs, relative to this one"}}, jobs})}};
 }
 
+/// What stands below a key of a study that is no plain parameter.
+Json part_schema(const StudyPart& part) {
+  const Json settings = {{"type", "object"},
+                         {"minProperties", 1},
+                         {"additionalProperties",
+                          {{"anyOf", Json::array({{{"type", "string"}, {"description", "path of a scenario file, relative to this one"}},
+                                                  {{"type", "object"}, {"description", "paths of the scenario and their values"}},
+                                                  {{"type", "null"}}})}}}};
+  Json schema;
+  switch (part.shape) {
+    case StudyPartShape::settings: schema = settings; break;
+    case StudyPartShape::grid:
+      schema = {{"type", "object"},
+                {"minProperties", 1},
+                {"additionalProperties", {{"anyOf", Json::array({{{"type", "array"}, {"minItems", 1}}, settings})}}}};
+      break;
+    case StudyPartShape::points: schema = {{"type", "array"}, {"minItems", 1}, {"items", {{"type", "object"}}}}; break;
+    case StudyPartShape::numbers: schema = {{"type", "object"}, {"additionalProperties", {{"type", "number"}}}}; break;
+  }
+  schema["description"] = part.meaning;
+  return schema;
+}
+
 }  // namespace
+
+std::string study_schema() {
+  std::vector<std::pair<std::string, Json>> kinds;
+  for (const StudyKind* kind : study_kinds()) {
+    std::vector<ParameterSpec> specs = study_parameters();
+    const std::vector<ParameterSpec> own = kind->parameters();
+    specs.insert(specs.end(), own.begin(), own.end());
+    Json schema = object_of(specs);
+    schema["description"] = kind->summary;
+    put(schema, "set", {{"type", "object"}, {"description", "paths of the scenario and their values, the same at every point"}}, false);
+    put(schema, "results",
+        {{"anyOf", Json::array({{{"type", "string"}}, {{"type", "array"}, {"items", {{"type", "string"}}}}})},
+         {"description", "columns that tables and comparisons show; * stands for any text"}},
+        false);
+    for (const StudyPart& part : kind->parts()) put(schema, part.name, part_schema(part), part.required);
+    kinds.emplace_back(kind->name, std::move(schema));
+  }
+  Json schema = {{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "eastwest study"}};
+  schema.update(kinds_of("study", kinds, false));
+  return schema.dump(2) + "\n";
+}
 
 std::string scenario_schema() {
   Json schema = {{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "eastwest scenario"}};

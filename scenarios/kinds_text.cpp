@@ -6,8 +6,11 @@
 
 #include "scenarios/parameter_reader.hpp"
 #include "scenarios/scenario.hpp"
+#include "scenarios/studies/study.hpp"
+#include "scenarios/studies/study_kind.hpp"
 #include "sim/options.hpp"
 #include "sim/packet/transports/transport_kind.hpp"
+#include "topology/plant/plant_settings.hpp"
 #include "topology/topology_kind.hpp"
 #include "workloads/collectives/collective_kind.hpp"
 #include "workloads/workload.hpp"
@@ -23,6 +26,7 @@ struct Row {
   std::string summary;
   std::string source;
   std::vector<ParameterSpec> (*parameters)() = nullptr;
+  std::vector<StudyPart> (*parts)() = nullptr;  // of studies
 };
 
 std::vector<Row> all_rows() {
@@ -40,11 +44,16 @@ std::vector<Row> all_rows() {
     if (transport_offered(*kind))
       rows.push_back({"transports (network: {transport: ...})", std::string(kind->name), std::string(kind->summary),
                       std::string(kind->source), kind->parameters});
+  for (const StudyKind* kind : study_kinds())
+    rows.push_back({"studies (study: ...)", std::string(kind->name), std::string(kind->summary), std::string(kind->source),
+                    kind->parameters, kind->parts});
   constexpr std::string_view kOptions = "options of a scenario";
   rows.push_back({kOptions, "scenario", "what stands at the top of the file", "", scenario_parameters});
   rows.push_back({kOptions, "job", "what every job has beside the parameters of its kind", "", job_parameters});
   rows.push_back({kOptions, "network", "switches, NICs, transport and routing", "", network_parameters});
   rows.push_back({kOptions, "probes", "what the trace records", "", probe_parameters});
+  rows.push_back({kOptions, "study", "what every study has beside the parameters of its kind", "", study_parameters});
+  rows.push_back({kOptions, "plant", "racks, pathways, cables, limits and phases of a site (site: {plant: ...})", "", plant_parameters});
   return rows;
 }
 
@@ -97,6 +106,11 @@ Result<std::string> kind_text(std::string_view name) {
   std::string out = found->name + ": " + found->summary + "\n";
   if (!found->source.empty()) out += "source: " + found->source + "\n";
   if (found->parameters == nullptr) return out;
+  if (found->parts != nullptr) {
+    out += "\n";
+    for (const StudyPart& part : found->parts())
+      out += "  " + padded(std::string(part.name), 12) + padded(part.required ? "required" : "", 10) + std::string(part.meaning) + "\n";
+  }
   const std::vector<ParameterSpec> specs = found->parameters();
   std::size_t name_width = 0;
   std::size_t default_width = 8;

@@ -90,25 +90,31 @@ YamlValue* step(YamlValue& at, const std::string& part, const std::string& walke
   return &at.entries.back().value;
 }
 
-void apply(YamlValue& root, const std::string& text, std::size_t equals, Diagnostics& diagnostics) {
-  const Place place{std::string(kPrefix) + text, 0, 0};
-  std::optional<YamlValue> value = read_value(std::string_view(text).substr(equals + 1), place, diagnostics);
-  if (!value) return;
-  const std::vector<std::string> parts = split(std::string_view(text).substr(0, equals));
+/// The value at `path`, made when its keys may be added; nullptr with a diagnostic otherwise.
+YamlValue* walk(YamlValue& root, const std::string& path, const Place& place, Diagnostics& diagnostics) {
+  const std::vector<std::string> parts = split(path);
   if (std::any_of(parts.begin(), parts.end(), [](const std::string& part) { return part.empty(); })) {
-    diagnostics.error(place, "the path `" + text.substr(0, equals) + "` has an empty part",
-                      "write names joined by single dots, such as `network.routing`");
-    return;
+    diagnostics.error(place, "the path `" + path + "` has an empty part", "write names joined by single dots, such as `network.routing`");
+    return nullptr;
   }
   YamlValue* at = &root;
   std::string walked;
   for (const std::string& part : parts) {
     at = step(*at, part, walked, place, diagnostics);
-    if (at == nullptr) return;
+    if (at == nullptr) return nullptr;
     walked += (walked.empty() ? "" : ".") + part;
   }
-  *at = std::move(*value);
+  return at;
 }
+
+void apply(YamlValue& root, const std::string& text, std::size_t equals, Diagnostics& diagnostics) {
+  const Place place{std::string(kPrefix) + text, 0, 0};
+  std::optional<YamlValue> value = read_value(std::string_view(text).substr(equals + 1), place, diagnostics);
+  if (!value) return;
+  if (YamlValue* at = walk(root, text.substr(0, equals), place, diagnostics); at != nullptr) *at = std::move(*value);
+}
+
+bool names_whole_part(std::string_view path) { return path == "site" || path == "jobs"; }
 
 }  // namespace
 
@@ -116,13 +122,23 @@ void apply_overrides(YamlValue& root, std::span<const std::string> overrides, bo
   for (const std::string& text : overrides) {
     const std::size_t equals = text.find('=');
     const std::string_view path = std::string_view(text).substr(0, equals);
-    if ((path == "site" || path == "jobs") != whole) continue;
+    if (names_whole_part(path) != whole) continue;
     if (equals == std::string::npos || equals == 0) {
       diagnostics.error({std::string(kPrefix) + text, 0, 0}, "an override needs a path and a value",
                         "write `--set path=value`, such as `--set network.routing=spray`");
       continue;
     }
     apply(root, text, equals, diagnostics);
+  }
+}
+
+void apply_changes(YamlValue& root, std::span<const ScenarioChange> changes, bool whole, Diagnostics& diagnostics) {
+  for (const ScenarioChange& change : changes) {
+    if (names_whole_part(change.path) != whole) continue;
+    YamlValue* at = walk(root, change.path, change.place, diagnostics);
+    if (at == nullptr) continue;
+    if (change.append && at->is_list()) at->items.insert(at->items.end(), change.value.items.begin(), change.value.items.end());
+    else *at = change.value;
   }
 }
 

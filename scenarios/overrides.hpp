@@ -17,6 +17,16 @@ namespace eastwest {
 /// `whole` selects the overrides of `site` and `jobs` as a whole, which must come before those files are read.
 void apply_overrides(YamlValue& root, std::span<const std::string> overrides, bool whole, Diagnostics& diagnostics);
 
+/// One change of a scenario that another file makes, such as a study: the value stands in that file and is reported there.
+struct ScenarioChange {
+  std::string path;  // as after `--set`
+  YamlValue value;
+  bool append = false;  // add the items of the list `value` to those that are there
+  Place place = {};     // of the path
+};
+/// The same as apply_overrides, of values that are read already.
+void apply_changes(YamlValue& root, std::span<const ScenarioChange> changes, bool whole, Diagnostics& diagnostics);
+
 /// True when `place` is that of an override.
 bool is_override(const Place& place);
 

@@ -67,9 +67,13 @@ std::unique_ptr<const Fabric> build_fabric(const Site& site, Diagnostics& diagno
 }
 
 std::optional<Built> build(const Scenario& scenario, Diagnostics& diagnostics) {
+  std::shared_ptr<const Fabric> fabric = build_fabric(scenario.site, diagnostics);
+  return fabric == nullptr ? std::nullopt : build_on(std::move(fabric), scenario, diagnostics);
+}
+
+std::optional<Built> build_on(std::shared_ptr<const Fabric> fabric, const Scenario& scenario, Diagnostics& diagnostics) {
   Built built;
-  built.fabric = build_fabric(scenario.site, diagnostics);
-  if (built.fabric == nullptr) return std::nullopt;
+  built.fabric = std::move(fabric);
   built.options.fidelity = scenario.fidelity;
   built.options.network = network_options(scenario.network.values);
   if (const Status routing = check_routing(*built.fabric, built.options.network); !routing) {

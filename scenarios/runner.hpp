@@ -15,13 +15,15 @@ namespace eastwest {
 
 /// The fabric has a fixed address: drivers of the workload may refer to it.
 struct Built {
-  std::unique_ptr<const Fabric> fabric;
+  std::shared_ptr<const Fabric> fabric;  // may serve several runs
   Workload workload;
   SimulationOptions options;  // threads and domains are the caller's
 };
 
 /// Builds the fabric, places the jobs, lets each kind append its part. Nothing when an error went to `diagnostics`.
 std::optional<Built> build(const Scenario& scenario, Diagnostics& diagnostics);
+/// The same on a fabric that was built of the same site before.
+std::optional<Built> build_on(std::shared_ptr<const Fabric> fabric, const Scenario& scenario, Diagnostics& diagnostics);
 
 /// The fabric alone, for verbs that need no jobs.
 std::unique_ptr<const Fabric> build_fabric(const Site& site, Diagnostics& diagnostics);

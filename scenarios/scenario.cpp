@@ -30,11 +30,13 @@ bool is_file(const fs::path& path) {
 
 /// Replaces `site: PATH` and `jobs: PATH` by what the file holds. Paths in a file start at its folder, paths on the command
 /// line at the current one.
-void read_named_file(YamlValue& root, std::string_view key, const std::string& directory, Diagnostics& diagnostics) {
+void read_named_file(YamlValue& root, std::string_view key, const std::string& file, const std::string& directory,
+                     Diagnostics& diagnostics) {
   YamlValue* value = root.find(key);
   if (value == nullptr || !value->is_scalar()) return;
   fs::path path(value->text);
-  if (path.is_relative() && !is_override(value->place)) path = fs::path(directory) / path;
+  if (path.is_relative() && !is_override(value->place))
+    path = (value->place.file == file ? fs::path(directory) : fs::path(folder_of(value->place.file))) / path;
   std::optional<YamlValue> content = read_yaml_file(path.lexically_normal().string(), diagnostics, value->place);
   if (!content) {
     value->kind = YamlValue::Kind::null;  // reported; what needs it stays silent
@@ -126,22 +128,29 @@ void read_alone(const ReadParameters& top, Scenario& scenario, Diagnostics& diag
 }
 
 std::optional<Scenario> read_scenario(YamlValue root, const std::string& file, const std::string& directory,
-                                      std::span<const std::string> overrides, Diagnostics& diagnostics) {
+                                      std::span<const ScenarioChange> changes, std::span<const std::string> overrides,
+                                      Diagnostics& diagnostics) {
   const std::size_t errors_before = diagnostics.error_count();
   if (!root.is_map()) {
     diagnostics.error(root.place, "a scenario is a map of `site`, `jobs` and options, not " + describe(root),
                       "start from a file of scenarios/library");
     return std::nullopt;
   }
+  if (const YamlEntry* study = root.find_entry("study"); study != nullptr) {
+    diagnostics.error(study->key_place, "this is a study, not a scenario", "`eastwest study " + file + "` runs it");
+    return std::nullopt;
+  }
   Scenario scenario;
   scenario.place = {file, 0, 0};
   scenario.directory = directory;
+  apply_changes(root, changes, true, diagnostics);
   apply_overrides(root, overrides, true, diagnostics);
   for (const std::string_view key : {"site", "jobs"}) {
     const std::size_t errors = diagnostics.error_count();
-    read_named_file(root, key, directory, diagnostics);
+    read_named_file(root, key, file, directory, diagnostics);
     if (diagnostics.error_count() != errors) return std::nullopt;  // overrides of its keys would only mislead
   }
+  apply_changes(root, changes, false, diagnostics);
   apply_overrides(root, overrides, false, diagnostics);
 
   const ReadParameters top = read_parameters(&root, scenario.place, "a scenario", scenario_parameters(), kPartKeys, diagnostics);
@@ -187,14 +196,20 @@ std::vector<ParameterSpec> scenario_parameters() {
 std::optional<Scenario> load_scenario(const std::string& path, std::span<const std::string> overrides, Diagnostics& diagnostics) {
   std::optional<YamlValue> root = read_yaml_file(path, diagnostics);
   if (!root) return std::nullopt;
-  return read_scenario(std::move(*root), path, folder_of(path), overrides, diagnostics);
+  return read_scenario(std::move(*root), path, folder_of(path), {}, overrides, diagnostics);
+}
+
+std::optional<Scenario> load_scenario_tree(YamlValue root, const std::string& file, const std::string& directory,
+                                           std::span<const ScenarioChange> changes, std::span<const std::string> overrides,
+                                           Diagnostics& diagnostics) {
+  return read_scenario(std::move(root), file, directory.empty() ? "." : directory, changes, overrides, diagnostics);
 }
 
 std::optional<Scenario> load_scenario_text(std::string_view text, const std::string& file, const std::string& directory,
                                            std::span<const std::string> overrides, Diagnostics& diagnostics) {
   std::optional<YamlValue> root = parse_yaml(text, file, diagnostics);
   if (!root) return std::nullopt;
-  return read_scenario(std::move(*root), file, directory.empty() ? "." : directory, overrides, diagnostics);
+  return read_scenario(std::move(*root), file, directory.empty() ? "." : directory, {}, overrides, diagnostics);
 }
 
 }  // namespace eastwest

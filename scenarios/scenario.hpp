@@ -21,6 +21,8 @@
 
 namespace eastwest {
 
+struct ScenarioChange;  // of scenarios/overrides.hpp
+
 struct Site {
   std::string topology;  // kind name
   ReadParameters parameters;
@@ -96,6 +98,10 @@ std::vector<ParameterSpec> job_parameters();
 /// Reads the scenario at `path`. `overrides` are "path=value" as after `--set`; a later one wins. Nothing when an
 /// error went to `diagnostics`.
 std::optional<Scenario> load_scenario(const std::string& path, std::span<const std::string> overrides, Diagnostics& diagnostics);
+/// The same from a file that was parsed already, with the changes that another file (a study) makes to it; the overrides win.
+std::optional<Scenario> load_scenario_tree(YamlValue root, const std::string& file, const std::string& directory,
+                                           std::span<const ScenarioChange> changes, std::span<const std::string> overrides,
+                                           Diagnostics& diagnostics);
 /// The same from text, called `file` in messages, with paths starting at `directory`.
 std::optional<Scenario> load_scenario_text(std::string_view text, const std::string& file, const std::string& directory,
                                            std::span<const std::string> overrides, Diagnostics& diagnostics);

@@ -94,13 +94,15 @@ void read_graph(const YamlValue& value, ExplicitGraph& graph, Diagnostics& diagn
   read_list(
       value, "hosts", "a host", graph_host_parameters, plain_name,
       [&](const YamlValue& item, const ReadParameters& read) {
-        graph.hosts.push_back({read.values.text("name"), static_cast<std::uint32_t>(read.values.integer("gpus")), item.place});
+        graph.hosts.push_back(
+            {read.values.text("name"), static_cast<std::uint32_t>(read.values.integer("gpus")), item.place, read.values.text("rack")});
       },
       diagnostics);
   read_list(
       value, "switches", "a switch", graph_switch_parameters, plain_name,
       [&](const YamlValue& item, const ReadParameters& read) {
-        graph.switches.push_back({read.values.text("name"), read.was_given("model") ? read.values.text("model") : "", item.place});
+        graph.switches.push_back(
+            {read.values.text("name"), read.was_given("model") ? read.values.text("model") : "", item.place, read.values.text("rack")});
       },
       diagnostics);
   read_list(
@@ -129,13 +131,15 @@ void read_graph(const YamlValue& value, ExplicitGraph& graph, Diagnostics& diagn
 std::vector<ParameterSpec> graph_host_parameters() {
   using enum ParameterType;
   return {{"name", text, Dimension::none, "", 0, 0, "unique name of the host", kChosen},
-          {"gpus", quantity, Dimension::none, "1", 1, 64, "GPUs, or processes of a plain host", kChosen}};
+          {"gpus", quantity, Dimension::none, "1", 1, 64, "GPUs, or processes of a plain host", kChosen},
+          {"rack", text, Dimension::none, "A01", 0, 0, "rack that it stands in", kChosen}};
 }
 
 std::vector<ParameterSpec> graph_switch_parameters() {
   using enum ParameterType;
   return {{"name", text, Dimension::none, "", 0, 0, "unique name of the switch", kChosen},
-          {"model", text, Dimension::none, "default", 0, 0, "catalogue entry; default: the site's `switch`", kChosen}};
+          {"model", text, Dimension::none, "default", 0, 0, "catalogue entry; default: the site's `switch`", kChosen},
+          {"rack", text, Dimension::none, "A01", 0, 0, "rack that it stands in", kChosen}};
 }
 
 std::vector<ParameterSpec> graph_link_parameters() {

@@ -57,6 +57,9 @@ std::optional<YamlValue> parse_yaml(std::string_view text, const std::string& fi
 /// Reads the file at `path`; messages about the file itself stand at `from` (who asked for it) when that has a file.
 std::optional<YamlValue> read_yaml_file(const std::string& path, Diagnostics& diagnostics, const Place& from = {});
 
+/// A value on one line: `[0, 1]`, `{a: 1}`; of a scalar its text.
+std::string flow_text(const YamlValue& value);
+
 /// Writes `text` as a YAML scalar, quoted when a plain one would not read back as the same text.
 std::string yaml_scalar(std::string_view text);
 

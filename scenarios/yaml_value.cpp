@@ -59,4 +59,20 @@ std::string yaml_scalar(std::string_view text) {
   return quoted + "\"";
 }
 
+std::string flow_text(const YamlValue& value) {
+  std::string text;
+  switch (value.kind) {
+    case YamlValue::Kind::null: return "null";
+    case YamlValue::Kind::scalar: return yaml_scalar(value.text);
+    case YamlValue::Kind::list:
+      for (const YamlValue& item : value.items) text += (text.empty() ? "[" : ", ") + flow_text(item);
+      return text.empty() ? "[]" : text + "]";
+    case YamlValue::Kind::map:
+      for (const YamlEntry& entry : value.entries)
+        text += (text.empty() ? "{" : ", ") + yaml_scalar(entry.key) + ": " + flow_text(entry.value);
+      return text.empty() ? "{}" : text + "}";
+  }
+  return text;
+}
+
 }  // namespace eastwest

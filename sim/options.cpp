@@ -104,6 +104,8 @@ std::vector<ParameterSpec> network_parameters() {
        kHpcc},
       {"reroute_delay", quantity, time, "1 ms", 0, 1e13, "from a fault until switches use new next hops",
        "chosen: fast local repair to BGP convergence is 0.1 to 100 ms"},
+      {"reroute", ParameterType::boolean, none, "true", 0, 0,
+       "switches use new next hops after a fault; false: what was on its way there is lost for as long as it lasts", "eastwest"},
   };
   for (const TransportKind* kind : transport_kinds()) {
     if (!transport_offered(*kind)) continue;
@@ -179,6 +181,7 @@ NetworkOptions network_options(const ParameterSet& p) {
   o.ecn_probability = p.real("ecn_probability");
   o.ecn_reference_rate = p.rate("ecn_reference_rate");
   o.reroute_delay = p.duration("reroute_delay");
+  if (!p.boolean("reroute")) o.reroute_delay = Duration{kTimeNever.ps};  // route_versions makes no others then
   transport->configure(p, o);
   return o;
 }

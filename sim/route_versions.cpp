@@ -87,7 +87,7 @@ Result<std::vector<RouteVersion>> route_versions(const Fabric& fabric, const Net
   if (const Status first = add(Time{0}); !first) return first.error();
   down.assign(fabric.cables.size(), false);
   bool changed = false;  // cables, at this instant
-  for (std::size_t i = 0; i < faults.size(); ++i) {
+  for (std::size_t i = 0; i < faults.size() && network.reroute_delay.ps != kTimeNever.ps; ++i) {
     if (faults[i].kind == FaultKind::cable) down[faults[i].cable.index()] = !faults[i].up;
     changed = changed || faults[i].kind == FaultKind::cable;
     const bool last_of_instant = i + 1 == faults.size() || faults[i + 1].time != faults[i].time;

@@ -2,7 +2,7 @@
 // Route versions: the routes of a run and when switches begin to use each of them.
 //
 // The first holds from the start. After every instant with faults new routes are made of the cables that are up then; they
-// come into use `reroute_delay` later, at all switches at once. Where one phase and one virtual channel suffice, routes are
+// come into use `reroute_delay` later, at all switches at once; without `reroute` the first stays in use. Where one phase and one virtual channel suffice, routes are
 // next hops per endpoint (`hops`); else the table of topology/routing.hpp (`table`), whose rules the engines follow. All
 // versions of a run are of one form.
 // Where links are lossless, each version is searched for circles of waiting buffers (topology/deadlock.hpp); a Clos with all its

@@ -2,6 +2,7 @@
 #include "topology/csv.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace eastwest {
 
@@ -9,19 +10,24 @@ namespace {
 
 struct Reader {
   std::string_view text;
+  char delimiter = ',';
   std::size_t at = 0;
   std::uint32_t line = 1;
 
   [[nodiscard]] bool done() const { return at >= text.size(); }
+  [[nodiscard]] bool at_end_of_cell() const { return done() || text[at] == delimiter || text[at] == '\n' || text[at] == '\r'; }
 
   /// Reads one cell and the separator after it; sets `last` when the separator ended the row.
-  Result<std::string> cell(bool& last) {
+  std::string cell(bool& last, std::vector<CsvMistake>& mistakes) {
     std::string value;
     const std::uint32_t start = line;
     if (!done() && text[at] == '"') {
       ++at;
       for (;;) {
-        if (done()) return Error{"line " + std::to_string(start) + ": a quoted cell does not end", "close it with \""};
+        if (done()) {
+          mistakes.push_back({start, "a quoted cell does not end", "close it with \""});
+          break;
+        }
         const char c = text[at++];
         if (c == '\n') ++line;
         if (c != '"') {
@@ -33,14 +39,16 @@ struct Reader {
           break;
         }
       }
-      if (!done() && text[at] != ',' && text[at] != '\n' && text[at] != '\r')
-        return Error{"line " + std::to_string(line) + ": text after a closing quote", "double every quote inside a quoted cell"};
+      if (!at_end_of_cell()) {
+        mistakes.push_back({line, "text after a closing quote", "double every quote inside a quoted cell"});
+        while (!at_end_of_cell()) value.push_back(text[at++]);
+      }
     } else {
-      while (!done() && text[at] != ',' && text[at] != '\n' && text[at] != '\r') value.push_back(text[at++]);
+      while (!at_end_of_cell()) value.push_back(text[at++]);
     }
     last = true;
     if (done()) return value;
-    if (text[at] == ',') {
+    if (text[at] == delimiter) {
       last = false;
       ++at;
       return value;
@@ -60,37 +68,44 @@ std::optional<std::size_t> CsvTable::column(std::string_view name) const {
   return static_cast<std::size_t>(found - columns.begin());
 }
 
-Result<CsvTable> parse_csv(std::string_view text) {
+CsvTable parse_csv(std::string_view text, char delimiter, std::vector<CsvMistake>& mistakes) {
   CsvTable table;
-  Reader reader{text};
+  Reader reader{text, delimiter};
   while (!reader.done()) {
     const std::uint32_t line = reader.line;
+    const std::size_t mistakes_before = mistakes.size();
     std::vector<std::string> cells;
-    for (bool last = false; !last;) {
-      Result<std::string> cell = reader.cell(last);
-      if (!cell) return cell.error();
-      cells.push_back(std::move(cell).value());
-    }
+    for (bool last = false; !last;) cells.push_back(reader.cell(last, mistakes));
     if (cells.size() == 1 && cells.front().empty()) continue;
     if (table.columns.empty()) {
       table.columns = std::move(cells);
+      std::set<std::string_view> names;
       for (std::size_t i = 0; i < table.columns.size(); ++i) {
         const std::string& name = table.columns[i];
-        if (name.empty()) return Error{"line " + std::to_string(line) + ": column " + std::to_string(i + 1) + " has no name", {}};
-        if (std::count(table.columns.begin(), table.columns.end(), name) > 1)
-          return Error{"line " + std::to_string(line) + ": two columns are called `" + name + "`", {}};
+        if (name.empty()) mistakes.push_back({line, "column " + std::to_string(i + 1) + " has no name", {}});
+        else if (!names.insert(name).second) mistakes.push_back({line, "two columns are called `" + name + "`", {}});
       }
       continue;
     }
-    if (cells.size() != table.columns.size())
-      return Error{"line " + std::to_string(line) + ": " + std::to_string(cells.size()) + " cells, the header has " +
-                       std::to_string(table.columns.size()),
-                   "quote cells that contain a comma"};
+    if (mistakes.size() != mistakes_before) continue;
+    if (cells.size() != table.columns.size()) {
+      mistakes.push_back({line, std::to_string(cells.size()) + " cells, the header has " + std::to_string(table.columns.size()),
+                          "quote cells that contain a comma"});
+      continue;
+    }
     table.rows.push_back(std::move(cells));
     table.lines.push_back(line);
   }
-  if (table.columns.empty()) return Error{"the table is empty", "start it with a header row"};
+  if (table.columns.empty() && mistakes.empty()) mistakes.push_back({0, "the table is empty", "start it with a header row"});
   return table;
+}
+
+Result<CsvTable> parse_csv(std::string_view text) {
+  std::vector<CsvMistake> mistakes;
+  CsvTable table = parse_csv(text, ',', mistakes);
+  if (mistakes.empty()) return table;
+  const CsvMistake& first = mistakes.front();
+  return Error{(first.line > 0 ? "line " + std::to_string(first.line) + ": " : "") + first.message, first.remedy};
 }
 
 }  // namespace eastwest

@@ -24,7 +24,16 @@ struct CsvTable {
   [[nodiscard]] std::optional<std::size_t> column(std::string_view name) const;
 };
 
+/// A row that does not fit.
+struct CsvMistake {
+  std::uint32_t line = 0;
+  std::string message;
+  std::string remedy;
+};
+
 /// The message starts with the line: "line 3: 4 cells, the header has 5".
 Result<CsvTable> parse_csv(std::string_view text);
+/// All that can be read of a table whose cells are parted by `delimiter`; rows that do not fit are left out and told, each with its line.
+CsvTable parse_csv(std::string_view text, char delimiter, std::vector<CsvMistake>& mistakes);
 
 }  // namespace eastwest

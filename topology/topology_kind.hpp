@@ -21,11 +21,13 @@ struct ExplicitGraph {
     std::string name;
     std::uint32_t gpus = 1;
     Place place;
+    std::string rack = {};  // "": A01
   };
   struct SwitchEntry {
     std::string name;
     std::string model;  // "" takes the kind's `switch` parameter
     Place place;
+    std::string rack = {};  // "": A01
   };
   struct LinkEntry {
     std::string a;

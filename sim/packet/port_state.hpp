@@ -115,6 +115,16 @@ inline void spend_credit(PortState& port, const RunPlan& plan, const Frame& fram
   if (queue.credit < plan.full_frame) stop(port, frame.priority(), now);
 }
 
+/// Draws for a frame that leaves a lossy port; true: it is lost and gone.
+EASTWEST_APART inline bool lose(Domain& domain, const RunPlan& plan, const PortPlan& wire, PortState& port, std::uint32_t index) {
+  if (draw(plan.seed, 0x1055'0000'0000'0000u | wire.link, port.frames) >= port.loss_threshold) return false;
+  if (domain.frames[index].kind() == FrameKind::data) ++domain.counters.drops_loss;
+  ++port.lost;
+  ++port.drops;
+  domain.frames.release(index);
+  return true;
+}
+
 /// Starts a transmission at `now` (the port must be free) and sends the frame to the other end.
 inline void transmit(Network& network, Domain& domain, const RunPlan& plan, const PortPlan& wire, PortState& port, std::uint32_t index,
                      std::int64_t now) {
@@ -127,13 +137,7 @@ inline void transmit(Network& network, Domain& domain, const RunPlan& plan, cons
   if (wire.credit_buffer != 0) [[unlikely]]
     spend_credit(port, plan, frame, now);
   if (port.loss_threshold != 0) [[unlikely]] {
-    if (draw(plan.seed, 0x1055'0000'0000'0000u | wire.link, port.frames) < port.loss_threshold) {
-      if (frame.kind() == FrameKind::data) ++domain.counters.drops_loss;
-      ++port.lost;
-      ++port.drops;
-      domain.frames.release(index);
-      return;
-    }
+    if (lose(domain, plan, wire, port, index)) return;
   }
   frame.ingress = wire.target_ingress;
   send(network, domain, wire, index, now + wire.delay + (duration & wire.last_bit_mask));

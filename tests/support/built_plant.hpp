@@ -8,9 +8,9 @@
 
 #include "scenarios/scenario.hpp"
 #include "scenarios/site_builder.hpp"
+#include "tests/support/temporary_directory.hpp"
 #include "topology/plant/cable_schedule.hpp"
 #include "topology/plant/plant_tables.hpp"
-#include "tests/support/temporary_directory.hpp"
 
 namespace eastwest::tests {
 

@@ -38,5 +38,20 @@ TEST_CASE("csv: what is wrong is told with its line") {
   CHECK(problem("a,b\n1,\"2\"3\n") == "line 2: text after a closing quote");
 }
 
+TEST_CASE("csv: with another delimiter, every mistake is told and the other rows stand") {
+  std::vector<CsvMistake> mistakes;
+  const CsvTable table = parse_csv("a;b;;a\n1;2;3;4\n1;2\n5;\"6\";7;8\n9;\"x\"y;1;1\n1;\"z", ';', mistakes);
+  REQUIRE(table.rows.size() == 2);
+  CHECK(table.rows[1] == std::vector<std::string>{"5", "6", "7", "8"});
+  CHECK(table.lines == std::vector<std::uint32_t>{2, 4});
+  REQUIRE(mistakes.size() == 5);
+  CHECK(mistakes[0].message == "column 3 has no name");
+  CHECK(mistakes[1].message == "two columns are called `a`");
+  CHECK(mistakes[2].line == 3);
+  CHECK(mistakes[2].message == "2 cells, the header has 4");
+  CHECK(mistakes[3].line == 5);
+  CHECK(mistakes[4].line == 6);
+}
+
 }  // namespace
 }  // namespace eastwest

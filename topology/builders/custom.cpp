@@ -3,7 +3,8 @@
 //
 // A link's delay is, in this order: its own, that of its length (optic of the catalogue), or `link_delay`. Every link of a host
 // is one of its NIC ports. A switch's tier is one more than its distance to the nearest host's switch.
-// LIMITATIONS: all devices stand in one rack; host-to-host links are refused since hosts do not forward.
+// Racks stand in one row, in the order in which hosts and then switches name them.
+// LIMITATIONS: host-to-host links are refused since hosts do not forward.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -244,16 +245,21 @@ class CustomBuild {
     }
     std::replace(tier.begin(), tier.end(), kTierUnset, std::uint8_t{1});  // a switch that no host reaches
     FabricAssembly assembly("custom");
-    assembly.racks().push_back({"A01", 0, 0});
+    std::map<std::string, std::uint32_t> racks;
+    const auto rack_of = [&](const std::string& name) {
+      const auto [found, fresh] = racks.try_emplace(name.empty() ? "A01" : name, static_cast<std::uint32_t>(racks.size()));
+      if (fresh) assembly.racks().push_back({found->first, 0, found->second});
+      return found->second;
+    };
     std::vector<NodeId> hosts;
     std::vector<NodeId> switches;
     for (const ExplicitGraph::HostEntry& entry : graph_.hosts) {
       HostSettings settings = host_;
       settings.gpu_count = entry.gpus;
-      hosts.push_back(assembly.add_host(entry.name, 0, settings));
+      hosts.push_back(assembly.add_host(entry.name, rack_of(entry.rack), settings));
     }
     for (std::size_t i = 0; i < switches_.size(); ++i)
-      switches.push_back(assembly.add_switch(graph_.switches[i].name, tier[i], 0, switches_[i]));
+      switches.push_back(assembly.add_switch(graph_.switches[i].name, tier[i], rack_of(graph_.switches[i].rack), switches_[i]));
     const auto node = [&](const End& end) { return end.host ? hosts[end.index] : switches[end.index]; };
     for (const Wire& wire : wires_) assembly.connect(node(wire.a), node(wire.b), wire.rate, wire.parts, wire.frame_loss);
     return std::move(assembly).finish();

@@ -113,7 +113,8 @@ Status settle_losses(const PlantRequest& request, const Plant& plant, Fabric& fa
     fabric.cables[c].margin_db = (*links)[c].margin_db;
     fabric.cables[c].pre_fec_ber = (*links)[c].pre_fec_ber;
   }
-  for (Link& link : fabric.links) link.frame_loss = std::max({link.frame_loss, request.frame_loss, (*links)[link.cable.index()].frame_loss});
+  for (Link& link : fabric.links)
+    link.frame_loss = std::max({link.frame_loss, request.frame_loss, (*links)[link.cable.index()].frame_loss});
   return Done{};
 }
 

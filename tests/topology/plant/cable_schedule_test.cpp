@@ -45,7 +45,9 @@ TEST_CASE("cable schedule: a swap of two cables in the schedule is a swap in the
   Diagnostics diagnostics;
   std::vector<ScheduleRow> rows = read_schedule(schedule, "s.csv", diagnostics);
   REQUIRE(!diagnostics.has_errors());
-  const auto row = [&](const std::string& id) { return std::find_if(rows.begin(), rows.end(), [&](const ScheduleRow& r) { return r.piece.id == id; }); };
+  const auto row = [&](const std::string& id) {
+    return std::find_if(rows.begin(), rows.end(), [&](const ScheduleRow& r) { return r.piece.id == id; });
+  };
   const std::string port_one = row("C0001")->b_port;
   const std::size_t last = first.fabric.cables.size();
   CAPTURE(last);

@@ -67,8 +67,7 @@ TEST_CASE("phases: a part runs: the phase that a site builds is what its fabric 
 }
 
 TEST_CASE("phases: one leaf that is the whole fabric needs no uplink before it has company") {
-  const BuiltSite built =
-      good_site("{topology: leaf_spine, servers: 8, leaves: 2, switch: nv-qm9700, plant: {phases: [32, 64]}}");
+  const BuiltSite built = good_site("{topology: leaf_spine, servers: 8, leaves: 2, switch: nv-qm9700, plant: {phases: [32, 64]}}");
   const FabricPart part = part_of_phase(built.fabric, built.plant, 0);
   CHECK(part.fabric.switches.size() == 1);
   CHECK(part.fabric.cables.size() == 32);

@@ -19,7 +19,8 @@ namespace {
 const char* const kSites[] = {
     "{topology: rail_optimised, servers: 16, switch: nv-qm9700}",
     "{topology: rail_optimised, servers: 16, switch: nv-qm9700, plant: {cabling: structured_fabric, phases: [32, 64, 128]}}",
-    "{topology: leaf_spine, servers: 12, leaves: 3, plant: {cabling: structured, connector_grade: standard, polarity: a}, host_optic: 400g-sr4}",
+    "{topology: leaf_spine, servers: 12, leaves: 3, plant: {cabling: structured, connector_grade: standard, polarity: a}, host_optic: "
+    "400g-sr4}",
     "{topology: fat_tree, servers: 16, server: plain, fat_tree_k: 4}",
     "{topology: torus, server: plain}",
     "{topology: dragonfly, plant: {lengths: standard}}",
@@ -136,7 +137,8 @@ TEST_CASE("plant builder: structured, trunks of nine base-8 strands carry the li
 TEST_CASE("plant builder: a margin of a few tenths gives the frame loss of the margin table") {
   // 0.75 dB pairs: 3.0 dB of four pairs and glass leave less than nothing of the budget of SR4 (1.8 dB).
   const BuiltSite built = good_site(
-      "{topology: leaf_spine, servers: 8, leaves: 2, host_optic: 400g-sr4, fabric_optic: 400g-sr4, plant: {cabling: structured, connector_grade: standard}}");
+      "{topology: leaf_spine, servers: 8, leaves: 2, host_optic: 400g-sr4, fabric_optic: 400g-sr4, plant: {cabling: structured, "
+      "connector_grade: standard}}");
   bool some = false;
   for (std::uint32_t c = 0; c < built.fabric.cables.size(); ++c) {
     if (built.plant.channels[c].step_count != 3) continue;

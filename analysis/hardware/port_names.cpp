@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/hardware/port_names.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "analysis/hardware/field_text.hpp"
+#include "core/input_text.hpp"
+
+namespace eastwest {
+
+namespace {
+
+constexpr std::uint32_t kLanesPerCage = 8;
+constexpr std::uint32_t kPortsMost = 1024;  // of one switch
+
+/// The numbers in `name` when all of the rest is `pattern`, where # stands for a number: "swp5s0" of "swp#s#".
+std::optional<std::vector<std::uint32_t>> numbers(std::string_view name, std::string_view pattern) {
+  std::vector<std::uint32_t> found;
+  while (!pattern.empty()) {
+    if (pattern.front() != '#') {
+      if (name.empty() || name.front() != pattern.front()) return std::nullopt;
+      name.remove_prefix(1);
+    } else {
+      const std::size_t end = std::min(name.find_first_not_of("0123456789"), name.size());
+      const auto number = whole_number(name.substr(0, end), 0, 65'535);
+      if (!number) return std::nullopt;
+      found.push_back(static_cast<std::uint32_t>(*number));
+      name.remove_prefix(end);
+    }
+    pattern.remove_prefix(1);
+  }
+  return name.empty() ? std::optional(found) : std::nullopt;
+}
+
+/// Port of a cage and half, all from 0.
+std::optional<std::uint32_t> in_cage(std::uint32_t cage, std::uint32_t half, std::uint32_t per_cage) {
+  return half < per_cage ? std::optional(cage * per_cage + half) : std::nullopt;
+}
+
+std::optional<std::uint32_t> usual_switch_port(std::string_view name, std::uint32_t per_cage) {
+  if (const auto n = numbers(name, "#"); n && n->at(0) > 0) return n->at(0) - 1;
+  for (const std::string_view pattern : {"swp#s#", "swp#"})
+    if (const auto n = numbers(name, pattern); n && n->at(0) > 0) return in_cage(n->at(0) - 1, n->size() > 1 ? n->at(1) : 0, per_cage);
+  for (const std::string_view pattern : {"#/#", "sw#p#", "ethernet#/#"})
+    if (const auto n = numbers(name, pattern); n && n->at(0) > 0 && n->at(1) > 0) return in_cage(n->at(0) - 1, n->at(1) - 1, per_cage);
+  for (const std::string_view pattern : {"p#.#", "p#"})
+    if (const auto n = numbers(name, pattern)) return in_cage(n->at(0), n->size() > 1 ? n->at(1) : 0, per_cage);
+  if (const auto n = numbers(name, "ethernet#")) {
+    const std::uint32_t lanes = std::max(1u, kLanesPerCage / per_cage);
+    if (n->at(0) % lanes == 0) return n->at(0) / lanes;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::uint32_t> usual_host_port(std::string_view name) {
+  for (const std::string_view pattern : {"mlx5_#", "ib#", "eth#", "rail#"})
+    if (const auto n = numbers(name, pattern)) return n->at(0);
+  if (const auto n = numbers(name, "#"); n && n->at(0) > 0) return n->at(0) - 1;
+  return std::nullopt;
+}
+
+std::string slashed(std::string text) {
+  std::replace(text.begin(), text.end(), '_', '/');
+  return text;
+}
+
+std::uint32_t cage_size(const Fabric& fabric, const Node& node, const Catalogue& catalogue) {
+  if (node.kind == NodeKind::host) return 1;
+  const SwitchModel* model = catalogue.find_switch(fabric.switches[node.detail].model);
+  if (model == nullptr || model->cages == 0) return 1;
+  for (std::uint32_t p = 0; p < node.port_count; ++p)
+    if (const LinkId out = fabric.ports[node.first_port + p].out; out.exists())
+      return std::max(1u, model->ports_at(fabric.links[out.index()].rate) / model->cages);
+  return 1;
+}
+
+}  // namespace
+
+PortNames::PortNames(const Fabric& fabric, const Plant& plant, const Catalogue& catalogue)
+    : fabric_(fabric), plant_(plant), ports_(fabric.nodes.size()) {
+  for (std::uint32_t n = 0; n < fabric.nodes.size(); ++n) {
+    const Node& node = fabric.nodes[n];
+    nodes_.emplace(lower_case(node.name), n);
+    devices_.push_back(node.name);
+    per_cage_.push_back(cage_size(fabric, node, catalogue));
+    for (std::uint32_t p = 0; p < node.port_count; ++p)
+      if (node.first_port + p < plant.ports.size()) ports_[n].emplace(lower_case(plant.ports[node.first_port + p]), p);
+  }
+}
+
+NodeId PortNames::node(std::string_view device) const {
+  std::string name = lower_case(trimmed(device));
+  for (;;) {
+    if (const auto found = nodes_.find(name); found != nodes_.end()) return NodeId{found->second};
+    const std::size_t dot = name.rfind('.');
+    if (dot == std::string::npos) return {};
+    name.resize(dot);
+  }
+}
+
+PortId PortNames::port(NodeId id, std::string_view interface) const {
+  if (!id.exists()) return {};
+  const Node& node = fabric_.nodes[id.index()];
+  const auto& own = ports_[id.index()];
+  const std::string name = lower_case(trimmed(interface));
+  const auto at = [&](std::uint32_t index) {
+    if (index < node.port_count) return PortId{node.first_port + index};
+    if (node.kind == NodeKind::host || index >= kPortsMost) return PortId{};
+    return PortId{static_cast<std::uint32_t>(fabric_.ports.size()) + id.value * kPortsMost + index};
+  };
+  if (const auto found = own.find(name); found != own.end()) return at(found->second);
+  if (const auto found = own.find(slashed(name)); found != own.end()) return at(found->second);
+  for (const std::string& one : {name, slashed(name)}) {
+    const auto index = node.kind == NodeKind::host ? usual_host_port(one) : usual_switch_port(one, per_cage_[id.index()]);
+    if (index) return at(*index);
+  }
+  return {};
+}
+
+PortId PortNames::port(std::string_view device, std::string_view interface) const { return port(node(device), interface); }
+
+NodeId PortNames::node(PortId port) const {
+  if (is_planned(port)) return fabric_.ports[port.index()].node;
+  return NodeId{static_cast<std::uint32_t>(port.index() - fabric_.ports.size()) / kPortsMost};
+}
+
+std::string PortNames::interface(PortId port) const {
+  if (port.index() < plant_.ports.size()) return plant_.ports[port.index()];
+  if (is_planned(port)) return std::to_string(fabric_.ports[port.index()].index);
+  const std::uint32_t index = static_cast<std::uint32_t>(port.index() - fabric_.ports.size()) % kPortsMost;
+  const std::uint32_t per_cage = per_cage_[node(port).index()];
+  return per_cage > 1 ? "swp" + std::to_string(index / per_cage + 1) + "s" + std::to_string(index % per_cage)
+                      : "swp" + std::to_string(index + 1);
+}
+
+std::string PortNames::name(PortId port) const { return fabric_.nodes[node(port).index()].name + ":" + interface(port); }
+
+PortId PortNames::cage(PortId port) const {
+  if (!is_planned(port)) return port;
+  const Port& one = fabric_.ports[port.index()];
+  return PortId{port.value - one.index % per_cage_[one.node.index()]};
+}
+
+CableId PortNames::cable(PortId port) const {
+  if (!is_planned(port)) return {};
+  const LinkId out = fabric_.ports[port.index()].out;
+  return out.exists() ? fabric_.links[out.index()].cable : CableId{};
+}
+
+PortId PortNames::peer(PortId port) const {
+  if (!is_planned(port)) return {};
+  const LinkId out = fabric_.ports[port.index()].out;
+  return out.exists() ? fabric_.links[out.index()].target : PortId{};
+}
+
+}  // namespace eastwest

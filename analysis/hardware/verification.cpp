@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/hardware/verification.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include "analysis/hardware/checks.hpp"
+#include "analysis/hardware/field_text.hpp"
+#include "analysis/text_table.hpp"
+
+namespace eastwest {
+
+namespace {
+
+constexpr std::array<std::string_view, kFindingKinds> kKinds = {
+    "missing",     "extra",       "miswired_rail", "swapped_ports", "ends_disagree", "wrong_part",     "wrong_speed",    "wrong_width",
+    "wrong_fibre", "wrong_reach", "wrong_length",  "excess_loss",   "marginal_loss", "missing_fibres", "wrong_polarity", "light_level",
+    "bit_errors",  "bursty_link", "power_class",   "fault",         "unknown_part",  "unknown_name",   "substitute",     "unreadable"};
+constexpr std::array<std::string_view, 3> kSeverities = {"failed", "warning", "note"};
+
+}  // namespace
+
+std::string_view to_string(FindingSeverity severity) { return kSeverities[static_cast<std::size_t>(severity)]; }
+std::string_view to_string(FindingKind kind) { return kKinds[static_cast<std::size_t>(kind)]; }
+std::string readable(FindingKind kind) {
+  std::string text(to_string(kind));
+  std::replace(text.begin(), text.end(), '_', ' ');
+  return text;
+}
+
+FindingFigure figure(std::string name, double value, std::string unit) { return {std::move(name), value, std::move(unit)}; }
+std::string fixed_decibels(double value) { return fixed(value, 2); }
+std::string scientific(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1e", value);
+  return text;
+}
+
+VerificationWork::VerificationWork(const VerificationDesign& the_design, const Evidence& the_evidence, Verification& the_result)
+    : design(the_design), evidence(the_evidence), names(the_design.fabric, the_design.plant, the_design.catalogue), result(the_result) {
+  for (const Cable& one : design.fabric.cables) {
+    FoundCable found;
+    found.a = one.a;
+    found.b = one.b;
+    result.found.cables.push_back(std::move(found));
+  }
+}
+
+BitRate VerificationWork::rate(CableId id) const {
+  const LinkId out = design.fabric.ports[cable(id).a.index()].out;
+  return out.exists() ? design.fabric.links[out.index()].rate : BitRate{};
+}
+
+std::string VerificationWork::cable_text(CableId id) const {
+  return cable(id).name + " (" + names.name(cable(id).a) + " - " + names.name(cable(id).b) + ")";
+}
+
+PortId VerificationWork::port_of(const std::string& device, const std::string& interface, const EvidenceLine& at) {
+  const NodeId node = names.node(device);
+  const PortId port = names.port(node, interface);
+  if (port.exists() || device.empty()) return port;
+  // Once per device, not once per port.
+  const auto [known, fresh] = unknown_.try_emplace(lower_case(device), result.findings.size());
+  if (!fresh) return {};
+  Finding finding{FindingKind::unknown_name, FindingSeverity::note, device, {}, {}, {}, {}, {at}};
+  if (node.exists()) {
+    finding.sentence = "the design has no port " + quote_input(interface) + " at " + design.fabric.nodes[node.index()].name +
+                       "; such records are left out";
+    finding.remedy = "ports of management need nothing; else tell how ports are named with `plant.switch_port` and `plant.nic_port`";
+  } else {
+    const std::string near = nearest_name(device, names.devices());
+    finding.severity = FindingSeverity::warning;
+    finding.sentence = "the design has no device " + quote_input(device) + "; records of it are left out";
+    finding.remedy = near.empty() ? "name it as in the design, or leave its files out" : "did you mean `" + near + "`?";
+  }
+  tell(std::move(finding));
+  return {};
+}
+
+std::size_t Verification::count(FindingSeverity severity) const {
+  return static_cast<std::size_t>(
+      std::count_if(findings.begin(), findings.end(), [&](const Finding& one) { return one.severity == severity; }));
+}
+
+Verification verify(const VerificationDesign& design, const Evidence& evidence) {
+  Verification result;
+  result.files = evidence.files;
+  VerificationWork work(design, evidence, result);
+  check_cabling(work);
+  check_modules(work);
+  check_signals(work);
+  check_tests(work);
+  check_delivery(work);
+  std::stable_sort(result.findings.begin(), result.findings.end(), [](const Finding& a, const Finding& b) {
+    if (a.severity != b.severity) return a.severity < b.severity;
+    if (a.kind != b.kind) return a.kind < b.kind;
+    return a.item < b.item;
+  });
+  return result;
+}
+
+std::string verification_text(const Verification& verification) {
+  std::string text;
+  if (!verification.counts.empty()) {
+    TextTable counts({{"Looked at", TextTable::Align::left},
+                      {"planned", TextTable::Align::right},
+                      {"seen", TextTable::Align::right},
+                      {"as planned", TextTable::Align::right}});
+    for (const VerificationCount& one : verification.counts)
+      counts.add_row({one.what, std::to_string(one.planned), std::to_string(one.seen), std::to_string(one.matched)});
+    text += counts.print() + "\n";
+  }
+  for (const Finding& one : verification.findings) {
+    text += std::string(to_string(one.severity)) + ": " + readable(one.kind) + ": " + one.item + "\n    " + one.sentence + "\n";
+    if (!one.remedy.empty()) text += "    remedy: " + one.remedy + "\n";
+    for (std::size_t i = 0; i < one.seen.size() && i < 2; ++i) {
+      const EvidenceLine& at = one.seen[i];
+      if (at.file >= verification.files.size()) continue;
+      text += (i == 0 ? "    seen in " : ", ") + verification.files[at.file].path + (at.line > 0 ? ":" + std::to_string(at.line) : "");
+      if (i + 1 == std::min<std::size_t>(one.seen.size(), 2)) text += "\n";
+    }
+  }
+  const std::size_t failed = verification.count(FindingSeverity::failed);
+  const std::size_t warnings = verification.count(FindingSeverity::warning);
+  const std::size_t notes = verification.count(FindingSeverity::note);
+  if (!verification.findings.empty()) text += "\n";
+  text += std::to_string(failed) + " failed, " + std::to_string(warnings) + (warnings == 1 ? " warning, " : " warnings, ") +
+          std::to_string(notes) + (notes == 1 ? " note" : " notes") + "\n";
+  return text;
+}
+
+}  // namespace eastwest

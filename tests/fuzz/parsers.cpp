@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/fuzz/parsers.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "analysis/hardware/evidence_folder.hpp"
+#include "analysis/hardware/json_tree.hpp"
+#include "analysis/hardware/readers.hpp"
+#include "scenarios/netbox_device_types.hpp"
+#include "scenarios/netbox_site.hpp"
+#include "topology/csv.hpp"
+#include "topology/plant/cable_schedule.hpp"
+#include "topology/plant/plant_tables.hpp"
+
+namespace eastwest::tests {
+
+namespace {
+
+/// A reader of evidence on its own.
+template <auto Read>
+std::size_t evidence(std::string_view text) {
+  Diagnostics diagnostics;
+  InputErrors errors("input", text, diagnostics);
+  Evidence taken;
+  Read(text, {0, "leaf-0", "swp1"}, {}, errors, taken);
+  errors.finish();
+  (void)diagnostics.print();  // whatever was quoted must be printable
+  return taken.records();
+}
+
+std::size_t csv(std::string_view text) {
+  std::size_t rows = 0;
+  for (const char delimiter : {',', ';', '\t'}) {
+    std::vector<CsvMistake> mistakes;
+    rows += parse_csv(text, delimiter, mistakes).rows.size();
+  }
+  return rows;
+}
+
+std::size_t json(std::string_view text) {
+  Diagnostics diagnostics;
+  InputErrors errors("input", text, diagnostics);
+  return read_json(text, errors).roots.size();
+}
+
+std::size_t infiniband_names(std::string_view text) {
+  Diagnostics diagnostics;
+  InputErrors errors("input", text, diagnostics);
+  return read_infiniband_names(text, errors).size();
+}
+
+std::size_t column_mapping(std::string_view text) {
+  Diagnostics diagnostics;
+  InputErrors errors("input", text, diagnostics);
+  return read_column_mapping(text, errors).fields.size();
+}
+
+std::size_t part_table(std::string_view text) {
+  Diagnostics diagnostics;
+  InputErrors errors("input", text, diagnostics);
+  PartTable table;
+  table.read(text, errors);
+  (void)table.find("EX-DR4");
+  return table.rows().size();
+}
+
+/// Files of a delivery, parted by lines "--- PATH": names, mappings and formats all by themselves.
+std::size_t delivery(std::string_view text) {
+  constexpr std::string_view kMark = "--- ";
+  std::vector<EvidenceText> files;
+  while (text.starts_with(kMark)) {
+    const std::size_t name_end = std::min(text.find('\n'), text.size());
+    const std::string path(text.substr(kMark.size(), name_end - kMark.size()));
+    text.remove_prefix(std::min(name_end + 1, text.size()));
+    const std::size_t next = text.find("\n--- ");
+    files.push_back({path, std::string(text.substr(0, next))});
+    text.remove_prefix(next == std::string_view::npos ? text.size() : next + 1);
+  }
+  Diagnostics diagnostics;
+  const std::size_t records = read_evidence(files, diagnostics).records();
+  (void)diagnostics.print();
+  return records;
+}
+
+std::size_t cable_schedule(std::string_view text) {
+  Diagnostics diagnostics;
+  const std::size_t rows = read_schedule(text, "input", diagnostics).size();
+  (void)diagnostics.print();
+  return diagnostics.has_errors() ? 0 : rows;
+}
+
+/// A table that fills what is there: rack A01 and server h0.
+std::size_t rack_table(std::string_view text) {
+  Diagnostics diagnostics;
+  std::vector<PlantRack> racks(1);
+  racks[0].name = "A01";
+  read_racks(text, "input", racks, diagnostics);
+  (void)diagnostics.print();
+  return diagnostics.has_errors() ? 0 : racks.size();
+}
+
+std::size_t device_table(std::string_view text) {
+  Diagnostics diagnostics;
+  std::vector<PlantRack> racks(1);
+  racks[0].name = "A01";
+  std::vector<Device> devices(1);
+  devices[0].name = "h0";
+  read_devices(text, "input", racks, devices, diagnostics);
+  (void)diagnostics.print();
+  return diagnostics.has_errors() ? 0 : devices.size();
+}
+
+std::size_t pathway_table(std::string_view text) {
+  Diagnostics diagnostics;
+  const std::size_t rows = read_pathways(text, "input", diagnostics).size();
+  (void)diagnostics.print();
+  return diagnostics.has_errors() ? 0 : rows;
+}
+
+std::size_t device_types(std::string_view text) {
+  Diagnostics diagnostics;
+  const std::size_t types = read_device_types({"input.yaml", std::string(text)}, diagnostics).size();
+  (void)diagnostics.print();
+  return types;
+}
+
+/// Files of NetBox, parted by lines "--- PATH".
+std::size_t netbox(std::string_view text) {
+  constexpr std::string_view kMark = "--- ";
+  std::vector<ExchangeFile> files;
+  while (text.starts_with(kMark)) {
+    const std::size_t name_end = std::min(text.find('\n'), text.size());
+    const std::string path(text.substr(kMark.size(), name_end - kMark.size()));
+    text.remove_prefix(std::min(name_end + 1, text.size()));
+    const std::size_t next = text.find("\n--- ");
+    files.push_back({path, std::string(text.substr(0, next == std::string_view::npos ? next : next + 1))});
+    text.remove_prefix(next == std::string_view::npos ? text.size() : next + 1);
+  }
+  Diagnostics diagnostics;
+  const std::size_t written = import_netbox(std::move(files), "input", diagnostics).size();
+  (void)diagnostics.print();
+  return written;
+}
+
+// A new parser is one line here and a folder of a few small files in corpus/; files named bad-* are those of which nothing can be taken.
+constexpr FuzzParser kParsers[] = {
+    {"cable_schedule", cable_schedule},
+    {"column_mapping", column_mapping},
+    {"connections", evidence<read_connections>},
+    {"csv", csv},
+    {"delivery", delivery},
+    {"device_table", device_table},
+    {"device_types", device_types},
+    {"ethtool_fec", evidence<read_ethtool_fec>},
+    {"ethtool_modules", evidence<read_ethtool_modules>},
+    {"ethtool_settings", evidence<read_ethtool_settings>},
+    {"ibnetdiscover", evidence<read_ibnetdiscover>},
+    {"infiniband_names", infiniband_names},
+    {"infiniband_ports", evidence<read_infiniband_ports>},
+    {"inventory", evidence<read_inventory>},
+    {"json", json},
+    {"lldp", evidence<read_lldp>},
+    {"loss_tests", evidence<read_loss_tests>},
+    {"netbox", netbox},
+    {"otdr_events", evidence<read_otdr_events>},
+    {"part_table", part_table},
+    {"pathway_table", pathway_table},
+    {"rack_table", rack_table},
+    {"sonic_database", evidence<read_sonic_database>},
+    {"sonic_eeprom", evidence<read_sonic_eeprom>},
+};
+
+}  // namespace
+
+std::span<const FuzzParser> fuzz_parsers() { return kParsers; }
+
+}  // namespace eastwest::tests
