@@ -64,7 +64,9 @@ PairedDifference paired_difference(std::span<const double> values, std::span<con
   if (out.estimate.runs < 2) return out;
   // What rounding alone can make of equal runs is no difference.
   const double least = std::max(out.estimate.half_width, 1e-12 * scale);
-  out.verdict = std::fabs(out.estimate.mean) <= least ? Verdict::none : out.estimate.mean < 0 ? Verdict::lower : Verdict::higher;
+  out.verdict = std::fabs(out.estimate.mean) <= least ? PairVerdict::none
+                : out.estimate.mean < 0               ? PairVerdict::lower
+                                                      : PairVerdict::higher;
   return out;
 }
 

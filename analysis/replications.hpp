@@ -23,11 +23,11 @@ struct Estimate {
 /// NaN values are runs without the figure and are left out.
 Estimate estimate(std::span<const double> values);
 
-enum class Verdict : unsigned char { unknown, none, lower, higher };
+enum class PairVerdict : unsigned char { unknown, none, lower, higher };
 struct PairedDifference {
-  Estimate estimate;                   // of value - reference over the seeds that both have
-  double reference_mean = 0;           // over the same seeds
-  Verdict verdict = Verdict::unknown;  // unknown: fewer than two common seeds
+  Estimate estimate;                           // of value - reference over the seeds that both have
+  double reference_mean = 0;                   // over the same seeds
+  PairVerdict verdict = PairVerdict::unknown;  // unknown: fewer than two common seeds
 };
 /// `values[i]` and `reference[i]` are of the same seed.
 PairedDifference paired_difference(std::span<const double> values, std::span<const double> reference);

@@ -12,6 +12,7 @@
 #include "cli/program.hpp"
 #include "scenarios/expand.hpp"
 #include "scenarios/site_builder.hpp"
+#include "scenarios/site_folder.hpp"
 #include "scenarios/yaml_document.hpp"
 
 namespace eastwest::cli {
@@ -48,7 +49,7 @@ void make_absolute(ReadParameters& parameters, const std::string& directory) {
 void point_to(Site& site, const AsBuilt& found) {
   make_absolute(site.parameters, site.directory);
   make_absolute(site.plant, site.directory);
-  site.plant.values.set("schedule", std::string("cable_schedule.csv"));
+  site.plant.values.set("schedule", std::string(kScheduleFile));
   site.plant.values.set("ids", std::string("none"));
   if (!found.measured.empty()) site.plant.values.set("measured", std::string("measured.csv"));
 }
@@ -66,7 +67,7 @@ std::optional<std::string> site_text(const VerifyArguments& arguments, Site site
     scenario->directory = ".";
     return expand(*scenario);
   }
-  name = "site.yaml";
+  name = std::string(kSiteFile);
   point_to(site, found);
   return expand_site(site);
 }
@@ -87,7 +88,7 @@ int write_as_built(const VerifyArguments& arguments, const Site& site, const Ver
     return kExitInput;
   }
   const std::pair<std::string, const std::string*> files[] = {
-      {"cable_schedule.csv", &found->schedule}, {"measured.csv", &found->measured}, {name, &*text}};
+      {std::string(kScheduleFile), &found->schedule}, {"measured.csv", &found->measured}, {name, &*text}};
   for (const auto& [file, bytes] : files) {
     if (bytes->empty()) continue;
     if (const Status written = write_file(folder / file, *bytes); !written) {
@@ -128,7 +129,7 @@ int verify_verb(const VerifyArguments& arguments) {
   const VerificationDesign design{built->fabric, built->plant, catalogue, parts, std::move(*tests)};
   Verification verification = verify(design, *evidence);
   if (told.has_errors()) {
-    Finding unread{FindingKind::unreadable, FindingSeverity::failed, arguments.received, {}, {}, {}, {}, {}};
+    HardwareFinding unread{FindingKind::unreadable, FindingSeverity::failed, arguments.received, {}, {}, {}, {}, {}};
     unread.figures = {{"errors", static_cast<double>(told.error_count()), ""}};
     unread.sentence = std::to_string(told.error_count()) + " mistakes in the files, told above: part of the evidence was not read";
     unread.remedy = "mend the files and verify again";

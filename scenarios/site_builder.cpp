@@ -79,7 +79,7 @@ void apply_measured(const PlantTable& table, const PlantSettings& settings, cons
   std::vector<double> budget_db;
   for (const LinkQuality& link : *links)
     budget_db.push_back(link.budget.loss_limit.mdb > 0 && link.loss ? link.budget.loss_limit.decibels() : std::nan(""));
-  apply_measured_links(measured, catalogue, budget_db, kDesignFrame, fabric, diagnostics);
+  apply_measured_links(measured, catalogue, budget_db, kDesignFrame, fabric, diagnostics, settings.margin_exponent);
 }
 
 }  // namespace

@@ -29,9 +29,10 @@ void write_pathways(const BookInput& input, BookWriter& book) {
     std::vector<Html> cells = {plain(pathway.name), plain(to_string(pathway.kind)), plain(pathway.from), plain(pathway.to),
                                plain(metres(pathway.length))};
     for (const double fill : loads[w].fill)
-      cells.push_back(fill > pathway.fill_most ? Html{"<b class=\"bad\">" + percent_text(fill) + "</b>"} : plain(percent_text(fill)));
+      cells.push_back(fill > pathway.fill_most ? Html{"<b class=\"bad\">" + document_percent(fill) + "</b>"}
+                                               : plain(document_percent(fill)));
     cells.push_back(plain(std::to_string(loads[w].cables.back())));
-    cells.push_back(plain(percent_text(pathway.fill_most)));
+    cells.push_back(plain(document_percent(pathway.fill_most)));
     book.row(anchor("pathway", pathway.name), cells);
   }
   book.end_table();

@@ -99,7 +99,7 @@ std::string fixed_digits(double value, int digits) {
 
 std::string metres(Length length) { return metres_text(length); }
 
-std::string percent_text(double share) { return std::isfinite(share) ? fixed_digits(share * 100, 1) + " %" : ""; }
+std::string document_percent(double share) { return std::isfinite(share) ? fixed_digits(share * 100, 1) + " %" : ""; }
 
 std::string safe_cell(std::string_view text) {
   constexpr std::string_view kOpeners = "=+-@\t\r";

@@ -27,7 +27,7 @@ std::string fixed_digits(double value, int digits);
 /// "22.5": metres with at most three decimals.
 std::string metres(Length length);
 /// "25.3 %".
-std::string percent_text(double share);
+std::string document_percent(double share);
 
 /// A cell that no spreadsheet takes for a formula: an apostrophe before =, +, -, @, tab and CR, unless the cell is a plain number.
 std::string safe_cell(std::string_view text);

@@ -106,7 +106,7 @@ Result<Documents> documents_of(const DocumentRequest& request) {
   add("loss-test-trunks.csv", "form for the loss of trunks, fibre by fibre", write_loss_form(*tests, true));
   add("growth.csv", "what each phase buys, pulls and patches, with hours and cost", write_growth(whole, growth, request.prices));
   add("growth-touched.csv", "what a phase touches of earlier ones, and why", write_touched(growth));
-  add("growth-reserves.csv", "what is left of pathways, ports, units, power and strands after each phase", write_reserves(growth));
+  add("growth-reserves.csv", "what is left of pathways, ports, units, power and trunk legs after each phase", write_reserves(growth));
   if (request.previous != nullptr) add("change-log.csv", "changes against the previous version", write_change_log(changes));
   add("fabric.dot", "the fabric as a graph for Graphviz", write_graphviz(fabric));
   std::set<std::string> taken;

@@ -154,13 +154,20 @@ class Reserves {
     }
   }
 
+  /// Legs of the trunks between two racks together: a full trunk beside an empty one is no lack.
   void strands(std::uint32_t phase) {
+    std::map<std::pair<std::uint32_t, std::uint32_t>, std::pair<std::uint32_t, std::uint32_t>> routes;  // lit, all
     for (std::uint32_t p = 0; p < plant_.pieces.size(); ++p) {
-      if (view_.strand_links[p].empty() || plant_.pieces[p].phase > phase) continue;
-      std::uint32_t lit = 0;
+      const Piece& trunk = plant_.pieces[p];
+      if (view_.strand_links[p].empty() || trunk.phase > phase) continue;
+      const std::uint32_t a = plant_.devices[trunk.a.device].rack;
+      const std::uint32_t b = plant_.devices[trunk.b.device].rack;
+      auto& [lit, all] = routes[{std::min(a, b), std::max(a, b)}];
+      all += static_cast<std::uint32_t>(view_.strand_links[p].size());
       for (const std::uint32_t link : view_.strand_links[p]) lit += link != kNone && plant_.channels[link].phase <= phase ? 1 : 0;
-      add(phase, "trunk strands", plant_.pieces[p].id, "links", lit, static_cast<double>(view_.strand_links[p].size()));
     }
+    for (const auto& [racks, legs] : routes)
+      add(phase, "trunk legs", plant_.racks[racks.first].name + " - " + plant_.racks[racks.second].name, "legs", legs.first, legs.second);
   }
 
   const SiteView& view_;

@@ -54,9 +54,9 @@ struct PhaseWork {
 
 struct Reserve {
   std::uint32_t phase = 0;
-  std::string kind;  // "pathway", "panel ports", "switch ports", "rack units", "rack power", "trunk strands"
+  std::string kind;  // "pathway", "panel ports", "switch ports", "rack units", "rack power", "trunk legs"
   std::string item;
-  std::string unit;  // "%", "ports", "U", "kW", "strands"
+  std::string unit;  // "%", "ports", "U", "kW", "legs"
   double used = 0;
   double limit = 0;
 };

@@ -79,8 +79,8 @@ class Drawing {
       out_ +=
           "<defs><pattern id=\"reserved\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\"><path "
           "class=\"hatch\" d=\"M0 0V6\"/></pattern></defs>\n";
-    out_ += text_at("title", 0, 14, "Rack " + rack.name) +
-            text_at("soft", kWidth, 14,
+    if (standalone) out_ += text_at("title", 0, 14, "Rack " + rack.name);
+    out_ += text_at("soft", kWidth, 14,
                     "room " + rack.room + ", row " + std::to_string(rack.row + 1) + ", place " + std::to_string(rack.column + 1),
                     " text-anchor=\"end\"") +
             "\n";
@@ -180,7 +180,7 @@ class Drawing {
       line("weight", number(sums.weight_kg) + " of " + number(sums.weight_limit_kg) + " kg", sums.weight_kg > sums.weight_limit_kg);
     else line("weight limit", number(sums.weight_limit_kg) + " kg");
     if (sums.weight_unknown > 0) line("weight not known", std::to_string(sums.weight_unknown) + " devices");
-    if (!std::isnan(sums.drop_fill)) line("cable manager", percent_text(sums.drop_fill) + " full");
+    if (!std::isnan(sums.drop_fill)) line("cable manager", document_percent(sums.drop_fill) + " full");
     std::size_t unplaced = 0;
     for (const Device& device : plant_.devices) unplaced += device.rack == rack_ && device.unit == 0 ? 1 : 0;
     if (unplaced > 0) line("no room found for", std::to_string(unplaced) + " devices", true);

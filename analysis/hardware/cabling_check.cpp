@@ -60,7 +60,7 @@ class CablingCheck {
     if (!known.peer.exists()) {
       known = {other, at};
     } else if (known.peer != other) {
-      Finding finding{FindingKind::ends_disagree, FindingSeverity::failed, work_.names.name(own), {}, {}, {}, {}, {known.at, at}};
+      HardwareFinding finding{FindingKind::ends_disagree, FindingSeverity::failed, work_.names.name(own), {}, {}, {}, {}, {known.at, at}};
       finding.sentence = work_.names.name(own) + " has two neighbours, " + work_.names.name(known.peer) + " and " + work_.names.name(other);
       finding.remedy = "look for a switch or hub in between, or for lists of different days";
       work_.tell(std::move(finding));
@@ -86,7 +86,7 @@ class CablingCheck {
     std::set<PortId> taken;
     std::erase_if(plugged_, [&](const Plugged& one) {
       if (taken.insert(one.a).second && taken.insert(one.b).second) return false;
-      Finding finding{FindingKind::ends_disagree, FindingSeverity::failed, work_.names.name(one.b), {}, {}, {}, {}, {one.at}};
+      HardwareFinding finding{FindingKind::ends_disagree, FindingSeverity::failed, work_.names.name(one.b), {}, {}, {}, {}, {one.at}};
       finding.sentence =
           "several ports say that they are plugged into " + work_.names.name(one.b) + ", " + work_.names.name(one.a) + " too";
       finding.remedy = "take the lists of neighbours again, all at one time";
@@ -114,7 +114,7 @@ class CablingCheck {
 
   void tell_quarrels() {
     for (const Quarrel& one : quarrels_) {
-      Finding finding{FindingKind::ends_disagree, FindingSeverity::failed, {}, {}, one.sentence, {}, {}, one.seen};
+      HardwareFinding finding{FindingKind::ends_disagree, FindingSeverity::failed, {}, {}, one.sentence, {}, {}, one.seen};
       for (const PortId port : one.ports) {
         const CableId planned = work_.names.cable(port);
         finding.others.push_back(work_.names.name(port));
@@ -182,7 +182,7 @@ class CablingCheck {
     std::set<std::size_t> wrong;
     for (const CableId cable : chain) wrong.insert(edges[cable.index()].begin(), edges[cable.index()].end());
     const bool ring = wrong.size() == chain.size() && chain.size() > 1;
-    Finding finding;
+    HardwareFinding finding;
     finding.item = work_.cable(chain.front()).name;
     bool rail = false;
     std::string seen;
@@ -233,7 +233,8 @@ class CablingCheck {
   }
 
   void extra(const Plugged& one) {
-    Finding finding{FindingKind::extra, FindingSeverity::warning, work_.names.name(one.a), {work_.names.name(one.b)}, {}, {}, {}, {one.at}};
+    HardwareFinding finding{
+        FindingKind::extra, FindingSeverity::warning, work_.names.name(one.a), {work_.names.name(one.b)}, {}, {}, {}, {one.at}};
     finding.sentence = "a cable joins " + work_.names.name(one.a) + " and " + work_.names.name(one.b) + "; the design has none there";
     finding.remedy = "pull it out, or add it to the cable schedule";
     work_.result.found.extra.push_back({one.a, one.b});
@@ -246,7 +247,7 @@ class CablingCheck {
       const Cable& cable = work_.cable(id);
       const bool judged = lists(cable.a) || lists(cable.b);
       if (!judged || as_planned_.contains(id) || told_.contains(id) || unsure_.contains(cable.a) || unsure_.contains(cable.b)) continue;
-      Finding finding{FindingKind::missing, FindingSeverity::failed, cable.name, {}, {}, {}, {}, {}};
+      HardwareFinding finding{FindingKind::missing, FindingSeverity::failed, cable.name, {}, {}, {}, {}, {}};
       finding.sentence = "nothing answers on " + work_.cable_text(id);
       for (const PortId port : {cable.a, cable.b})
         if (const auto stranger = strangers_.find(port); stranger != strangers_.end())

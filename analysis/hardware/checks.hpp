@@ -26,7 +26,7 @@ class VerificationWork {
   [[nodiscard]] std::string cable_text(CableId id) const;
   /// The port that a record means; a device or interface of no known name is told once per device.
   PortId port_of(const std::string& device, const std::string& interface, const EvidenceLine& at);
-  void tell(Finding finding) { result.findings.push_back(std::move(finding)); }
+  void tell(HardwareFinding finding) { result.findings.push_back(std::move(finding)); }
 
   const VerificationDesign& design;
   const Evidence& evidence;

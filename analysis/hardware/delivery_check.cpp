@@ -85,7 +85,7 @@ class DeliveryCheck {
   }
 
   void unknown(const InventoryItem& item) {
-    Finding finding{FindingKind::unknown_part, FindingSeverity::warning, item.part_number, {}, {}, {}, {}, {item.at}};
+    HardwareFinding finding{FindingKind::unknown_part, FindingSeverity::warning, item.part_number, {}, {}, {}, {}, {item.at}};
     finding.figures = {figure("quantity", static_cast<double>(item.quantity), "")};
     finding.sentence = std::to_string(item.quantity) + " of " + quote_input(item.part_number) + " arrived, which is in no table of parts";
     finding.remedy = "add it to a table parts.csv beside the evidence: part_number,kind,optic,fibre,connector,fibres";
@@ -229,14 +229,14 @@ class DeliveryCheck {
     need.open -= count;
     supply.left -= count;
     if (fit == Fit::same) return;
-    Finding finding{fit == Fit::substitute ? FindingKind::substitute : judged.kind,
-                    fit == Fit::substitute ? FindingSeverity::note : FindingSeverity::failed,
-                    supply.item->part_number,
-                    {},
-                    {},
-                    {},
-                    {},
-                    {supply.item->at}};
+    HardwareFinding finding{fit == Fit::substitute ? FindingKind::substitute : judged.kind,
+                            fit == Fit::substitute ? FindingSeverity::note : FindingSeverity::failed,
+                            supply.item->part_number,
+                            {},
+                            {},
+                            {},
+                            {},
+                            {supply.item->at}};
     finding.figures = {figure("quantity", static_cast<double>(count), "")};
     finding.sentence =
         std::to_string(count) + " of " + quote_input(supply.item->part_number) + " for " + need.text() + ": " + judged.reason;
@@ -246,7 +246,7 @@ class DeliveryCheck {
   }
 
   void tell_missing(const Need& need) {
-    Finding finding{FindingKind::missing, FindingSeverity::failed, need.text(), {}, {}, {}, {}, {}};
+    HardwareFinding finding{FindingKind::missing, FindingSeverity::failed, need.text(), {}, {}, {}, {}, {}};
     finding.figures = {figure("quantity", static_cast<double>(need.open), "")};
     finding.sentence = std::to_string(need.open) + " of " + need.text() + " are on no packing list";
     finding.remedy = "order them, or wait for the next delivery";
@@ -254,7 +254,7 @@ class DeliveryCheck {
   }
 
   void tell_extra(const Supply& supply) {
-    Finding finding{FindingKind::extra, FindingSeverity::warning, supply.item->part_number, {}, {}, {}, {}, {supply.item->at}};
+    HardwareFinding finding{FindingKind::extra, FindingSeverity::warning, supply.item->part_number, {}, {}, {}, {}, {supply.item->at}};
     finding.figures = {figure("quantity", static_cast<double>(supply.left), "")};
     finding.sentence = std::to_string(supply.left) + " of " + quote_input(supply.item->part_number) + " more than the design needs";
     finding.remedy = "keep them as spares, or send them back";

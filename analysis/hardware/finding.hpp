@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finding: one way in which what arrived or is plugged in differs from the design, with figures, a sentence and what to do.
+// HardwareFinding: one way in which what arrived or is plugged in differs from the design, with figures, a sentence and what to do.
 //
 // Invariants: `item` is the name that a person can go to: a cable, a port, a device or a part number. A failed finding must be mended before
 // the link can be trusted; a warning will cost time some day; a note was judged and stands.
@@ -54,7 +54,7 @@ struct FindingFigure {
   std::string unit;  // "dB", "m", "Gb/s", ""
 };
 
-struct Finding {
+struct HardwareFinding {
   FindingKind kind = FindingKind::missing;
   FindingSeverity severity = FindingSeverity::failed;
   std::string item;

@@ -10,7 +10,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json finding_json(const Finding& finding, const Verification& verification) {
+Json finding_json(const HardwareFinding& finding, const Verification& verification) {
   Json json{{"severity", to_string(finding.severity)},
             {"kind", to_string(finding.kind)},
             {"item", finding.item},
@@ -41,7 +41,7 @@ std::string verification_json(const Verification& verification) {
   for (const VerificationCount& count : verification.counts)
     json["counts"].push_back({{"what", count.what}, {"planned", count.planned}, {"seen", count.seen}, {"as_planned", count.matched}});
   json["findings"] = Json::array();
-  for (const Finding& finding : verification.findings) json["findings"].push_back(finding_json(finding, verification));
+  for (const HardwareFinding& finding : verification.findings) json["findings"].push_back(finding_json(finding, verification));
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

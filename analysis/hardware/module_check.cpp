@@ -100,12 +100,12 @@ class ModuleCheck {
       if (one.reading != nullptr && work_.names.cable(one.port).exists()) length(one.port, one);
     if (first.reading != nullptr) faults(ports, first);
     const auto bad = std::any_of(work_.result.findings.begin() + static_cast<std::ptrdiff_t>(before), work_.result.findings.end(),
-                                 [](const Finding& one) { return one.severity != FindingSeverity::note; });
+                                 [](const HardwareFinding& one) { return one.severity != FindingSeverity::note; });
     matched_ += bad ? 0 : 1;
   }
 
-  [[nodiscard]] Finding at(PortId port, const Seat& seat, FindingKind kind, FindingSeverity severity) const {
-    Finding finding{kind, severity, work_.names.name(port), {}, {}, {}, {}, {seat.at}};
+  [[nodiscard]] HardwareFinding at(PortId port, const Seat& seat, FindingKind kind, FindingSeverity severity) const {
+    HardwareFinding finding{kind, severity, work_.names.name(port), {}, {}, {}, {}, {seat.at}};
     if (const CableId id = work_.names.cable(port); id.exists()) finding.others.push_back(work_.cable(id).name);
     return finding;
   }
@@ -123,7 +123,7 @@ class ModuleCheck {
     const std::uint32_t per_cage = work_.names.ports_per_cage(work_.fabric().ports[port.index()].node);
     if (verdict.same || (verdict.fits && per_cage > 1 && optic_ports(*delivered) == per_cage)) return;  // a twin is two of the planned ends
     if (!verdict.fits) work_.found(id).medium = delivered->id;
-    Finding finding = at(port, seat, verdict.kind, verdict.fits ? FindingSeverity::note : FindingSeverity::failed);
+    HardwareFinding finding = at(port, seat, verdict.kind, verdict.fits ? FindingSeverity::note : FindingSeverity::failed);
     finding.sentence = named(seat) + " in " + work_.names.name(port) + ": " + verdict.reason;
     finding.remedy = verdict.fits ? "nothing needs to be done; note it for spares" : "put in " + planned.name + " or its equal";
     work_.tell(std::move(finding));
@@ -160,7 +160,7 @@ class ModuleCheck {
   }
 
   void by_its_words(PortId port, CableId id, const OpticModel& planned, const Seat& seat) {
-    Finding finding = at(port, seat, FindingKind::unknown_part, FindingSeverity::warning);
+    HardwareFinding finding = at(port, seat, FindingKind::unknown_part, FindingSeverity::warning);
     finding.sentence = named(seat) + " in " + work_.names.name(port) + " is in no table of parts";
     finding.remedy = "add it to a table parts.csv beside the evidence: part_number,kind,optic";
     const LinkUse use = use_of(id, nullptr);
@@ -211,7 +211,7 @@ class ModuleCheck {
     Power power = delivered == nullptr ? Power{} : delivered->power_max;
     if (seat.reading != nullptr && seat.reading->power_max) power = *seat.reading->power_max;
     if (power <= model->cage_power) return;
-    Finding finding = at(port, seat, FindingKind::power_class, FindingSeverity::failed);
+    HardwareFinding finding = at(port, seat, FindingKind::power_class, FindingSeverity::failed);
     finding.figures = {figure("power", static_cast<double>(power.mw) / 1000, "W"),
                        figure("limit", static_cast<double>(model->cage_power.mw) / 1000, "W")};
     finding.sentence = named(seat) + " may draw " + to_string(power) + ", a cage of " + model->model + " feeds " +
@@ -232,7 +232,7 @@ class ModuleCheck {
     const double off = real->metres() - piece.order_length.metres();
     if (std::abs(off) <= 0.25) return;  // EEPROMs know halves of a metre
     const bool too_short = *real < piece.length;
-    Finding finding = at(port, seat, FindingKind::wrong_length, too_short ? FindingSeverity::failed : FindingSeverity::warning);
+    HardwareFinding finding = at(port, seat, FindingKind::wrong_length, too_short ? FindingSeverity::failed : FindingSeverity::warning);
     finding.figures = {figure("length", real->metres(), "m"), figure("ordered", piece.order_length.metres(), "m"),
                        figure("needed", piece.length.metres(), "m")};
     finding.item = work_.cable(id).name;
@@ -247,7 +247,7 @@ class ModuleCheck {
     if (seat.reading->faults.empty()) return;
     for (const PortId port : ports)
       if (work_.found(work_.names.cable(port)).missing) return;  // darkness is explained
-    Finding finding = at(ports.front(), seat, FindingKind::fault, FindingSeverity::warning);
+    HardwareFinding finding = at(ports.front(), seat, FindingKind::fault, FindingSeverity::warning);
     std::string list;
     for (const std::string& one : seat.reading->faults) list += (list.empty() ? "" : ", ") + one;
     finding.sentence = named(seat) + " in " + work_.names.name(ports.front()) + " reports " + list;
@@ -256,7 +256,7 @@ class ModuleCheck {
   }
 
   void serials_differ(PortId cage, const Seat& first, const Seat& other) {
-    Finding finding = at(cage, first, FindingKind::ends_disagree, FindingSeverity::warning);
+    HardwareFinding finding = at(cage, first, FindingKind::ends_disagree, FindingSeverity::warning);
     finding.sentence =
         "two records name different modules in the cage of " + work_.names.name(cage) + ": " + named(first) + " and " + named(other);
     finding.remedy = "one of the records is old: read both again";
@@ -265,7 +265,7 @@ class ModuleCheck {
   }
 
   void unplanned(PortId cage, const Seat& seat) {
-    Finding finding = at(cage, seat, FindingKind::extra, FindingSeverity::warning);
+    HardwareFinding finding = at(cage, seat, FindingKind::extra, FindingSeverity::warning);
     finding.sentence = named(seat) + " sits in " + work_.names.name(cage) + ", where the design has no link";
     finding.remedy = "keep it as a spare, or add the link to the design";
     work_.tell(std::move(finding));
@@ -291,7 +291,8 @@ class ModuleCheck {
         explain(id, port, *planned);
         continue;
       }
-      Finding finding{FindingKind::missing, FindingSeverity::failed, work_.names.name(port), {work_.cable(id).name}, {}, {}, {}, {}};
+      HardwareFinding finding{
+          FindingKind::missing, FindingSeverity::failed, work_.names.name(port), {work_.cable(id).name}, {}, {}, {}, {}};
       finding.sentence = "no module is in " + work_.names.name(port) + "; planned is " + planned->name;
       finding.remedy = "put it in, or read this port too";
       work_.tell(std::move(finding));
@@ -301,7 +302,7 @@ class ModuleCheck {
   /// The cable that does not answer was told already; this is why.
   void explain(CableId id, PortId port, const OpticModel& planned) {
     if (planned.connector == "integral") return;
-    for (Finding& finding : work_.result.findings)
+    for (HardwareFinding& finding : work_.result.findings)
       if (finding.kind == FindingKind::missing && finding.item == work_.cable(id).name) {
         finding.sentence += "; no module is in " + work_.names.name(port);
         finding.remedy = "put " + planned.name + " or its equal into " + work_.names.name(port);

@@ -55,14 +55,14 @@ class SignalCheck {
     const std::uint32_t planned_lanes = optic == nullptr ? 0 : optic_end(*optic).lanes;
     const bool narrow = lanes && planned_lanes > 0 && *lanes < planned_lanes && optic->lane_gigabaud >= 50;
     if ((!slow && !narrow) || !slow_.insert(id).second) return;
-    Finding finding{narrow ? FindingKind::wrong_width : FindingKind::wrong_speed,
-                    FindingSeverity::failed,
-                    work_.cable(id).name,
-                    {work_.names.name(port)},
-                    {},
-                    {},
-                    {},
-                    {at}};
+    HardwareFinding finding{narrow ? FindingKind::wrong_width : FindingKind::wrong_speed,
+                            FindingSeverity::failed,
+                            work_.cable(id).name,
+                            {work_.names.name(port)},
+                            {},
+                            {},
+                            {},
+                            {at}};
     if (rate) finding.figures.push_back(figure("rate", static_cast<double>(rate->bits_per_second) / 1e9, "Gb/s"));
     finding.figures.push_back(figure("planned", static_cast<double>(planned.bits_per_second) / 1e9, "Gb/s"));
     finding.sentence = work_.names.name(port) + " runs at " + (rate ? to_readable(*rate) : "an unknown rate") +
@@ -90,7 +90,7 @@ class SignalCheck {
     }
     if (ber) rate_of_errors(id, port, one, *optic, *ber);
     if (one.uncorrectable_blocks.value_or(0) > 0 && noisy_.insert(id).second) {
-      Finding finding = at(id, port, one, FindingKind::bit_errors, FindingSeverity::warning);
+      HardwareFinding finding = at(id, port, one, FindingKind::bit_errors, FindingSeverity::warning);
       finding.figures = {figure("uncorrectable codewords", static_cast<double>(*one.uncorrectable_blocks), "")};
       finding.sentence =
           work_.names.name(port) + " counts " + std::to_string(*one.uncorrectable_blocks) + " codewords that could not be corrected";
@@ -99,14 +99,14 @@ class SignalCheck {
     }
   }
 
-  [[nodiscard]] Finding at(CableId id, PortId port, const ErrorReading& one, FindingKind kind, FindingSeverity severity) const {
+  [[nodiscard]] HardwareFinding at(CableId id, PortId port, const ErrorReading& one, FindingKind kind, FindingSeverity severity) const {
     return {kind, severity, work_.cable(id).name, {work_.names.name(port)}, {}, {}, {}, {one.at}};
   }
 
   void bursts(CableId id, PortId port, const ErrorReading& one, const BurstVerdict& verdict) {
     if (!bursty_.insert(id).second) return;
     noisy_.insert(id);
-    Finding finding = at(id, port, one, FindingKind::bursty_link, FindingSeverity::failed);
+    HardwareFinding finding = at(id, port, one, FindingKind::bursty_link, FindingSeverity::failed);
     finding.figures = {figure("share with 8 and more symbol errors", verdict.measured_share, ""),
                        figure("expected", verdict.expected_share, ""), figure("pre-FEC BER", verdict.ber, "")};
     finding.sentence = work_.names.name(port) + ": " + scientific(verdict.measured_share) +
@@ -121,7 +121,7 @@ class SignalCheck {
     found.pre_fec_ber = std::max(found.pre_fec_ber.value_or(0), ber);
     if (optic.pre_fec_ber <= 0 || ber <= optic.pre_fec_ber * kErrorsWarning || bursty_.contains(id) || !noisy_.insert(id).second) return;
     const bool failed = ber > optic.pre_fec_ber;
-    Finding finding = at(id, port, one, FindingKind::bit_errors, failed ? FindingSeverity::failed : FindingSeverity::warning);
+    HardwareFinding finding = at(id, port, one, FindingKind::bit_errors, failed ? FindingSeverity::failed : FindingSeverity::warning);
     finding.figures = {figure("pre-FEC BER", ber, ""), figure("limit", optic.pre_fec_ber, "")};
     finding.sentence = work_.names.name(port) + " has a pre-FEC bit error rate of " + scientific(ber) + ", " + optic.name + " allows " +
                        scientific(optic.pre_fec_ber) + (optic.origin.verifies("pre_fec_ber") ? "" : " (catalogue value, unverified)");
@@ -174,7 +174,7 @@ class SignalCheck {
     const double middle = median(lanes);
     const auto [low, high] = std::minmax_element(lanes.begin(), lanes.end());
     const auto lane = [&](auto at) { return std::to_string(at - lanes.begin() + 1); };
-    Finding finding{
+    HardwareFinding finding{
         FindingKind::light_level, FindingSeverity::warning, work_.cable(id).name, {work_.names.name(port)}, {}, {}, {}, {module.at}};
     if (std::isinf(middle)) {
       finding.severity = FindingSeverity::failed;

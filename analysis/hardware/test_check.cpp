@@ -57,13 +57,13 @@ class TestCheck {
     std::vector<std::string> known;
     for (const auto& [lower, one] : expected_) known.push_back(one->name);
     const std::string near = nearest_name(name, known);
-    Finding finding{FindingKind::unknown_name, FindingSeverity::warning, name, {}, {}, {}, {}, {at}};
+    HardwareFinding finding{FindingKind::unknown_name, FindingSeverity::warning, name, {}, {}, {}, {}, {at}};
     finding.sentence = "a test names the cable " + quote_input(name) + ", which is not in the design";
     finding.remedy = near.empty() ? "write ids as they stand in the cable schedule" : "did you mean `" + near + "`?";
     work_.tell(std::move(finding));
   }
 
-  [[nodiscard]] static Finding about(const Tested& one, FindingKind kind, FindingSeverity severity, const LossReading* at) {
+  [[nodiscard]] static HardwareFinding about(const Tested& one, FindingKind kind, FindingSeverity severity, const LossReading* at) {
     return {kind, severity, one.expected->name, {}, {}, {}, {}, {at == nullptr ? one.readings.front()->at : at->at}};
   }
 
@@ -91,14 +91,14 @@ class TestCheck {
     }
     if (worst != nullptr && plan.cable != kNone) work_.found(CableId{plan.cable}).loss = worst->loss;
     if (worst != nullptr && plan.limit.mdb > 0 && *worst->loss > plan.limit) {
-      Finding finding = about(one, FindingKind::excess_loss, FindingSeverity::failed, worst);
+      HardwareFinding finding = about(one, FindingKind::excess_loss, FindingSeverity::failed, worst);
       finding.sentence = where(*worst) + " loses " + decibels_text(*worst->loss) + ", the optics allow " + decibels_text(plan.limit);
       finding.remedy = "clean every connector and test again; then look for the worst event with an OTDR";
       figures(finding, *worst->loss, plan);
       return work_.tell(std::move(finding));
     }
     if (worst != nullptr && *worst->loss > plan.typical + limits::kLossAboveModel) {
-      Finding finding = about(one, FindingKind::marginal_loss, FindingSeverity::warning, worst);
+      HardwareFinding finding = about(one, FindingKind::marginal_loss, FindingSeverity::warning, worst);
       finding.sentence = where(*worst) + " loses " + decibels_text(*worst->loss) + ", the model " + decibels_text(plan.typical) +
                          " (at most " + decibels_text(plan.worst) + ")";
       finding.remedy = "clean and test again: 0.3 dB above the model is a dirty or bent part";
@@ -107,7 +107,7 @@ class TestCheck {
     }
     if (unequal(one)) return;
     if (failed != nullptr) {
-      Finding finding = about(one, FindingKind::marginal_loss, FindingSeverity::warning, failed);
+      HardwareFinding finding = about(one, FindingKind::marginal_loss, FindingSeverity::warning, failed);
       finding.sentence = where(*failed) + " has the result FAIL, though its loss is within the design" +
                          (failed->limit ? "; the test set's limit was " + decibels_text(*failed->limit) : std::string());
       finding.remedy = "look at return loss, and at the limit that the test set was given";
@@ -115,7 +115,7 @@ class TestCheck {
     }
   }
 
-  static void figures(Finding& finding, Loss loss, const TestExpectation& plan) {
+  static void figures(HardwareFinding& finding, Loss loss, const TestExpectation& plan) {
     finding.figures = {figure("loss", loss.decibels(), "dB"), figure("typical", plan.typical.decibels(), "dB"),
                        figure("worst", plan.worst.decibels(), "dB")};
     if (plan.limit.mdb > 0) finding.figures.push_back(figure("limit", plan.limit.decibels(), "dB"));
@@ -129,7 +129,7 @@ class TestCheck {
             ab->wavelength_nm != ba->wavelength_nm || !ab->loss || !ba->loss ||
             std::abs(ab->loss->mdb - ba->loss->mdb) <= limits::kLossBetweenEnds.mdb)
           continue;
-        Finding finding = about(one, FindingKind::marginal_loss, FindingSeverity::warning, ab);
+        HardwareFinding finding = about(one, FindingKind::marginal_loss, FindingSeverity::warning, ab);
         finding.figures = {figure("A to B", ab->loss->decibels(), "dB"), figure("B to A", ba->loss->decibels(), "dB")};
         finding.sentence = where(*ab) + " loses " + decibels_text(*ab->loss) + ", the other way " + decibels_text(*ba->loss);
         finding.remedy = "clean both ends and test again; a core of another diameter does this too";
@@ -147,7 +147,7 @@ class TestCheck {
       tested.insert(*reading->fibre);
     }
     if (tested.size() >= one.expected->fibres) return;
-    Finding finding = about(one, FindingKind::missing_fibres, FindingSeverity::failed, nullptr);
+    HardwareFinding finding = about(one, FindingKind::missing_fibres, FindingSeverity::failed, nullptr);
     finding.figures = {figure("tested", static_cast<double>(tested.size()), ""), figure("planned", one.expected->fibres, "")};
     finding.sentence = std::to_string(tested.size()) + " fibres were tested, the link uses " + std::to_string(one.expected->fibres);
     finding.remedy = "test the others; a fibre without light is broken or of wrong polarity";
@@ -165,7 +165,7 @@ class TestCheck {
         difference > limits::kLengthSmallest.mm &&
         (difference > limits::kLengthOff.mm || static_cast<double>(difference) > limits::kLengthShare * static_cast<double>(planned.mm));
     if (!wrong) return;
-    Finding finding = about(one, FindingKind::wrong_length, FindingSeverity::warning, worst);
+    HardwareFinding finding = about(one, FindingKind::wrong_length, FindingSeverity::warning, worst);
     finding.figures = {figure("length", worst->length->metres(), "m"), figure("planned", planned.metres(), "m")};
     finding.sentence = where(*worst) + " is " + to_string(*worst->length) + " long, planned were " + to_string(planned);
     finding.remedy =
@@ -182,7 +182,7 @@ class TestCheck {
       const std::uint32_t planned = map[*reading->fibre - 1];
       const bool right = *reading->far_fibre == planned;
       if (right) continue;
-      Finding finding = about(one, FindingKind::wrong_polarity, FindingSeverity::failed, reading);
+      HardwareFinding finding = about(one, FindingKind::wrong_polarity, FindingSeverity::failed, reading);
       finding.sentence =
           where(*reading) + " arrives at position " + std::to_string(*reading->far_fibre) + ", planned is " + std::to_string(planned);
       finding.remedy = "one cord of the channel is of another type: exchange it";
@@ -192,7 +192,7 @@ class TestCheck {
 
   void event(const TestExpectation& plan, const OtdrEvent& one) {
     if (!one.loss || *one.loss <= limits::kEventLoss || one.type == "end" || one.type == "launch") return;
-    Finding finding{FindingKind::marginal_loss, FindingSeverity::warning, plan.name, {}, {}, {}, {}, {one.at}};
+    HardwareFinding finding{FindingKind::marginal_loss, FindingSeverity::warning, plan.name, {}, {}, {}, {}, {one.at}};
     finding.figures = {figure("event loss", one.loss->decibels(), "dB"), figure("limit", limits::kEventLoss.decibels(), "dB")};
     finding.sentence = "the " + (one.type.empty() ? std::string("event") : one.type) +
                        (one.distance ? " at " + to_string(*one.distance) : std::string()) + " loses " + decibels_text(*one.loss) +

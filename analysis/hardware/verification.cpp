@@ -63,7 +63,7 @@ PortId VerificationWork::port_of(const std::string& device, const std::string& i
   // Once per device, not once per port.
   const auto [known, fresh] = unknown_.try_emplace(lower_case(device), result.findings.size());
   if (!fresh) return {};
-  Finding finding{FindingKind::unknown_name, FindingSeverity::note, device, {}, {}, {}, {}, {at}};
+  HardwareFinding finding{FindingKind::unknown_name, FindingSeverity::note, device, {}, {}, {}, {}, {at}};
   if (node.exists()) {
     finding.sentence = "the design has no port " + quote_input(interface) + " at " + design.fabric.nodes[node.index()].name +
                        "; such records are left out";
@@ -80,7 +80,7 @@ PortId VerificationWork::port_of(const std::string& device, const std::string& i
 
 std::size_t Verification::count(FindingSeverity severity) const {
   return static_cast<std::size_t>(
-      std::count_if(findings.begin(), findings.end(), [&](const Finding& one) { return one.severity == severity; }));
+      std::count_if(findings.begin(), findings.end(), [&](const HardwareFinding& one) { return one.severity == severity; }));
 }
 
 Verification verify(const VerificationDesign& design, const Evidence& evidence) {
@@ -92,7 +92,7 @@ Verification verify(const VerificationDesign& design, const Evidence& evidence) 
   check_signals(work);
   check_tests(work);
   check_delivery(work);
-  std::stable_sort(result.findings.begin(), result.findings.end(), [](const Finding& a, const Finding& b) {
+  std::stable_sort(result.findings.begin(), result.findings.end(), [](const HardwareFinding& a, const HardwareFinding& b) {
     if (a.severity != b.severity) return a.severity < b.severity;
     if (a.kind != b.kind) return a.kind < b.kind;
     return a.item < b.item;
@@ -111,7 +111,7 @@ std::string verification_text(const Verification& verification) {
       counts.add_row({one.what, std::to_string(one.planned), std::to_string(one.seen), std::to_string(one.matched)});
     text += counts.print() + "\n";
   }
-  for (const Finding& one : verification.findings) {
+  for (const HardwareFinding& one : verification.findings) {
     text += std::string(to_string(one.severity)) + ": " + readable(one.kind) + ": " + one.item + "\n    " + one.sentence + "\n";
     if (!one.remedy.empty()) text += "    remedy: " + one.remedy + "\n";
     for (std::size_t i = 0; i < one.seen.size() && i < 2; ++i) {

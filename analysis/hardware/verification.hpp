@@ -84,7 +84,7 @@ struct AsFound {
 };
 
 struct Verification {
-  std::vector<Finding> findings;  // worst first
+  std::vector<HardwareFinding> findings;  // worst first
   std::vector<VerificationCount> counts;
   std::vector<EvidenceFile> files;
   AsFound found;

@@ -32,8 +32,8 @@ std::string figure(double value, const std::string& unit) {
 
 }  // namespace
 
-std::vector<Finding> compared(const Comparison& comparison) {
-  std::vector<Finding> out;
+std::vector<PageFinding> compared(const Comparison& comparison) {
+  std::vector<PageFinding> out;
   for (std::size_t d = 1; d < comparison.designs.size(); ++d) {
     std::string differences, same, chance;
     bool worse = false;

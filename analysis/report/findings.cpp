@@ -20,7 +20,7 @@ std::string counted(std::uint64_t count, const std::string& noun) { return std::
 std::string seconds(double value) { return readable(value, "s"); }
 double share_of(Duration part, Duration all) { return all.ps > 0 ? part.seconds() / all.seconds() : 0; }
 
-void add_run(std::vector<Finding>& out, const TraceData& trace, const TraceDetail& detail) {
+void add_run(std::vector<PageFinding>& out, const TraceData& trace, const TraceDetail& detail) {
   for (const Sanity& s : detail.sanity)
     if (!s.passed) out.push_back({Weight::failed, "The check \"" + s.check + "\" failed: " + s.detail, "verdicts", kNone});
   if (!trace.complete)
@@ -33,7 +33,7 @@ void add_run(std::vector<Finding>& out, const TraceData& trace, const TraceDetai
 }
 
 /// What a step waits for.
-void add_training(std::vector<Finding>& out, const TraceData& trace) {
+void add_training(std::vector<PageFinding>& out, const TraceData& trace) {
   for (const StepMetrics& m : step_metrics(trace.steps)) {
     const std::string name = m.job < trace.jobs.size() ? trace.jobs[m.job].name : std::to_string(m.job);
     std::array<std::pair<double, const char*>, 6> parts = {{{m.tensor_share, "tensor-parallel collectives"},
@@ -54,7 +54,7 @@ void add_training(std::vector<Finding>& out, const TraceData& trace) {
 }
 
 /// Where the slowest tenth of requests waited before their first token.
-void add_requests(std::vector<Finding>& out, const TraceData& trace) {
+void add_requests(std::vector<PageFinding>& out, const TraceData& trace) {
   for (const RequestMetrics& m : request_metrics(trace.requests)) {
     const std::string name = m.job < trace.jobs.size() ? trace.jobs[m.job].name : std::to_string(m.job);
     if (m.finished < m.arrived)
@@ -98,24 +98,24 @@ void add_requests(std::vector<Finding>& out, const TraceData& trace) {
   }
 }
 
-void add_collectives(std::vector<Finding>& out, const TraceData& trace) {
-  std::optional<Finding> worst;
+void add_collectives(std::vector<PageFinding>& out, const TraceData& trace) {
+  std::optional<PageFinding> worst;
   double most = 1.5;
   for (const CollectiveMetrics& m : collective_metrics(trace.collective_list, trace.collectives)) {
     if (m.lower_bound.ps <= 0) continue;
     const double ratio = m.time.mean / m.lower_bound.seconds();
     if (ratio < most) continue;
     most = ratio;
-    worst = Finding{Weight::warning,
-                    "Collective " + m.name + " (" + m.algorithm + ", " + std::to_string(m.ranks) + " ranks, " + to_readable(m.bytes) +
-                        ") takes " + seconds(m.time.mean) + ", " + fixed(ratio, 2) + " times its closed-form bound of " +
-                        seconds(m.lower_bound.seconds()) + ".",
-                    "collectives", kNone};
+    worst = PageFinding{Weight::warning,
+                        "Collective " + m.name + " (" + m.algorithm + ", " + std::to_string(m.ranks) + " ranks, " + to_readable(m.bytes) +
+                            ") takes " + seconds(m.time.mean) + ", " + fixed(ratio, 2) + " times its closed-form bound of " +
+                            seconds(m.lower_bound.seconds()) + ".",
+                        "collectives", kNone};
   }
   if (worst) out.push_back(*worst);
 }
 
-void add_links(std::vector<Finding>& out, const TraceData& trace, const TraceDetail& detail) {
+void add_links(std::vector<PageFinding>& out, const TraceData& trace, const TraceDetail& detail) {
   const Duration run = trace.simulated - Time{0};
   const LinkGroup* longest = nullptr;
   const std::vector<LinkGroup> groups = link_groups(trace, detail);
@@ -150,7 +150,7 @@ void add_links(std::vector<Finding>& out, const TraceData& trace, const TraceDet
                    "queues", longest->longest});
 }
 
-void add_losses(std::vector<Finding>& out, const TraceData& trace, const TraceDetail& detail) {
+void add_losses(std::vector<PageFinding>& out, const TraceData& trace, const TraceDetail& detail) {
   const Counters& c = trace.counters;
   if (c.drops_buffer + c.drops_fault + c.drops_loss > 0)
     out.push_back({Weight::warning,
@@ -230,15 +230,15 @@ std::vector<LinkGroup> link_groups(const TraceData& trace, const TraceDetail& de
   return out;
 }
 
-std::vector<Finding> findings(const TraceData& trace, const TraceDetail& detail) {
-  std::vector<Finding> out;
+std::vector<PageFinding> findings(const TraceData& trace, const TraceDetail& detail) {
+  std::vector<PageFinding> out;
   add_run(out, trace, detail);
   add_training(out, trace);
   add_requests(out, trace);
   add_links(out, trace, detail);
   add_collectives(out, trace);
   add_losses(out, trace, detail);
-  std::stable_sort(out.begin(), out.end(), [](const Finding& a, const Finding& b) { return a.weight < b.weight; });
+  std::stable_sort(out.begin(), out.end(), [](const PageFinding& a, const PageFinding& b) { return a.weight < b.weight; });
   return out;
 }
 

@@ -22,7 +22,7 @@ namespace eastwest {
 enum class Weight : std::uint8_t { failed, warning, note };
 const char* to_string(Weight weight);
 
-struct Finding {
+struct PageFinding {
   Weight weight = Weight::note;
   std::string text;
   std::string section;  // of the page that shows it
@@ -55,10 +55,10 @@ struct KeyFigure {
 
 /// In the order of their first link.
 std::vector<LinkGroup> link_groups(const TraceData& trace, const TraceDetail& detail);
-std::vector<Finding> findings(const TraceData& trace, const TraceDetail& detail);
+std::vector<PageFinding> findings(const TraceData& trace, const TraceDetail& detail);
 std::vector<KeyFigure> key_figures(const TraceData& trace);
 /// What compare says of each design against the first, one sentence each, of the figures that decide: times of jobs, steps and requests.
-std::vector<Finding> compared(const Comparison& comparison);
+std::vector<PageFinding> compared(const Comparison& comparison);
 /// "64 ranks on 8 hosts, rail_optimised with 10 switches and 128 cables; train (training) on 32 ranks, serve (serving) on 32 ranks".
 std::string what_ran(const TraceData& trace, const TraceDetail& detail);
 /// The value of a key of the scenario's first level that stands on its line, such as `description:`; "" when it has none.

@@ -219,7 +219,7 @@ std::string trace_json(const ReportTrace& trace, const PageLimits& limits, std::
   const TraceData& t = trace.data;
   Json figures = Json::array(), list = Json::array(), curves = Json::array(), jobs = Json::array(), hosts = Json::array();
   for (const KeyFigure& f : key_figures(t)) figures.push_back({{"label", f.label}, {"value", f.value}, {"note", f.note}});
-  for (const Finding& f : findings(t, trace.detail))
+  for (const PageFinding& f : findings(t, trace.detail))
     list.push_back({{"weight", to_string(f.weight)},
                     {"text", f.text},
                     {"section", f.section},
@@ -266,7 +266,7 @@ ReportData report_data(const Report& report, const PageLimits& limits) {
   for (std::size_t i = 0; i < report.traces.size(); ++i)
     json += (i == 0 ? "" : ",") + trace_json(report.traces[i], limits, limits.grid_bytes / report.traces.size(), blobs);
   Json sentences = Json::array();
-  for (const Finding& f : compared(report.comparison)) sentences.push_back({{"weight", to_string(f.weight)}, {"text", f.text}});
+  for (const PageFinding& f : compared(report.comparison)) sentences.push_back({{"weight", to_string(f.weight)}, {"text", f.text}});
   json += "],\"comparison\":" + (report.traces.size() > 1 ? comparison_json(report.comparison) : std::string("null")) +
           ",\"compared\":" + sentences.dump(-1, ' ', false, Json::error_handler_t::replace) + "}";
   return {for_script(json), blobs.take()};

@@ -66,9 +66,9 @@ std::vector<std::string_view> results() {
 /// "+12.3 % (worse)".
 std::string judged(const FigureColumn& column, const PairedDifference& difference) {
   const std::string text = difference_text(difference);
-  if (difference.verdict != Verdict::lower && difference.verdict != Verdict::higher) return text;
+  if (difference.verdict != PairVerdict::lower && difference.verdict != PairVerdict::higher) return text;
   if (column.better == FigureColumn::Better::neither) return text;
-  const bool better = (difference.verdict == Verdict::lower) == (column.better == FigureColumn::Better::lower);
+  const bool better = (difference.verdict == PairVerdict::lower) == (column.better == FigureColumn::Better::lower);
   return text + (better ? " (better)" : " (worse)");
 }
 

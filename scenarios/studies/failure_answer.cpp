@@ -39,7 +39,7 @@ double loss(const StudyTable& table, std::size_t point, const std::vector<std::s
   for (const std::size_t column : wanted) {
     const PointFigure figure = point_figure(table, point, column);
     cells.push_back(difference_text(figure.difference));
-    if (figure.difference.estimate.runs == 0 || figure.difference.reference_mean == 0 || figure.difference.verdict == Verdict::none)
+    if (figure.difference.estimate.runs == 0 || figure.difference.reference_mean == 0 || figure.difference.verdict == PairVerdict::none)
       continue;
     const double share = figure.difference.estimate.mean / figure.difference.reference_mean;
     worst = std::max(worst, table.columns[column].better == FigureColumn::Better::higher ? -share : share);

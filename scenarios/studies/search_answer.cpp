@@ -104,7 +104,7 @@ std::vector<std::size_t> pareto_front(const StudyTable& table, const std::vector
   // Below 0: `a` is better; 0: as good, within a thousandth or the scatter of the seeds.
   const auto compare = [](const std::vector<double>& a, const std::vector<double>& b) {
     const PairedDifference d = paired_difference(a, b);
-    const bool same = d.verdict == Verdict::none || std::fabs(d.estimate.mean) <= kSameShare * std::fabs(d.reference_mean);
+    const bool same = d.verdict == PairVerdict::none || std::fabs(d.estimate.mean) <= kSameShare * std::fabs(d.reference_mean);
     return same ? 0.0 : d.estimate.mean;
   };
   const auto dominates = [&](const Candidate& a, const Candidate& b) {

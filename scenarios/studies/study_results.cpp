@@ -18,11 +18,11 @@ constexpr std::size_t kTroublesShown = 20;
 
 std::string_view verdict_word(const FigureColumn& column, const PairedDifference& difference) {
   switch (difference.verdict) {
-    case Verdict::unknown: return "unknown";
-    case Verdict::none: return "none";
-    case Verdict::lower:
+    case PairVerdict::unknown: return "unknown";
+    case PairVerdict::none: return "none";
+    case PairVerdict::lower:
       return column.better == FigureColumn::Better::lower ? "better" : column.better == FigureColumn::Better::higher ? "worse" : "lower";
-    case Verdict::higher:
+    case PairVerdict::higher:
       return column.better == FigureColumn::Better::higher ? "better" : column.better == FigureColumn::Better::lower ? "worse" : "higher";
   }
   return "unknown";
@@ -118,11 +118,11 @@ std::string estimate_text(const FigureColumn& column, const Estimate& estimate) 
 
 std::string difference_text(const PairedDifference& difference) {
   if (difference.estimate.runs == 0) return "-";
-  if (difference.verdict == Verdict::none) return "none";
+  if (difference.verdict == PairVerdict::none) return "none";
   if (difference.reference_mean == 0) return difference.estimate.mean > 0 ? "more" : difference.estimate.mean < 0 ? "less" : "none";
   const double share = difference.estimate.mean / difference.reference_mean;
   const std::string text = (share < 0 ? "" : "+") + percent(share);
-  return difference.verdict == Verdict::unknown ? text + " ?" : text;
+  return difference.verdict == PairVerdict::unknown ? text + " ?" : text;
 }
 
 Result<StudyTable> complete_table(const Study& study, std::vector<FigureColumn> columns, std::vector<StudyRow> rows) {

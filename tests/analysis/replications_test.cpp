@@ -44,19 +44,19 @@ TEST_CASE("replications: a difference is paired by seed, and none where the seed
   const std::vector<double> reference = {10, 20, 30, 40};
   const std::vector<double> larger = {11.0, 21.1, 30.9, 41.0};
   const PairedDifference paired = paired_difference(larger, reference);
-  CHECK(paired.verdict == Verdict::higher);
+  CHECK(paired.verdict == PairVerdict::higher);
   CHECK(paired.estimate.mean == doctest::Approx(1.0));
   CHECK(paired.reference_mean == 25);
-  CHECK(paired_difference(reference, larger).verdict == Verdict::lower);
-  CHECK(paired_difference(std::vector<double>{12, 18, 33, 38}, reference).verdict == Verdict::none);
-  CHECK(paired_difference(reference, reference).verdict == Verdict::none);
+  CHECK(paired_difference(reference, larger).verdict == PairVerdict::lower);
+  CHECK(paired_difference(std::vector<double>{12, 18, 33, 38}, reference).verdict == PairVerdict::none);
+  CHECK(paired_difference(reference, reference).verdict == PairVerdict::none);
   // One common seed claims nothing, however large the difference.
-  CHECK(paired_difference(std::vector<double>{100, kNan}, std::vector<double>{1, 2}).verdict == Verdict::unknown);
+  CHECK(paired_difference(std::vector<double>{100, kNan}, std::vector<double>{1, 2}).verdict == PairVerdict::unknown);
   CHECK(paired_difference(std::vector<double>{kNan}, std::vector<double>{1}).estimate.runs == 0);
   // Runs without scatter: any difference counts, but not that of a last bit.
-  CHECK(paired_difference(std::vector<double>{2, 2}, std::vector<double>{1, 1}).verdict == Verdict::higher);
+  CHECK(paired_difference(std::vector<double>{2, 2}, std::vector<double>{1, 1}).verdict == PairVerdict::higher);
   CHECK(paired_difference(std::vector<double>{1, 1}, std::vector<double>{std::nextafter(1.0, 2.0), std::nextafter(1.0, 2.0)}).verdict ==
-        Verdict::none);
+        PairVerdict::none);
 }
 
 TEST_CASE("replications: of equal designs about one in twenty is called different") {
@@ -78,7 +78,7 @@ TEST_CASE("replications: of equal designs about one in twenty is called differen
       a.push_back(common + normal());
       b.push_back(common + normal());
     }
-    if (paired_difference(a, b).verdict != Verdict::none) ++different;
+    if (paired_difference(a, b).verdict != PairVerdict::none) ++different;
   }
   CHECK(different > kTrials * 0.035);
   CHECK(different < kTrials * 0.065);

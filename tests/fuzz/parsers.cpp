@@ -12,6 +12,7 @@
 #include "scenarios/netbox_site.hpp"
 #include "topology/csv.hpp"
 #include "topology/plant/cable_schedule.hpp"
+#include "topology/plant/measured_links.hpp"
 #include "topology/plant/plant_tables.hpp"
 
 namespace eastwest::tests {
@@ -64,6 +65,13 @@ std::size_t part_table(std::string_view text) {
   table.read(text, errors);
   (void)table.find("EX-DR4");
   return table.rows().size();
+}
+
+std::size_t measured_links(std::string_view text) {
+  Diagnostics diagnostics;
+  const std::size_t rows = read_measured_links(text, "input", diagnostics).size();
+  (void)diagnostics.print();
+  return rows;
 }
 
 /// Files of a delivery, parted by lines "--- PATH": names, mappings and formats all by themselves.
@@ -163,6 +171,7 @@ constexpr FuzzParser kParsers[] = {
     {"json", json},
     {"lldp", evidence<read_lldp>},
     {"loss_tests", evidence<read_loss_tests>},
+    {"measured_links", measured_links},
     {"netbox", netbox},
     {"otdr_events", evidence<read_otdr_events>},
     {"part_table", part_table},

@@ -77,7 +77,7 @@ inline std::size_t occurrences(const std::string& text, const std::string& what)
 
 /// 128 GPUs: 16 servers, 8 rails on 64-port leaves; a pod that grows in three phases over panels and trunks.
 inline const std::string kGrowingSite =
-    "{topology: rail_optimised, servers: 16, server: dgx-h100, switch: nv-qm9700, plant: {cabling: structured_fabric, phases: [32, 64, "
-    "128]}}";
+    "{topology: rail_optimised, servers: 16, server: dgx-h100, switch: nv-qm9700, fabric_optic: 400g-dr4, "
+    "plant: {cabling: structured_fabric, phases: [32, 64, 128]}}";
 
 }  // namespace eastwest::tests

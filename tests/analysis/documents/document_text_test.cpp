@@ -35,7 +35,7 @@ TEST_CASE("document text: digits are fixed, minus zero is zero, unknown is empty
   CHECK(fixed_digits(-0.001, 2) == "0.00");
   CHECK(fixed_digits(-0.01, 2) == "-0.01");
   CHECK(fixed_digits(std::nan(""), 2).empty());
-  CHECK(percent_text(0.253) == "25.3 %");
+  CHECK(document_percent(0.253) == "25.3 %");
 }
 
 TEST_CASE("document text: ids that follow each other are a range") {

@@ -8,6 +8,7 @@
 #include "analysis/documents/graphviz.hpp"
 #include "analysis/documents/rack_elevation.hpp"
 #include "tests/support/documented_site.hpp"
+#include "topology/plant/phases.hpp"
 
 using namespace eastwest;
 using tests::DocumentedSite;
@@ -59,7 +60,7 @@ TEST_CASE("documents: the same site gives the same bytes twice, and the list nam
   const Table contents(files.at("contents.csv"));
   CHECK(contents.rows() == files.size());
   for (const auto& [name, bytes] : files) {
-    contents.find("file", name);
+    CHECK(contents.cell(contents.find("file", name), "what") != "");
     CHECK_MESSAGE(!bytes.empty(), name);
     // No date of today stands in a document.
     CHECK_MESSAGE(bytes.find("20:") == std::string::npos, name);
@@ -219,11 +220,15 @@ TEST_CASE("change log: with the ids of an earlier schedule, one server more leav
   std::set<std::string> retired;
   for (const Piece& piece : back.built.plant.pieces)
     if (piece.status == PieceStatus::retired) retired.insert(piece.id);
-  CHECK_FALSE(retired.empty());
+  std::set<std::string> before;  // uplinks that five servers moved to other ports
+  for (const Piece& piece : five.built.plant.pieces)
+    if (piece.status == PieceStatus::retired) before.insert(piece.id);
+  for (const std::string& id : before) CHECK(retired.contains(id));
+  CHECK(retired.size() > before.size());
   std::size_t removed = 0;
   for (const Change& change : changes_between(second, record_of(back.built.plant, back.built.fabric)))
     if (change.item == "cable" && change.what == "removed") removed += retired.contains(change.id) ? 1 : 0;
-  CHECK(removed == retired.size());
+  CHECK(removed == retired.size() - before.size());
 
   const DocumentedSite again(opening + "6, plant: {ids: back.csv}}", folder.path().string());
   for (const Piece& piece : again.built.plant.pieces)

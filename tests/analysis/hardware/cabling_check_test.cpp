@@ -62,7 +62,7 @@ TEST_CASE("cabling check: a clean fabric of 512 GPUs as ibnetdiscover sees it, a
   const DesignedSite site(kInfiniband);
   const auto whole = [](CableId) { return std::string("4xNDR"); };
   const Verification clean = verified(site, {{"ibnetdiscover.txt", ibnetdiscover(site, whole)}});
-  for (const Finding& one : clean.findings) FAIL_CHECK(one.item << ": " << one.sentence);
+  for (const HardwareFinding& one : clean.findings) FAIL_CHECK(one.item << ": " << one.sentence);
   REQUIRE(clean.counts.size() == 2);
   CHECK(clean.counts[0].matched == site.site.fabric.cables.size());
   CHECK(clean.counts[1].matched == site.site.fabric.cables.size());
@@ -117,7 +117,7 @@ TEST_CASE("cabling check: what only the switches see is enough, what nobody list
              "\"port\":[{\"id\":[{\"type\":\"ifname\",\"value\":\"rail0\"}]}]}";
   const Verification strangers = verified(site, {{"leaf-0.lldp.json", "{\"lldp\":[{\"interface\":[" + lists + "]}]}"}});
   std::size_t named = 0;
-  for (const Finding& one : strangers.findings) {
+  for (const HardwareFinding& one : strangers.findings) {
     if (one.kind == FindingKind::missing && one.item == site.site.fabric.cables[0].name)
       CHECK(one.sentence.ends_with("leaf-0:swp1s0 sees `sevrer-00:rail0`, which the design does not know"));
     if (one.kind != FindingKind::unknown_name) continue;

@@ -32,7 +32,8 @@ TEST_CASE("delivery check: a packing list of all that is needed has no finding")
     CAPTURE(std::string(text));
     const DesignedSite site(text);
     const Verification result = verified(site, packing_list(site));
-    for (const Finding& one : result.findings) FAIL_CHECK(std::string(to_string(one.kind)) << " " << one.item << ": " << one.sentence);
+    for (const HardwareFinding& one : result.findings)
+      FAIL_CHECK(std::string(to_string(one.kind)) << " " << one.item << ": " << one.sentence);
     REQUIRE(result.counts.size() == 1);
     CHECK(result.counts[0].planned > 0);
     CHECK(result.counts[0].matched == result.counts[0].planned);
@@ -76,7 +77,7 @@ TEST_CASE("delivery check: too few, too many, other and unknown parts") {
     std::map<FindingKind, std::int64_t> pieces;
     const Verification result = verified(site, list);
     std::string told;
-    for (const Finding& one : result.findings) {
+    for (const HardwareFinding& one : result.findings) {
       told += one.sentence + "\n";
       if (one.severity != FindingSeverity::note) pieces[one.kind] += static_cast<std::int64_t>(one.figures.at(0).value);
     }

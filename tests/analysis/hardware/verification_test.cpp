@@ -32,7 +32,7 @@ Verification verified(const DesignedSite& site, const std::vector<EvidenceText>&
   return verify(site.design(), evidence);
 }
 
-std::string told(const Finding& one) {
+std::string told(const HardwareFinding& one) {
   std::string text = std::string(to_string(one.severity)) + " " + std::string(to_string(one.kind)) + " " + one.item + ": " + one.sentence;
   return text;
 }
@@ -53,7 +53,7 @@ void hold(const DesignedSite& site, std::uint64_t seed, std::size_t count, std::
   for (const bool exact : {true, false})  // a finding about a port names its cable too
     for (std::size_t d = 0; d < deviations.size(); ++d)
       for (std::size_t i = 0; i < result.findings.size() && !found[d]; ++i) {
-        const Finding& one = result.findings[i];
+        const HardwareFinding& one = result.findings[i];
         if (taken[i] || one.severity == FindingSeverity::note || one.kind != deviations[d].kind) continue;
         if (one.item != deviations[d].item && (exact || !among(one.others, deviations[d].item))) continue;
         taken[i] = true;
@@ -72,7 +72,7 @@ TEST_CASE("verification: a clean delivery has no finding") {
   for (const char* text : {kSite64, kSingleMode64, kSite512, kSpare, kFirstPhase}) {
     const DesignedSite site(text);
     const Verification result = verified(site, evidence_of(site, clean_delivery(site)));
-    for (const Finding& one : result.findings) FAIL_CHECK(told(one));
+    for (const HardwareFinding& one : result.findings) FAIL_CHECK(told(one));
     for (const VerificationCount& count : result.counts) {
       CAPTURE(count.what);
       CHECK(count.seen > 0);

@@ -11,8 +11,8 @@
 namespace eastwest::tests {
 namespace {
 
-const Finding* find(const std::vector<Finding>& list, const std::string& part) {
-  const auto found = std::find_if(list.begin(), list.end(), [&](const Finding& f) { return f.text.find(part) != std::string::npos; });
+const PageFinding* find(const std::vector<PageFinding>& list, const std::string& part) {
+  const auto found = std::find_if(list.begin(), list.end(), [&](const PageFinding& f) { return f.text.find(part) != std::string::npos; });
   return found == list.end() ? nullptr : &*found;
 }
 
@@ -23,7 +23,7 @@ TEST_CASE("findings: failures come first, in words") {
   trace.complete = false;
   trace.outcome = "stalled";
   trace.diagnosis = "job train: rank 3 waits for rank 4";
-  const std::vector<Finding> list = findings(trace, detail);
+  const std::vector<PageFinding> list = findings(trace, detail);
   CHECK(list[0].text == "The check \"all delivered\" failed: 5 of 6");
   CHECK(list[0].weight == Weight::failed);
   CHECK(list[1].text.find("stalled") != std::string::npos);
@@ -36,8 +36,8 @@ TEST_CASE("findings: uneven and full links are told apart, and pauses named") {
   auto [trace, detail] = star_trace(4);
   for (LinkTotal& link : trace.links) link = {0.1, 1.0, 0, 0, 0, {}};
   trace.links[5].utilization_mean = 0.6;  // leaf -> host; the others 0.1, so the mean is 0.225
-  std::vector<Finding> list = findings(trace, detail);
-  const Finding* uneven = find(list, "unevenly loaded");
+  std::vector<PageFinding> list = findings(trace, detail);
+  const PageFinding* uneven = find(list, "unevenly loaded");
   REQUIRE(uneven != nullptr);
   CHECK(uneven->link == 5);
   CHECK(uneven->text.find("60.0 %") != std::string::npos);
@@ -50,7 +50,7 @@ TEST_CASE("findings: uneven and full links are told apart, and pauses named") {
   CHECK(find(list, "PFC stopped") == nullptr);
   trace.links[2].paused = {trace.simulated.ps / 10};
   list = findings(trace, detail);
-  const Finding* paused = find(list, "PFC stopped");
+  const PageFinding* paused = find(list, "PFC stopped");
   REQUIRE(paused != nullptr);
   CHECK(paused->weight == Weight::warning);
   CHECK(paused->link == 2);
@@ -59,16 +59,16 @@ TEST_CASE("findings: uneven and full links are told apart, and pauses named") {
 
 TEST_CASE("findings: a step and a request are split into what they waited for") {
   const auto [trace, detail] = star_trace();
-  const std::vector<Finding> list = findings(trace, detail);
+  const std::vector<PageFinding> list = findings(trace, detail);
   // Steps of 1,000 ps in which each rank computes 600 (see trace_fixture.hpp): 40 % not computing, 25 % bubble, 5 % tensor.
-  const Finding* step = find(list, "a training step takes 1 ns");
+  const PageFinding* step = find(list, "a training step takes 1 ns");
   if (step == nullptr) step = find(list, "a training step takes 1.00 ns");
   REQUIRE(step != nullptr);
   CHECK(step->weight == Weight::warning);
   CHECK(step->text.find("40.0 % is not computing: 25.0 % bubbles and waiting for the slowest rank, 5.0 % tensor-parallel") !=
         std::string::npos);
   // A request: 10 ns waiting, 190 ns of prefill, 100 ns of KV cache, 100 ns to the first token.
-  const Finding* request = find(list, "time to first token");
+  const PageFinding* request = find(list, "time to first token");
   REQUIRE(request != nullptr);
   CHECK(request->text.find("47.5 % of it in the prefill, 25.0 %") != std::string::npos);
 }
@@ -78,7 +78,7 @@ TEST_CASE("findings: margins below zero fail, positive ones are noted") {
   CHECK(find(findings(trace, detail), "optical margin") == nullptr);
   detail.cables[0].margin = 2.5;
   detail.cables[1].margin = 0.75;
-  std::vector<Finding> list = findings(trace, detail);
+  std::vector<PageFinding> list = findings(trace, detail);
   REQUIRE(find(list, "The least optical margin is 0.75 dB, on C0001") != nullptr);
   CHECK(find(list, "least optical margin")->weight == Weight::note);
   detail.cables[1].margin = -0.4;
@@ -102,7 +102,7 @@ TEST_CASE("findings: two designs in a sentence, with chance ruled out only by se
   row("step time mean", 0.5, 0.75, true, Comparison::Mark::none);
   row("TTFT p99", 0.1, 0.1002, true, Comparison::Mark::none);
   row("job time", 2, 3, true, Comparison::Mark::none);  // the step says it
-  std::vector<Finding> list = compared(c);
+  std::vector<PageFinding> list = compared(c);
   REQUIRE(list.size() == 1);
   CHECK(list[0].text ==
         "b.h5 against a.h5: train step time mean 750 ms against 500 ms (1.50 times, worse). No difference in train TTFT p99. "
