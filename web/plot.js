@@ -8,7 +8,7 @@
     const axis = (side, i) => ({
       scale: i === 0 ? "x" : "y",
       label: side.label, labelSize: 18, labelFont: "12px system-ui, sans-serif", font: "12px system-ui, sans-serif",
-      size: i === 0 ? 36 : 66, stroke: ew.colour("text"), grid: { stroke: ew.colour("grid"), width: 1 }, ticks: { stroke: ew.colour("grid"), width: 1 },
+      size: i === 0 ? 36 : 76, stroke: ew.colour("text"), grid: { stroke: ew.colour("grid"), width: 1 }, ticks: { stroke: ew.colour("grid"), width: 1 },
       space: i === 0 ? 84 : 32, ...(side.unit === "B" && !side.log ? { incrs: Array.from({ length: 45 }, (_, e) => 2 ** e) } : {}),
       values: (u, ticks) => {
         if (!side.log) return ew.tickLabels(ticks, side.unit);

@@ -47,7 +47,9 @@
     const scale = hosts <= 24 ? 96 : 60;  // pixels of the drawing per unit of the layout
     const width = fabric.width * scale, height = fabric.height * scale;
     const svg = ew.el("svg", { role: "img", "aria-label": "Drawing of the fabric", preserveAspectRatio: "xMidYMid meet" });
-    const box = { x: 0, y: 0, w: width, h: height };
+    const pixel = Math.max(1, width / 1200);  // of the drawing, about one of a wide screen
+    const pad = fabric.form === "tiers" ? 24 * pixel : 0;  // for names above the uppermost tier and below hosts
+    const box = { x: 0, y: -pad, w: width, h: height + 2 * pad };
     const frame = () => svg.setAttribute("viewBox", [box.x, box.y, box.w, box.h].map((v) => v.toFixed(2)).join(" "));
     const tip = ew.el("div", { class: "tip", hidden: true });
     const host = ew.el("div", { class: "drawing" }, svg, tip);
@@ -79,8 +81,7 @@
       lines.push(line);
       back.append(line);
     }
-    // Nodes and names as large as their neighbours allow; `pixel` of the drawing is about one of a wide screen.
-    const pixel = Math.max(1, width / 1200);
+    // Nodes and names as large as their neighbours allow.
     const room = {};
     {
       const order = [...nodes.name.keys()].filter(drawn).sort((p, q) => nodes.y[p] - nodes.y[q] || nodes.x[p] - nodes.x[q]);
@@ -163,9 +164,9 @@
     });
     const zoom = (factor) => {
       const w = Math.min(width, Math.max(width / 60, box.w / factor));
-      const h = (w / width) * height;
+      const h = (w / width) * (height + 2 * pad);
       box.x = w === width ? 0 : box.x + (box.w - w) / 2;
-      box.y = w === width ? 0 : box.y + (box.h - h) / 2;
+      box.y = w === width ? -pad : box.y + (box.h - h) / 2;
       box.w = w;
       box.h = h;
       frame();

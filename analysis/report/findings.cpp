@@ -125,8 +125,8 @@ void add_links(std::vector<PageFinding>& out, const TraceData& trace, const Trac
                      "Links " + g.name + " are full: " + percent(g.mean) + " on average over " + counted(g.count, "link") +
                          ". More or faster links there would help.",
                      "links", g.busiest});
-    } else if (g.count > 1 && g.most >= 0.2 && g.most >= 1.5 * g.mean) {
-      out.push_back({Weight::warning,
+    } else if (g.count > 1 && g.most >= 1.5 * g.mean && (g.most >= 0.2 || (g.most >= 0.02 && g.peak >= 0.95))) {
+      out.push_back({g.from == "host" || g.to == "host" ? Weight::note : Weight::warning,
                      "Links " + g.name + " are unevenly loaded: the busiest, " + trace.link_names[g.busiest] + ", was sending " +
                          percent(g.most) + " of the time, the average of " + counted(g.count, "link") + " is " + percent(g.mean) +
                          (g.to == "host"     ? ". What is sent to whom decides here: the pattern and the placement of ranks."

@@ -2,7 +2,7 @@
 // Findings: what a reader should see first, in words: what ran, its key figures, and what held it back, worst first.
 //
 // Each finding states figures of the trace and what they point to, with the rule that made it speak. Rules (shares of the simulated time):
-// uneven: the busiest link of a group has 1.5 times its mean and at least 20 %; full: the mean of a group is 70 % or more; pauses count
+// uneven: the busiest link of a group has 1.5 times its mean, and 20 % or, where an interval was full, 2 %; full: the mean of a group is 70 % or more; pauses count
 // from 1 % on a link; exposed communication from 10 % of a step; a collective from 1.5 times its bound; targets below 99 % met.
 // LIMITATIONS: rules of thumb point to a place to look at, they prove no cause; means over the run hide what lasted shortly, which the heat map
 // shows.

@@ -240,7 +240,8 @@ Json cables(const ReportTrace& trace) {
                {"FEC", "s"},
                {"one way", "s"},
                {"frame loss", "number"},
-               {"optical margin", "dB"}}};
+               {"optical margin", "dB"},
+               {"pre-FEC BER", "number"}}};
   std::vector<const FabricLink*> link(trace.detail.cables.size(), nullptr);
   for (const FabricLink& l : trace.detail.links)
     if (l.cable < link.size() && (link[l.cable] == nullptr || l.frame_loss > link[l.cable]->frame_loss)) link[l.cable] = &l;
@@ -253,7 +254,8 @@ Json cables(const ReportTrace& trace) {
     table.rows.push_back({c.name, c.a, c.b, c.medium, c.length.mm > 0 ? Json(static_cast<double>(c.length.mm) * 1e-3) : Json(nullptr),
                           part(c.delay_medium), part(c.delay_modules), part(c.delay_fec),
                           link[i] != nullptr ? Json(link[i]->delay.seconds()) : Json(nullptr),
-                          link[i] != nullptr ? Json(link[i]->frame_loss) : Json(nullptr), c.margin ? Json(*c.margin) : Json(nullptr)});
+                          link[i] != nullptr ? Json(link[i]->frame_loss) : Json(nullptr), c.margin ? Json(*c.margin) : Json(nullptr),
+                          c.pre_fec_ber ? Json(*c.pre_fec_ber) : Json(nullptr)});
   }
   if (!any) table.note = "This trace holds no optical margins.";
   return table.object("Budgets of cables: latency one way, and loss");

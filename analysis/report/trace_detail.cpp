@@ -30,11 +30,14 @@ void read_cables(const hdf5::File& file, TraceDetail& out, Status& status) {
   const auto length = in.numbers<std::int64_t>("length"), medium = in.numbers<std::int64_t>("delay_medium"),
              modules = in.numbers<std::int64_t>("delay_modules"), fec = in.numbers<std::int64_t>("delay_fec");
   // Of newer programs; older traces say nothing of margins.
-  const bool has_margin = in.has("loss_margin");
-  const auto margin = has_margin ? in.numbers<double>("loss_margin") : std::vector<double>(in.row_count());
+  const bool has_margin = in.has("margin");
+  const auto margin = has_margin ? in.numbers<double>("margin") : std::vector<double>(in.row_count());
+  const bool has_errors = in.has("pre_fec_ber");
+  const auto errors = has_errors ? in.numbers<double>("pre_fec_ber") : std::vector<double>(in.row_count());
+  const auto known = [](bool has, double value) { return has && std::isfinite(value) ? std::optional(value) : std::nullopt; };
   for (std::uint64_t i = 0; i < in.row_count(); ++i)
     out.cables.push_back({names[i], a[i], b[i], media[i], Length{length[i]}, Duration{medium[i]}, Duration{modules[i]}, Duration{fec[i]},
-                          has_margin && std::isfinite(margin[i]) ? std::optional(margin[i]) : std::nullopt});
+                          known(has_margin, margin[i]), known(has_errors, errors[i])});
 }
 
 void read_links(const hdf5::File& file, const std::string& path, TraceDetail& out, Status& status) {

@@ -41,7 +41,8 @@ struct FabricCable {
   Duration delay_medium;
   Duration delay_modules;
   Duration delay_fec;
-  std::optional<double> margin;  // dB left of the optical budget; none: the trace does not say
+  std::optional<double> margin = {};       // dB left of the optical budget, worse direction; none: the trace does not say
+  std::optional<double> pre_fec_ber = {};  // bit error rate before correction
 };
 
 struct TraceRank {
