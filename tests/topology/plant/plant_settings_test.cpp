@@ -11,7 +11,7 @@
 using namespace eastwest;
 
 TEST_CASE("plant settings: docs/plant.md has every key with its default") {
-  const std::string page = tests::read_file(tests::source_directory() / "docs/plant.md");
+  const std::string page = tests::read_file(tests::source_directory() + "/docs/plant.md");
   for (const ParameterSpec& spec : plant_parameters()) {
     const std::string row = "| `" + std::string(spec.name) + "` | " + std::string(spec.default_text) + " |";
     CHECK_MESSAGE(page.find(row) != std::string::npos, row);
