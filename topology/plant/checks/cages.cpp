@@ -127,17 +127,24 @@ CageModule module_in(const Catalogue& catalogue, const OpticModel& optic, const 
     (fits(optic, cage) ? found.module : found.other) = &optic;
     return found;
   }
+  bool found_twin = false;
   for (const OpticModel& candidate : catalogue.optics()) {
     if (!is_made_of(candidate, optic, cage.ports)) continue;
     if (!fits(candidate, cage)) {
       if (found.other == nullptr) found.other = &candidate;
       continue;
     }
-    // Of several the one that needs the least power; an unknown power comes last.
+    // A twin module tells each half's media id as the single one's; another of the same lanes and reach may be split into it. Of several of a
+    // kind the one that needs the least power; an unknown power comes last.
+    const bool twin = candidate.cmis_media_id == optic.cmis_media_id && candidate.cmis_media_type == optic.cmis_media_type;
+    if (!twin && (candidate.reach < optic.reach || candidate.module_latency != optic.module_latency)) continue;
     const auto watts = [](const OpticModel& model) {
       return model.power_max.mw == 0 ? std::numeric_limits<std::int64_t>::max() : model.power_max.mw;
     };
-    if (found.module == nullptr || watts(candidate) < watts(*found.module)) found.module = &candidate;
+    if (found.module == nullptr || (twin && !found_twin) || (twin == found_twin && watts(candidate) < watts(*found.module))) {
+      found.module = &candidate;
+      found_twin = twin;
+    }
   }
   return found;
 }

@@ -13,7 +13,7 @@ TEST_CASE("optics check: a good site has no complaint") { CHECK(CheckedSite().co
 
 TEST_CASE("optics check: two standard pairs and 70 m leave 0.09 dB: a warning; two splices more fail by 0.51 dB") {
   CheckedSite site(
-      "{topology: leaf_spine, servers: 8, leaves: 2, server: mi300x-8, switch: jn-qfx5240, host_optic: 400g-sr4, fabric_optic: 400g-dr4, "
+      "{topology: leaf_spine, servers: 16, leaves: 2, server: mi300x-8, switch: jn-qfx5240, host_optic: 400g-sr4, fabric_optic: 400g-dr4, "
       "plant: "
       "{cabling: structured, connector_grade: standard}}");
   // Only one link is looked at; the others have the same grade and short ways, so they warn or not by themselves.
