@@ -35,6 +35,7 @@ struct CheckedSite {
       built.fabric.cables[c].margin_db = links[c].margin_db;
       built.fabric.cables[c].pre_fec_ber = links[c].pre_fec_ber;
     }
+    for (Link& link : built.fabric.links) link.frame_loss = links[link.cable.index()].frame_loss;
   }
 
   /// A longer way: of the first piece of a channel.
