@@ -6,6 +6,7 @@
 
 #include "analysis/hardware/field_text.hpp"
 #include "core/input_text.hpp"
+#include "topology/plant/plant_builder.hpp"
 
 namespace eastwest {
 
@@ -65,16 +66,6 @@ std::string slashed(std::string text) {
   return text;
 }
 
-std::uint32_t cage_size(const Fabric& fabric, const Node& node, const Catalogue& catalogue) {
-  if (node.kind == NodeKind::host) return 1;
-  const SwitchModel* model = catalogue.find_switch(fabric.switches[node.detail].model);
-  if (model == nullptr || model->cages == 0) return 1;
-  for (std::uint32_t p = 0; p < node.port_count; ++p)
-    if (const LinkId out = fabric.ports[node.first_port + p].out; out.exists())
-      return std::max(1u, model->ports_at(fabric.links[out.index()].rate) / model->cages);
-  return 1;
-}
-
 }  // namespace
 
 PortNames::PortNames(const Fabric& fabric, const Plant& plant, const Catalogue& catalogue)
@@ -83,7 +74,7 @@ PortNames::PortNames(const Fabric& fabric, const Plant& plant, const Catalogue& 
     const Node& node = fabric.nodes[n];
     nodes_.emplace(lower_case(node.name), n);
     devices_.push_back(node.name);
-    per_cage_.push_back(cage_size(fabric, node, catalogue));
+    per_cage_.push_back(switch_ports_per_cage(fabric, node, catalogue));
     for (std::uint32_t p = 0; p < node.port_count; ++p)
       if (node.first_port + p < plant.ports.size()) ports_[n].emplace(lower_case(plant.ports[node.first_port + p]), p);
   }

@@ -11,6 +11,7 @@
 #include "core/random.hpp"
 #include "scenarios/parameter_reader.hpp"
 #include "topology/catalogue.hpp"
+#include "topology/plant/plant_builder.hpp"
 
 namespace eastwest {
 
@@ -66,12 +67,7 @@ std::uint32_t ports_per_cage(const Fabric& fabric, const Node& node, const Catal
     std::from_chars(model->nic_cages.data(), model->nic_cages.data() + model->nic_cages.size(), cages);
     return cages == 0 ? 1 : std::max(1u, node.port_count / cages);
   }
-  const SwitchModel* model = catalogue.find_switch(fabric.switches[node.detail].model);
-  if (model == nullptr || model->cages == 0) return 1;
-  for (std::uint32_t p = 0; p < node.port_count; ++p)
-    if (const LinkId out = fabric.ports[node.first_port + p].out; out.exists())
-      return std::max(1u, model->ports_at(fabric.links[out.index()].rate) / model->cages);
-  return 1;
+  return switch_ports_per_cage(fabric, node, catalogue);
 }
 
 /// Optics that light several links: a cage with two ports holds one module.

@@ -2,6 +2,7 @@
 #include "topology/plant/elevation.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace eastwest {
 
@@ -34,7 +35,10 @@ std::vector<Device> devices_of(const Fabric& fabric, const Catalogue& catalogue,
       device.model = fabric.switches[node.detail].model;
       const SwitchModel* model = catalogue.find_switch(device.model);
       device.height = model != nullptr && model->rack_units > 0 ? model->rack_units : kSwitchUnits;
-      if (model != nullptr) device.power_max = model->power_max;
+      if (model != nullptr) {
+        device.power_max = model->power_max;
+        device.weight = {std::llround(model->weight_kg * 1e3)};
+      }
     }
     devices.push_back(std::move(device));
   }

@@ -94,12 +94,29 @@ Status validate(const Plant& plant, const Fabric& fabric) {
       if (const Status status = check_end(plant, fabric, piece, *end); !status) return status;
     if (piece.first_route + piece.route_count > plant.routes.size()) return Error{"the route of `" + piece.id + "` is not there", ""};
   }
+  for (const Piece& piece : plant.pieces) {
+    if (piece.status == PieceStatus::retired) continue;
+    for (const PieceEnd* end : {&piece.a, &piece.b})
+      if (const Device& device = plant.devices[end->device]; piece.phase < device.phase)
+        return Error{"`" + piece.id + "` is pulled in phase " + std::to_string(piece.phase + 1) + " and ends at `" + device.name +
+                         "`, which comes in phase " + std::to_string(device.phase + 1),
+                     "give the cable its device's phase, or a later one"};
+    if (piece.phase >= plant.phases.size())
+      return Error{
+          "`" + piece.id + "` is pulled in phase " + std::to_string(piece.phase + 1) + " of " + std::to_string(plant.phases.size()),
+          "`plant.phases` of the site says how many there are"};
+  }
   for (const std::uint32_t pathway : plant.routes)
     if (pathway >= plant.pathways.size()) return Error{"a route runs over a pathway that is not there", ""};
   for (const PlantChannel& channel : plant.channels) {
     if (channel.first_step + channel.step_count > plant.steps.size()) return Error{"the steps of a channel are not there", ""};
     for (std::uint32_t s = 0; s < channel.step_count; ++s)
       if (plant.steps[channel.first_step + s].piece >= plant.pieces.size()) return Error{"a channel has a piece that is not there", ""};
+    for (std::uint32_t s = 0; s < channel.step_count; ++s)
+      if (const Piece& piece = plant.pieces[plant.steps[channel.first_step + s].piece]; piece.phase > channel.phase)
+        return Error{"`" + piece.id + "` is pulled in phase " + std::to_string(piece.phase + 1) + ", its link is needed in phase " +
+                         std::to_string(channel.phase + 1),
+                     "give the piece the phase of its link"};
   }
   return Done{};
 }

@@ -23,21 +23,10 @@ std::vector<PlantRack> racks_of(const Fabric& fabric, const PlantSettings& setti
   return racks;
 }
 
-/// Ports that a cage of this switch holds at the rate of its links, from the catalogue; 1 where nothing is known.
-std::uint32_t ports_per_cage(const Fabric& fabric, const Node& node, const Catalogue& catalogue) {
-  if (node.kind == NodeKind::host) return 1;
-  const SwitchModel* model = catalogue.find_switch(fabric.switches[node.detail].model);
-  if (model == nullptr || model->cages == 0) return 1;
-  for (std::uint32_t p = 0; p < node.port_count; ++p)
-    if (const LinkId out = fabric.ports[node.first_port + p].out; out.exists())
-      return std::max(1u, model->ports_at(fabric.links[out.index()].rate) / model->cages);
-  return 1;
-}
-
 std::vector<std::string> name_ports(const Fabric& fabric, const PlantSettings& settings, const Catalogue& catalogue) {
   std::vector<std::string> names;
   for (const Node& node : fabric.nodes) {
-    const std::uint32_t per_cage = ports_per_cage(fabric, node, catalogue);
+    const std::uint32_t per_cage = switch_ports_per_cage(fabric, node, catalogue);
     const bool host = node.kind == NodeKind::host;
     const std::uint32_t nic_ports = host ? fabric.hosts[node.detail].nic_ports : 1;
     std::string pattern = host ? settings.nic_port : settings.switch_port;
@@ -130,6 +119,16 @@ void review_pieces(const PlantRequest& request, const Fabric& fabric, Plant& pla
 }
 
 }  // namespace
+
+std::uint32_t switch_ports_per_cage(const Fabric& fabric, const Node& node, const Catalogue& catalogue) {
+  if (node.kind == NodeKind::host) return 1;
+  const SwitchModel* model = catalogue.find_switch(fabric.switches[node.detail].model);
+  if (model == nullptr || model->cages == 0) return 1;
+  for (std::uint32_t p = 0; p < node.port_count; ++p)
+    if (const LinkId out = fabric.ports[node.first_port + p].out; out.exists())
+      return std::max(1u, model->ports_at(fabric.links[out.index()].rate) / model->cages);
+  return 1;
+}
 
 std::optional<Plant> build_plant(const PlantRequest& request, Fabric& fabric, Diagnostics& diagnostics) {
   const std::size_t errors = diagnostics.error_count();

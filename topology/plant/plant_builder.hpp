@@ -44,6 +44,9 @@ struct PlantRequest {
   Place place;            // of the site, for messages
 };
 
+/// Ports that a cage of this switch holds at the rate of its links, from the catalogue; 1 of a host and where nothing is known.
+std::uint32_t switch_ports_per_cage(const Fabric& fabric, const Node& node, const Catalogue& catalogue);
+
 /// Builds the plant of the whole site and settles lengths, media, delays and names of `fabric`. Nothing when an error went to `diagnostics`.
 std::optional<Plant> build_plant(const PlantRequest& request, Fabric& fabric, Diagnostics& diagnostics);
 

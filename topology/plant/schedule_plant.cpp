@@ -8,24 +8,11 @@
 #include "core/input_text.hpp"
 #include "topology/cabling.hpp"
 #include "topology/plant/recabling.hpp"
+#include "topology/plant/socket.hpp"
 
 namespace eastwest {
 
 namespace {
-
-/// A place where a plug may sit: a port of a node, or front or rear of a panel's port.
-struct Socket {
-  std::uint32_t device = 0;
-  std::uint32_t port = 0;
-  bool rear = false;
-  friend auto operator<=>(const Socket&, const Socket&) = default;
-};
-
-struct Plugged {
-  std::uint32_t piece = 0;
-  bool at_b = false;
-  std::uint32_t strand = 0;
-};
 
 class Application {
  public:
@@ -198,7 +185,7 @@ class Application {
     for (const ChannelStep& step : steps) {
       plant_.steps.push_back(step);
       length += plant_.pieces[step.piece].length;
-      if (plant_.pieces[step.piece].kind != PieceKind::trunk) channel.phase = std::max(channel.phase, plant_.pieces[step.piece].phase);
+      channel.phase = std::max(channel.phase, plant_.pieces[step.piece].phase);
     }
     plant_.channels.push_back(channel);
     Cable cable;

@@ -9,6 +9,7 @@
 
 #include "core/input_text.hpp"
 #include "topology/plant/exchange/netbox_values.hpp"
+#include "topology/plant/socket.hpp"
 
 namespace eastwest {
 
@@ -16,19 +17,6 @@ namespace {
 
 constexpr std::uint32_t kNothing = 0xffff'ffffu;
 constexpr std::uint64_t kGuessedRate = 400'000'000'000;
-
-struct Socket {
-  std::uint32_t device = 0;
-  std::uint32_t port = 0;
-  bool rear = false;
-  friend auto operator<=>(const Socket&, const Socket&) = default;
-};
-
-struct Plugged {
-  std::uint32_t piece = 0;
-  bool at_b = false;
-  std::uint32_t strand = 0;
-};
 
 const NetBoxInterface* interface_of(const NetBoxDevice& device, const std::string& name) {
   for (const NetBoxInterface& port : device.components.interfaces)
