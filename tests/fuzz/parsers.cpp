@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "analysis/documents/growth.hpp"
+#include "analysis/documents/price_list.hpp"
 #include "analysis/hardware/evidence_folder.hpp"
 #include "analysis/hardware/json_tree.hpp"
 #include "analysis/hardware/readers.hpp"
@@ -13,7 +15,9 @@
 #include "topology/csv.hpp"
 #include "topology/plant/cable_schedule.hpp"
 #include "topology/plant/measured_links.hpp"
+#include "topology/plant/plant_builder.hpp"
 #include "topology/plant/plant_tables.hpp"
+#include "topology/topology_kind.hpp"
 
 namespace eastwest::tests {
 
@@ -99,6 +103,53 @@ std::size_t cable_schedule(std::string_view text) {
   return diagnostics.has_errors() ? 0 : rows;
 }
 
+/// A schedule plugged into a small site: two hosts, a switch, a panel in each of two racks.
+std::size_t applied_schedule(std::string_view text) {
+  Diagnostics diagnostics;
+  const Catalogue catalogue = builtin_catalogue();
+  ExplicitGraph graph;
+  for (const char* name : {"h0", "h1"}) {
+    graph.hosts.emplace_back().name = name;
+    graph.hosts.back().rack = name[1] == '0' ? "A01" : "A02";
+    graph.links.emplace_back().a = name;
+    graph.links.back().b = "s0";
+  }
+  graph.switches.emplace_back().name = "s0";
+  graph.switches.back().rack = "A01";
+  const TopologyKind* kind = find_topology_kind("custom");
+  const std::vector<ParameterSpec> kind_specs = kind->parameters();
+  Fabric fabric = kind->build(ParameterSet::defaults(kind_specs), graph, catalogue, {}, diagnostics);
+  const std::vector<ParameterSpec> specs = plant_parameters();
+  PlantRequest request{.catalogue = catalogue,
+                       .settings = plant_settings(ParameterSet::defaults(specs)),
+                       .tables = {},
+                       .grid = {},
+                       .keep_lengths = true,
+                       .place = {}};
+  request.grid.racks_per_row = 16;
+  request.tables.devices = {"devices",
+                            "device,kind,rack,unit,ports\nh0,server,A01,1,\nh1,server,A02,1,\ns0,switch,A01,10,\nA01-40,panel,A01,40,24\n"
+                            "A02-40,panel,A02,40,24\n"};
+  request.tables.schedule = {"input", std::string(text)};
+  const std::optional<Plant> plant = build_plant(request, fabric, diagnostics);
+  (void)diagnostics.print();
+  return plant ? plant->pieces.size() : 0;
+}
+
+std::size_t price_list(std::string_view text) {
+  Diagnostics diagnostics;
+  const std::optional<PriceList> prices = read_price_list(text, "input", diagnostics);
+  (void)diagnostics.print();
+  return prices && !diagnostics.has_errors() ? 1 : 0;
+}
+
+std::size_t unit_times(std::string_view text) {
+  Diagnostics diagnostics;
+  read_unit_times(text, "input", diagnostics);
+  (void)diagnostics.print();
+  return diagnostics.has_errors() ? 0 : 1;
+}
+
 /// A table that fills what is there: rack A01 and server h0.
 std::size_t rack_table(std::string_view text) {
   Diagnostics diagnostics;
@@ -154,6 +205,7 @@ std::size_t netbox(std::string_view text) {
 
 // A new parser is one line here and a folder of a few small files in corpus/; files named bad-* are those of which nothing can be taken.
 constexpr FuzzParser kParsers[] = {
+    {"applied_schedule", applied_schedule},
     {"cable_schedule", cable_schedule},
     {"column_mapping", column_mapping},
     {"connections", evidence<read_connections>},
@@ -176,9 +228,11 @@ constexpr FuzzParser kParsers[] = {
     {"otdr_events", evidence<read_otdr_events>},
     {"part_table", part_table},
     {"pathway_table", pathway_table},
+    {"price_list", price_list},
     {"rack_table", rack_table},
     {"sonic_database", evidence<read_sonic_database>},
     {"sonic_eeprom", evidence<read_sonic_eeprom>},
+    {"unit_times", unit_times},
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "core/input_text.hpp"
 #include "topology/cabling.hpp"
+#include "topology/plant/pieces.hpp"
 #include "topology/plant/recabling.hpp"
 #include "topology/plant/socket.hpp"
 
@@ -176,6 +177,19 @@ class Application {
     add_link(row, steps, start, here, cables, facts);
   }
 
+  /// What a short row leaves out follows from the optics at the ends.
+  static void complete(const OpticModel& optic, Piece& piece) {
+    if (piece.fibre.empty()) piece.fibre = optic.medium == "copper" ? "copper" : optic.medium == "mmf" ? "om4" : "os2";
+    if (piece.fibres == 0) piece.fibres = optic.fibres * (piece.kind == PieceKind::trunk ? piece.a.count : 1);
+    if (piece.a.plug.connector.empty() && piece.b.plug.connector.empty() && optic.connector != "integral") {
+      piece.a.plug = piece.b.plug = plug_of(optic, true);
+      if (piece.kind == PieceKind::trunk && piece.a.plug.gender == PinGender::unpinned)
+        piece.a.plug.gender = piece.b.plug.gender = PinGender::pinned;
+      if (piece.polarity == FibrePolarity::none) piece.polarity = FibrePolarity::reversed_b;
+    }
+    if (piece.construction.empty()) piece.construction = construction_of(piece.kind, piece.a.plug.connector, piece.fibres, optic.id);
+  }
+
   void add_link(const ScheduleRow& row, const std::vector<ChannelStep>& steps, const PieceEnd& a, const PieceEnd& b,
                 std::vector<Cable>& cables, std::vector<LinkFacts>& facts) {
     PlantChannel channel;
@@ -202,6 +216,7 @@ class Application {
       cable.delay_medium = parts.delay_medium;
       cable.delay_modules = parts.delay_modules;
       cable.delay_fec = parts.delay_fec;
+      for (const ChannelStep& step : steps) complete(*optic, plant_.pieces[step.piece]);
     } else {
       std::vector<std::string> known;
       for (const OpticModel& entry : catalogue_.optics()) known.push_back(entry.id);
