@@ -14,6 +14,7 @@
 #include "scenarios/site_builder.hpp"
 #include "scenarios/site_folder.hpp"
 #include "scenarios/yaml_document.hpp"
+#include "topology/plant/plant_tables.hpp"
 
 namespace eastwest::cli {
 
@@ -51,6 +52,8 @@ void point_to(Site& site, const AsBuilt& found) {
   make_absolute(site.plant, site.directory);
   site.plant.values.set("schedule", std::string(kScheduleFile));
   site.plant.values.set("ids", std::string("none"));
+  for (const char* table : {"racks", "devices", "pathways"})
+    site.plant.values.set(table, std::string(table) + ".csv");  // panels stand there
   if (!found.measured.empty()) site.plant.values.set("measured", std::string("measured.csv"));
 }
 
@@ -87,8 +90,15 @@ int write_as_built(const VerifyArguments& arguments, const Site& site, const Ver
     print_error({"the folder `" + folder.string() + "` cannot be made", "name a folder with --as-built that exists or can be made"});
     return kExitInput;
   }
-  const std::pair<std::string, const std::string*> files[] = {
-      {std::string(kScheduleFile), &found->schedule}, {"measured.csv", &found->measured}, {name, &*text}};
+  const std::string racks = write_racks(design.plant);
+  const std::string devices = write_devices(design.plant);
+  const std::string pathways = write_pathways(design.plant);
+  const std::pair<std::string, const std::string*> files[] = {{"racks.csv", &racks},
+                                                              {"devices.csv", &devices},
+                                                              {"pathways.csv", &pathways},
+                                                              {std::string(kScheduleFile), &found->schedule},
+                                                              {"measured.csv", &found->measured},
+                                                              {name, &*text}};
   for (const auto& [file, bytes] : files) {
     if (bytes->empty()) continue;
     if (const Status written = write_file(folder / file, *bytes); !written) {

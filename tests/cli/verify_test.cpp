@@ -31,6 +31,22 @@ TEST_CASE("verify: a clean delivery passes") {
   CHECK(run.output.find("cables, by neighbours") != std::string::npos);
 }
 
+TEST_CASE("verify: a structured site as built has its racks, panels and pathways beside its schedule") {
+  const TemporaryDirectory folder;
+  const std::string text = std::string(kSite) + "plant: {cabling: structured_fabric}\n";
+  const std::string site_file = folder.write("site.yaml", text);
+  const DesignedSite site(text);
+  Delivery delivery = clean_delivery(site);
+  std::swap(delivery.cables[0].b, delivery.cables[8].b);
+  write_all(folder, "received", evidence_of(site, delivery));
+  const ProgramResult run = run_program({"verify", site_file, "--received", folder.file("received"), "--as-built", folder.file("found")});
+  CHECK(run.exit_code == 1);
+  const DesignedSite found(read_file(folder.file("found/site.yaml")), folder.file("found"));
+  CHECK(found.site.fabric.cables.size() == site.site.fabric.cables.size());
+  CHECK(found.site.plant.devices.size() == site.site.plant.devices.size());
+  CHECK(run_program({"check", folder.file("found/site.yaml")}).exit_code == 0);
+}
+
 TEST_CASE("verify: deviations fail, and the site as built agrees with what was found") {
   const TemporaryDirectory folder;
   const std::string site_file = folder.write("site.yaml", kSite);

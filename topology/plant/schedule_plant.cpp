@@ -28,6 +28,14 @@ class Application {
   }
 
   void apply() {
+    plug_all();
+    if (mistakes_ > kInputErrorsShown)
+      diagnostics_.error({file_, 0, 0}, std::to_string(mistakes_ - kInputErrorsShown) + " more mistakes in this file are not shown",
+                         "mend those above first");
+  }
+
+ private:
+  void plug_all() {
     plant_.pieces.clear();
     plant_.routes.clear();
     plant_.steps.clear();
@@ -44,9 +52,9 @@ class Application {
     review_structure(fabric_);
   }
 
- private:
+  /// The first mistakes in full; the rest is counted by `apply`.
   void error(std::uint32_t line, std::string message, std::string remedy) {
-    diagnostics_.error({file_, line, 0}, std::move(message), std::move(remedy));
+    if (++mistakes_ <= kInputErrorsShown) diagnostics_.error({file_, line, 0}, std::move(message), std::move(remedy));
   }
 
   void take_row(std::uint32_t r) {
@@ -64,7 +72,8 @@ class Application {
         continue;
       }
       std::vector<std::string> names;
-      for (const auto& [name, index] : pathways_) names.push_back(name);
+      if (mistakes_ < kInputErrorsShown)
+        for (const auto& [name, index] : pathways_) names.push_back(name);
       const std::string near = nearest_name(word.text, names);
       error(row.line, "`route` names " + quote_input(word.text) + ", which is no pathway of the site",
             near.empty() ? "name pathways between blanks" : "did you mean `" + near + "`?");
@@ -91,7 +100,7 @@ class Application {
     }
     const auto found = devices_.find(device);
     if (found == devices_.end()) {
-      const std::string near = nearest_name(device, device_names_);
+      const std::string near = mistakes_ < kInputErrorsShown ? nearest_name(device, device_names_) : "";
       error(row.line, "cable " + quote_input(row.piece.id) + " ends at " + quote_input(device) + ", which is no device of the site",
             near.empty() ? "add the panel to the table of devices, or name a device that is there" : "did you mean `" + near + "`?");
       return;
@@ -243,6 +252,7 @@ class Application {
   Fabric& fabric_;
   Diagnostics& diagnostics_;
   const std::size_t errors_before_ = diagnostics_.error_count();
+  std::size_t mistakes_ = 0;
   std::map<std::string, std::uint32_t> devices_;
   std::vector<std::string> device_names_;
   std::map<std::string, std::uint32_t> pathways_;
