@@ -164,6 +164,9 @@ std::optional<Plant> build_plant(const PlantRequest& request, Fabric& fabric, Di
   } else {
     elevation.place(plant.devices);
   }
+  if (request.tables.schedule && request.tables.ids)
+    diagnostics.error(request.place, "`schedule` and `ids` are both given: a schedule has its own ids",
+                      "keep `schedule`, or `ids` to generate the cabling anew with the ids of an earlier one");
   if (request.tables.schedule) {
     const std::string& file = request.tables.schedule->file;
     diagnostics.remember_source(file, request.tables.schedule->text);

@@ -174,6 +174,12 @@ std::vector<Pathway> read_pathways(std::string_view text, const std::string& fil
     pathway.depth = {table.quantity("depth", Dimension::length, pathway.kind == PathwayKind::conduit ? 0 : 100)};
     pathway.fill_initial = table.share("fill_initial", 0.25);
     pathway.fill_most = table.share("fill_most", 0.4);
+    if (pathway.width.mm <= 0 || (pathway.depth.mm <= 0 && pathway.kind != PathwayKind::conduit))
+      table.error("pathway " + quote_input(pathway.name) + " has no room: `width` and `depth` must be above 0",
+                  "give its inside width and usable depth");
+    if (pathway.fill_most < 0.01 || pathway.fill_initial > pathway.fill_most)
+      table.error("pathway " + quote_input(pathway.name) + ": `fill_most` must be at least 0.01 and `fill_initial` at most `fill_most`",
+                  "25 % at first and 40 % at most are usual: 0.25 and 0.4");
     if (pathway.from == pathway.to)
       table.error("pathway " + quote_input(pathway.name) + " leads from a place to itself", "name two places");
     pathways.push_back(std::move(pathway));

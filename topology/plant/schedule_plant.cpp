@@ -7,6 +7,7 @@
 
 #include "core/input_text.hpp"
 #include "topology/cabling.hpp"
+#include "topology/plant/pathway_graph.hpp"
 #include "topology/plant/pieces.hpp"
 #include "topology/plant/recabling.hpp"
 #include "topology/plant/socket.hpp"
@@ -14,6 +15,9 @@
 namespace eastwest {
 
 namespace {
+
+constexpr Length kUsualSlack{500};   // at each end (GK)
+constexpr Length kUsualCord{3'000};  // in one rack (GK)
 
 class Application {
  public:
@@ -57,6 +61,28 @@ class Application {
     if (++mistakes_ <= kInputErrorsShown) diagnostics_.error({file_, line, 0}, std::move(message), std::move(remedy));
   }
 
+  /// The length of a row that gives none: its route, or the shortest way between its racks, and slack; a cord to a panel has the usual one.
+  void measure(Piece& piece) {
+    if (piece.a.device == kNone || piece.b.device == kNone) return;
+    const auto panel = [&](const PieceEnd& end) { return plant_.devices[end.device].kind == DeviceKind::panel; };
+    const std::uint32_t rack_a = plant_.devices[piece.a.device].rack;
+    const std::uint32_t rack_b = plant_.devices[piece.b.device].rack;
+    Length route;
+    for (std::uint32_t i = 0; i < piece.route_count; ++i) route += plant_.pathways[plant_.routes[piece.first_route + i]].length;
+    const bool cord = piece.kind != PieceKind::trunk && rack_a == rack_b && (panel(piece.a) || panel(piece.b));
+    if (piece.route_length.mm > 0) route = piece.route_length;
+    else if (piece.route_count == 0 && !cord) {
+      const PathwayRoute way = graph_.route(rack_a, rack_b);
+      plant_.routes.insert(plant_.routes.end(), way.pathways.begin(), way.pathways.end());
+      piece.route_count = static_cast<std::uint32_t>(way.pathways.size());
+      route = way.length;
+    }
+    if (piece.a.slack.mm + piece.b.slack.mm == 0 && !cord) piece.a.slack = piece.b.slack = kUsualSlack;
+    piece.route_length = route;
+    piece.length = cord && route.mm == 0 ? kUsualCord : route + piece.a.slack + piece.b.slack;
+    if (piece.order_length.mm == 0) piece.order_length = sold_length(piece.kind, piece.length);
+  }
+
   void take_row(std::uint32_t r) {
     const ScheduleRow& row = rows_[r];
     Piece piece = row.piece;
@@ -79,16 +105,17 @@ class Application {
             near.empty() ? "name pathways between blanks" : "did you mean `" + near + "`?");
     }
     piece.route_count = static_cast<std::uint32_t>(plant_.routes.size()) - piece.first_route;
-    if (!row.has_length) {
-      Length route;
-      for (std::uint32_t i = 0; i < piece.route_count; ++i) route += plant_.pathways[plant_.routes[piece.first_route + i]].length;
-      piece.route_length = route;
-      piece.length = route + piece.a.slack + piece.b.slack;
-      piece.order_length = piece.length;
-    }
+    if (!row.has_length && !retired) measure(piece);
     const auto index = static_cast<std::uint32_t>(plant_.pieces.size());
     plant_.pieces.push_back(std::move(piece));
     if (retired || diagnostics_.error_count() != errors_before_) return;
+    if (const Piece& trunk = plant_.pieces.back(); trunk.kind == PieceKind::trunk && trunk.a.count != trunk.b.count) {
+      error(row.line,
+            "trunk `" + trunk.id + "` takes " + std::to_string(trunk.a.count) + " ports at its end a and " + std::to_string(trunk.b.count) +
+                " at b",
+            "every strand has a port at both ends");
+      return;
+    }
     occupy(row, index, plant_.pieces.back().a, false);
     occupy(row, index, plant_.pieces.back().b, true);
   }
@@ -236,6 +263,11 @@ class Application {
     }
     if (row.link.rate.bits_per_second == 0)
       error(row.line, "the link of cable `" + row.piece.id + "` has no `rate`", "give the rate of the link, such as `400 Gb/s`");
+    if (const OpticModel* optic = catalogue_.find_optic(row.link.medium); optic != nullptr && row.link.rate > optic->rate)
+      error(row.line,
+            "the link of cable `" + row.piece.id + "` is to run at " + to_string(row.link.rate) + ", `" + optic->id + "` runs at " +
+                to_string(optic->rate),
+            "correct `rate`, or name a faster optic in `pmd`");
     cable.name = row.link.link.empty() ? row.piece.id : row.link.link;
     cable.a = {fabric_.nodes[a.device].first_port + a.port};
     cable.b = {fabric_.nodes[b.device].first_port + b.port};
@@ -251,6 +283,7 @@ class Application {
   Plant& plant_;
   Fabric& fabric_;
   Diagnostics& diagnostics_;
+  PathwayGraph graph_{plant_.racks, plant_.pathways};
   const std::size_t errors_before_ = diagnostics_.error_count();
   std::size_t mistakes_ = 0;
   std::map<std::string, std::uint32_t> devices_;

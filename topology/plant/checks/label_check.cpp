@@ -71,6 +71,16 @@ std::vector<Finding> check_labels(const CheckInput& input) {
     finding.remedy = "a port of its own";
     findings.push_back(std::move(finding));
   }
+  CaseGroups unplugged;
+  for (const Endpoint& endpoint : input.fabric.endpoints)
+    if (!input.fabric.ports[endpoint.port.index()].out.exists()) unplugged.add("", endpoint.port.value);
+  for (const CaseGroups::Group& group : unplugged.sorted()) {
+    Finding finding =
+        finding_of(group, FindingLevel::fail, "labels.unplugged", [&](std::uint32_t port) { return input.port_text(PortId{port}); });
+    finding.sentence = "has no cable: its NIC reaches nobody";
+    finding.remedy = "a row of the schedule for it";
+    findings.push_back(std::move(finding));
+  }
   for (const CaseGroups::Group& group : dark.sorted()) {
     const Piece& piece = plant.pieces[group.worst];
     Finding finding = finding_of(group, FindingLevel::warn, "labels.dark", id);
