@@ -92,8 +92,9 @@ TEST_CASE("study: killed at ten random moments, --resume ends in the same bytes"
   const std::uint64_t seed = 20261128;
   CAPTURE(seed);
   RandomStream random(seed, 0);
+  // A fast machine may end before its kill: only kills that land are counted, and ten of them are wanted.
   unsigned killed = 0;
-  for (int round = 0; round < 10; ++round) {
+  for (int round = 0; round < 100 && killed < 10; ++round) {
     CAPTURE(round);
     const std::string output = "killed-" + std::to_string(round);
     const std::string journal = folder.file(output + "/points.csv.partial");
@@ -102,7 +103,7 @@ TEST_CASE("study: killed at ten random moments, --resume ends in the same bytes"
     // After so many rows, and a little more: before, between, inside a write, and while the results are written.
     const std::size_t rows = random.below(26);
     options.kill_when = [&] { return rows == 0 || lines_in(journal) >= rows; };
-    options.kill_after_s = random.unit() * 0.01;
+    options.kill_after_s = random.unit() * 0.005;
     const ProgramResult first = run_program({"study", "s.yaml", "-o", output, "--quiet", "--threads", "2"}, options);
     if (first.exit_code == 128 + SIGKILL) ++killed;
     // What has its final name is whole, whenever the kill came.
@@ -112,7 +113,7 @@ TEST_CASE("study: killed at ten random moments, --resume ends in the same bytes"
     CHECK_MESSAGE(last.exit_code == 0, last.errors);
     CHECK(difference(expected, content(folder.file(output))) == "");
   }
-  CHECK(killed >= 5);
+  CHECK(killed == 10);
 }
 
 TEST_CASE("study: Ctrl-C ends with 130 and says how to continue; another study is not continued") {
