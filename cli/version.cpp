@@ -5,7 +5,7 @@
 #include <string>
 
 #include "cli/program.hpp"
-#include "revision.hpp"  // written at build time by cmake/Revision.cmake
+#include "cli/revision.hpp"  // written at build time by cmake/Revision.cmake
 
 namespace eastwest::cli {
 

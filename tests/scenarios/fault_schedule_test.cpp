@@ -120,7 +120,7 @@ TEST_CASE("fault schedule: a scenario with losses runs, and its expanded text ru
                            "network: {retransmit_timeout: 300 us}\nfaults:\n"
                            "  - {time: 0 s, link: \"server-00 - leaf-0\", action: frame_loss, probability: 0.001, direction: b_to_a}\n"
                            "  - {time: 30 us, link: \"server-00 - leaf-0\", action: clean}\n";
-  const Played first = play_scenario(text);
+  const PlayedScenario first = play_scenario(text);
   CHECK(first.result.counters.frames_lost_expected > 0);
   CHECK(first.result.sane());
   Diagnostics diagnostics;
