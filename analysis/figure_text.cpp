@@ -14,14 +14,14 @@ namespace eastwest {
 namespace {
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kWords = {{{"ttft", "TTFT"},
-                                                                                   {"tpot", "TPOT"},
-                                                                                   {"mfu", "MFU"},
-                                                                                   {"ecn", "ECN"},
-                                                                                   {"pfc", "PFC"},
-                                                                                   {"gpu", "GPU"},
-                                                                                   {"gpus", "GPUs"},
-                                                                                   {"e2e", "end to end"},
-                                                                                   {"busbw", "bus bandwidth"}}};
+                                                                                  {"tpot", "TPOT"},
+                                                                                  {"mfu", "MFU"},
+                                                                                  {"ecn", "ECN"},
+                                                                                  {"pfc", "PFC"},
+                                                                                  {"gpu", "GPU"},
+                                                                                  {"gpus", "GPUs"},
+                                                                                  {"e2e", "end to end"},
+                                                                                  {"busbw", "bus bandwidth"}}};
 
 std::string_view written(std::string_view word) {
   for (const auto& [from, to] : kWords)

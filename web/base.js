@@ -5,7 +5,7 @@ const ew = { data: null, listeners: [], blobs: new Map() };
 
 /// An element with attributes and children; strings become text.
 ew.el = (tag, attributes, ...children) => {
-  const svg = ["svg", "g", "line", "path", "rect", "circle", "text", "title"].includes(tag);
+  const svg = ["svg", "g", "line", "path", "rect", "circle", "text", "title", "defs", "pattern"].includes(tag);
   const element = svg ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
   for (const [name, value] of Object.entries(attributes || {})) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);

@@ -3,11 +3,18 @@
 // Every mark can be reached by Tab and tells its figures below the drawing.
 {
   const el = ew.el;
-  const kFont = 12, kLetter = 6.3;  // px; mean width of a letter
-  const fitted = (text, width) => (text.length * kLetter <= width ? text : text.slice(0, Math.max(1, Math.floor(width / kLetter) - 2)) + "..");
+  const kFont = 12;  // px
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = "12px system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
+  const wideness = (text) => pen.measureText(text).width * 1.04;
+  const fitted = (text, width) => {
+    let kept = text.length;
+    while (kept > 1 && wideness(kept < text.length ? text.slice(0, kept) + ".." : text) > width) --kept;
+    return kept < text.length ? text.slice(0, kept) + ".." : text;
+  };
   const word = (x, y, text, anchor = "start", extra = {}) => el("text", { x, y, "text-anchor": anchor, class: "word", "font-size": kFont, ...extra }, text);
   const line = (x1, y1, x2, y2, kind) => el("line", { x1, y1, x2, y2, class: kind });
-  const widest = (texts) => texts.reduce((most, t) => Math.max(most, t.length * kLetter), 0);
+  const widest = (texts) => texts.reduce((most, t) => Math.max(most, wideness(t)), 0);
 
   /// {label, height: (width) => px, draw(svg, width, height, mark), csv() -> text, name, hint}. mark(element, text) makes it tell its figures.
   ew.chart = (options) => {
@@ -45,7 +52,7 @@
     draw: (svg, width, height, mark) => {
       const narrow = width < 620;
       const left = narrow ? 8 : Math.min(Math.max(90, widest(spec.rows.filter((r) => !r.heading).map((r) => r.label)) + 16), width * 0.34);
-      const right = narrow ? 8 : Math.min(width * 0.3, Math.max(60, widest(spec.rows.map((r) => r.text || "")) + 14));
+      const right = narrow ? 8 : Math.min(width * 0.36, Math.max(60, widest(spec.rows.map((r) => r.text || "")) + 14));
       const finite = spec.rows.flatMap((r) => [r.low, r.high, r.dot, ...(r.bars || []).map((b) => b.to)]).filter((v) => Number.isFinite(v));
       const cap = spec.most || 1;
       let low = Math.max(-cap, Math.min(0, ...finite)), high = Math.min(cap, Math.max(0, ...finite));
@@ -59,6 +66,8 @@
       const labels = ew.tickLabels(ticks, spec.unit || "share");
       ticks.forEach((t, i) => svg.append(line(x(t), 4, x(t), bottom, Math.abs(t) < 1e-12 ? "zero" : "gridline"), word(x(t), bottom + 15, labels[i], "middle")));
       svg.append(word((left + width - right) / 2, bottom + 30, spec.axis || "", "middle", { class: "word soft" }));
+      // Stripes: it never ends.
+      svg.append(el("defs", {}, el("pattern", { id: "stripes", width: 7, height: 7, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" }, el("rect", { width: 7, height: 7, class: "bar-worse" }), el("rect", { width: 2.2, height: 7, class: "gap" }))));
       let y = 4;
       for (const row of spec.rows) {
         if (row.heading) {
@@ -70,14 +79,14 @@
         const group = el("g", { class: "row" });
         group.append(el("rect", { x: 0, y, width, height: tall, class: "back" }));
         if (narrow) {
-          const textWidth = Math.min(width * 0.55, (row.text || "").length * kLetter + 8);
+          const textWidth = Math.min(width * 0.55, wideness(row.text || "") + 8);
           group.append(word(4, y + 14, fitted(row.label, width - textWidth - 12)), word(width - 4, y + 14, fitted(row.text || "", textWidth), "end", { class: "word " + (row.kind || "") }));
         } else {
           group.append(word(left - 8, middle + 4, fitted(row.label, left - 10), "end"), word(width - right + 8, middle + 4, fitted(row.text || "", right - 8), "start", { class: "word " + (row.kind || "") }));
         }
-        (row.bars || []).forEach((bar, i) => {
-          const to = bar.to === Infinity ? width - right : x(bar.to), from = x(0), half = i === 0 ? 7 : 3.5;
-          group.append(el("rect", { x: Math.min(from, to), y: middle - half + (i === 0 ? 0 : 3.5), width: Math.max(1.5, Math.abs(to - from)), height: 2 * half - (i === 0 ? 0 : 3.5), class: "bar-" + bar.kind + (bar.to === Infinity ? " endless" : "") }));
+        (row.bars || []).forEach((bar, i) => {  // the second one is thin and below
+          const to = bar.to === Infinity ? width - right : x(bar.to), from = x(0);
+          group.append(el("rect", { x: Math.min(from, to), y: i === 0 ? middle - 9 : middle + 4, width: Math.max(1.5, Math.abs(to - from)), height: i === 0 ? 11 : 4, class: "bar-" + bar.kind }));
         });
         if (Number.isFinite(row.low) && Number.isFinite(row.high)) group.append(line(x(row.low), middle, x(row.high), middle, "whisker " + (row.kind || "")), line(x(row.low), middle - 4, x(row.low), middle + 4, "whisker " + (row.kind || "")), line(x(row.high), middle - 4, x(row.high), middle + 4, "whisker " + (row.kind || "")));
         if (Number.isFinite(row.dot)) {
@@ -148,7 +157,7 @@
         return [g, cx, cy];
       });
       for (const [g, cx, cy] of marks.reverse()) {
-        const text = fitted(g[0].label + (g.length > 1 ? " +" + (g.length - 1) : ""), (box.right - box.left) * 0.6), wide = text.length * kLetter;
+        const text = fitted(g[0].label + (g.length > 1 ? " +" + (g.length - 1) : ""), (box.right - box.left) * 0.6), wide = wideness(text);
         const spot = [[cx + 14, cy + 4], [cx - 14 - wide, cy + 4], [cx - wide / 2, cy - 16], [cx - wide / 2, cy + 24]].find(([x, y]) =>
           x > box.left && x + wide < box.right + 8 && y > box.top && y < box.bottom - 2 && taken.every((t) => x > t[0] + t[2] || x + wide < t[0] || Math.abs(y - t[1]) > 14) && marks.every(([, mx, my]) => mx === cx && my === cy || mx < x - 8 || mx > x + wide + 8 || Math.abs(my - y + 4) > 11));
         if (!spot) continue;
@@ -169,7 +178,7 @@
       if (ends.length === 0) { svg.append(word(10, 30, "Nothing to draw.")); return; }
       let [y0, y1] = spec.zero ? [Math.min(0, ...ends), Math.max(...ends) * 1.08 || 1] : padded(ends);
       if (!(y1 > y0)) y1 = y0 + 1;
-      const ticks = ew.ticks(y0, y1, spec.small ? 3 : 6).filter((t) => t >= y0 - 1e-12 && t <= y1), labels = ew.tickLabels(ticks, spec.yUnit);
+      const ticks = ew.ticks(y0, y1, spec.small ? 4 : 6).filter((t) => t >= y0 - 1e-12 && t <= y1), labels = ew.tickLabels(ticks, spec.yUnit);
       const box = { left: Math.max(34, widest(labels) + 10), right: width - 12, top: spec.small ? 10 : 24, bottom: height - (spec.small ? 22 : 44) };
       const log = spec.places && Math.min(...spec.places) > 0 && Math.max(...spec.places) > 20 * Math.min(...spec.places);
       const place = (i) => (spec.places ? (log ? Math.log(spec.places[i]) : spec.places[i]) : i);
@@ -202,7 +211,7 @@
     height: () => 158,
     draw: (svg, width, height, mark) => {
       const high = Math.max(...spec.y.filter(Number.isFinite), 0) * 1.08 || 1;
-      const ticks = ew.ticks(0, high, 3).filter((t) => t <= high), labels = spec.unit === "currency" || spec.unit === "m" || spec.unit === "W" ? ticks.map((t) => ew.format(t, spec.unit)) : ew.tickLabels(ticks, spec.unit);
+      const ticks = ew.ticks(0, high, 4).filter((t) => t <= high), labels = spec.unit === "currency" || spec.unit === "m" || spec.unit === "W" ? ticks.map((t) => ew.format(t, spec.unit)) : ew.tickLabels(ticks, spec.unit);
       const box = { left: Math.max(34, widest(labels) + 10), right: width - 8, top: 10, bottom: height - 22 };
       const room = (box.right - box.left) / spec.y.length, at = (i) => box.left + (i + 0.5) * room, y = (v) => box.bottom - (v / high) * (box.bottom - box.top);
       const every = Math.max(1, Math.ceil((Math.min(70, widest(spec.labels)) + 6) / room));

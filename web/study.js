@@ -48,13 +48,16 @@
       columns: [{ label: "point", unit: "number" }, { label: "design", unit: "text" }, { label: "cost", unit: "number" }, ...limits.map((l) => ({ label: l.label + (l.at_most ? " \u2264 " : " \u2265 ") + ew.format(l.value, l.unit), unit: "number" })), { label: "limits", unit: "text" }, { label: "front", unit: "text" }] }, { name: study.name, first: 25 });
   };
 
+  const troubles = (study, runs) => (study.troubles.length > 0 ? section("troubles", study.kind === "failure" ? "Runs that do not finish" : "Without a result", study.kind === "failure" ? el("p", { class: "note" }, "In a study of failures a run that stalls is an answer, not a mistake.") : null, ew.table({ title: "Runs without a result", note: study.troubles.length < study.troubled ? "The first " + study.troubles.length + " of " + study.troubled + "; points.csv has all." : null, columns: runs, rows: study.troubles }, { name: study.name, first: 12 })) : null);
+
   const show = (study) => {
     const runs = [{ label: "point", unit: "number" }, ...study.axes.map((a) => ({ label: a.name, unit: "text" })), { label: "seed", unit: "text" }, { label: "outcome", unit: "text" }, { label: "why", unit: "text" }];
     const list = [
       overview(study),
-      study.troubles.length > 0 ? section("troubles", "Without a result", study.kind === "failure" ? el("p", { class: "note" }, "In a study of failures a run that stalls is an answer, not a mistake.") : null, ew.table({ title: "Runs without a result", note: study.troubles.length < study.troubled ? "The first " + study.troubles.length + " of " + study.troubled + "; points.csv has all." : null, columns: runs, rows: study.troubles }, { name: study.name, first: 12 })) : null,
+      study.kind === "failure" ? null : troubles(study, runs),
       study.failures && study.failures.length > 0 ? section("ranking", "Failures, ranked", ranking(study)) : null,
       study.search && study.search.points.length > 0 ? section("designs", "Designs and limits", designs(study)) : null,
+      study.kind === "failure" ? troubles(study, runs) : null,
       study.points.length > 0 ? section("figures", "Figures", summary(study)) : null,
       study.runs.length > 0 ? section("runs", "Runs", ew.table({ title: "Every run", note: study.runs.length < study.done ? "The first " + study.runs.length + " of " + study.done + "; points.csv has all, with every column." : "The columns that the study is about; points.csv has all of them.", columns: [...runs, ...study.columns.map((c) => ({ label: c.label, unit: c.unit === "currency" || c.unit === "1/s" || c.unit === "W" ? "number" : c.unit }))], rows: study.runs }, { name: study.name, first: 12 })) : null,
       section("study", "The study", el("p", { class: "note" }, "With every default filled in."), el("div", { class: "bar" }, el("button", { type: "button", class: "csv", onclick: () => ew.download((study.name || "study") + ".yaml", study.study, "text/yaml") }, "YAML")), el("pre", { tabindex: "0" }, study.study),

@@ -23,7 +23,7 @@
   };
   ew.studyText = { estimate, signed, names, label, told, verdict: kVerdictWord };
   const titled = (title, controls, chart) => el("div", { class: "picture" }, el("div", { class: "bar" }, el("h3", {}, title), controls, chart.button), chart.element);
-  const legend = (entries) => el("div", { class: "legend" }, entries.map(([kind, text]) => el("span", {}, el("span", { class: "patch patch-" + kind }), text)));
+  const legend = (entries, more) => el("div", { class: "legend" }, more ? el("span", { class: "note" }, more) : null, entries.map(([kind, text]) => el("span", {}, el("span", { class: "patch patch-" + kind }), text)));
 
   // ---- compare: what each design differs by, with paired intervals ---------------------------------------------------------
 
@@ -64,7 +64,7 @@
         return [name, one ? "" : workloads[r.point.settings[1]], column.name, column.unit, f[kMean], f[kMean] - f[kDifference], f[kDifference], f[kDifferenceSpread], f[kShare], f[kVerdict]];
       }));
       const chart = ew.rowChart({ rows, most: 1, unit: "share", axis: name + " against " + designs[0] + ": difference, 95 % interval", label: "Differences of " + name + " against " + designs[0], name: study.name + "-differences", csv, hint: "Point at a row, or Tab to it, for its figures. Beyond 100 % an arrow stands at the edge." });
-      host.replaceChildren(titled(name + " against " + designs[0], controls, chart), legend([["better", "better"], ["worse", "worse"], ["none", "no difference beyond the seeds' scatter"], ["neutral", "neither side is better"]]));
+      host.replaceChildren(titled(name + " against " + designs[0], controls, chart), legend([["better", "better"], ["worse", "worse"], ["none", "no difference beyond the seeds' scatter"], ["unknown", "one seed, no claim"], ["neutral", "neither side is better"]].filter(([kind]) => rows.some((r) => r.kind === kind || (kind === "neutral" && ["lower", "higher"].includes(r.kind))))));
     };
     if (designs.length < 2) return null;
     draw();
@@ -91,7 +91,7 @@
       all.sort((x, y) => (y.a === x.a ? (y.b ?? 0) - (x.b ?? 0) || 0 : y.a - x.a));
       const shown = all.slice(0, state.first);
       const rows = shown.map((f) => ({
-        label: f.name + (f.alike.length ? " (+" + f.alike.length + " alike)" : ""), kind: f.a === Infinity || f.a > 0 ? "worse" : "none",
+        label: f.name + (f.alike.length ? " +" + f.alike.length : ""), kind: f.a === Infinity || f.a > 0 ? "worse" : "none",
         bars: [{ to: Math.max(0, f.a), kind: f.a === Infinity ? "stop" : "worse" }, ...(f.b === null ? [] : [{ to: Math.max(0, f.b), kind: f.b === Infinity ? "stop-soft" : "soft" }])],
         text: short(f.rerouted) + (f.stubborn ? ", " + short(f.stubborn) + " without new routes" : ""),
         tell: f.name + (f.alike.length ? " and alike: " + f.alike.slice(0, 6).join(", ") + (f.alike.length > 6 ? " and " + (f.alike.length - 6) + " more" : "") : "") + ". With new routes: " + said(f.rerouted, study.replications) + (f.stubborn ? ". Without: " + said(f.stubborn, study.replications) : ""),
@@ -99,7 +99,7 @@
       const csv = () => ew.csv(["rank", "failed", "sort", "alike", "loss with new routes", "runs that stop", "loss without", "runs that stop without"], all.map((f, i) => [i + 1, f.name, f.sort, f.alike.join("; "), f.a === Infinity ? null : f.a, f.rerouted.stopped, f.b === null || f.b === Infinity ? null : f.b, f.stubborn ? f.stubborn.stopped : null]));
       const worst = Math.max(0.1, ...rows.flatMap((r) => r.bars.map((b) => b.to)).filter(Number.isFinite));
       const chart = ew.rowChart({ rows, most: worst * 1.02, unit: "share", axis: "loss against the undisturbed run", label: "Failures by what they cost", name: study.name + "-failures", csv, hint: "Point at a row, or Tab to it, for its figures and for those that are alike." });
-      host.replaceChildren(titled("Worst first", controls, chart), legend([["worse", "with new routes"], ["soft", "switches find no other way"], ["stop", "the work does not finish"]]),
+      host.replaceChildren(titled("Worst first", controls, chart), legend([["worse", "with new routes"], ["soft", "switches find no other way"], ["stop", "the work does not finish"]], "+N: so many more of the same sort cost the same")),
         all.length > shown.length ? el("button", { type: "button", class: "more", onclick: () => { state.first = all.length; draw(); } }, "show all " + all.length + " lines") : "");
     };
     const controls = [select("by", [["worst", "the figure that loses most"], ...study.columns.map((c, i) => [String(i), c.label])], (v) => { state.figure = v; draw(); }),

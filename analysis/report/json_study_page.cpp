@@ -47,8 +47,8 @@ Json figure_json(const FigureColumn& column, const RecordedFigure& figure) {
   const auto width = [&](const Estimate& e) { return e.half_width <= 1e-9 * std::fabs(e.mean) && e.runs > 1 ? 0.0 : e.half_width; };
   return Json::array({scaled(column, figure.estimate.mean), scaled(column, width(figure.estimate)),
                       compared ? scaled(column, d.estimate.mean) : Json(nullptr),
-                      compared ? scaled(column, d.estimate.half_width) : Json(nullptr),
-                      std::isfinite(share) ? Json(share) : Json(nullptr), verdict_of(column, figure), figure.estimate.runs});
+                      compared ? scaled(column, d.estimate.half_width) : Json(nullptr), std::isfinite(share) ? Json(share) : Json(nullptr),
+                      verdict_of(column, figure), figure.estimate.runs});
 }
 
 Json points_json(const StudyRecord& record, std::size_t most) {

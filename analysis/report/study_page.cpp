@@ -19,7 +19,8 @@ extern const std::string_view web_study_kinds_js;
 std::string study_html(const StudyRecord& record, const StudyPageLimits& limits) {
   std::string script;
   using namespace embedded;
-  for (const std::string_view part : {web_base_js, web_table_js, web_plot_js, web_chart_js, web_study_kinds_js, web_study_js}) script += part;
+  for (const std::string_view part : {web_base_js, web_table_js, web_plot_js, web_chart_js, web_study_kinds_js, web_study_js})
+    script += part;
   return assembled_page(record.name.empty() ? "study" : record.name, script, {study_page_data(record, limits), {}});
 }
 

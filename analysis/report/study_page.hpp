@@ -15,9 +15,9 @@ namespace eastwest {
 
 struct StudyPageLimits {
   std::size_t points = 5'000;
-  std::size_t runs = 20'000;      // rows of the table of runs
-  std::size_t troubles = 2'000;   // rows of runs without a result
-  std::size_t failures = 1'000;   // lines of the ranking
+  std::size_t runs = 20'000;     // rows of the table of runs
+  std::size_t troubles = 2'000;  // rows of runs without a result
+  std::size_t failures = 1'000;  // lines of the ranking
 };
 
 /// A JSON object that can stand inside a <script> element.

@@ -11,7 +11,7 @@ namespace eastwest {
 
 namespace {
 
-constexpr double kSameShare = 1e-3;  // nobody pays for less
+constexpr double kSameShare = 1e-3;       // nobody pays for less
 constexpr std::size_t kFrontMost = 5000;  // designs that are held against each other
 
 double lost_share(const FigureColumn& column, const PairedDifference& difference) {
@@ -124,8 +124,8 @@ SearchOutcome search_outcome(const StudyRecord& record) {
     out.points.push_back(std::move(verdict));
   }
   for (const std::size_t p : whole)
-    out.points[p].front = std::none_of(whole.begin(), whole.end(),
-                                       [&](std::size_t other) { return dominates(record, out.points[other], out.points[p]); });
+    out.points[p].front =
+        std::none_of(whole.begin(), whole.end(), [&](std::size_t other) { return dominates(record, out.points[other], out.points[p]); });
   return out;
 }
 

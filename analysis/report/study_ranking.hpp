@@ -17,16 +17,16 @@
 namespace eastwest {
 
 struct FailureCost {
-  std::size_t point = 0;  // where it was played
-  double loss = 0;        // infinite: the work does not finish
-  std::size_t stopped = 0;  // of its runs
+  std::size_t point = 0;                // where it was played
+  double loss = 0;                      // infinite: the work does not finish
+  std::size_t stopped = 0;              // of its runs
   std::vector<RecordedFigure> figures;  // per wanted column
 };
 
 struct FailureRank {
   std::string name;
-  std::string sort;                 // "cable", "switch", "pair of ..."
-  std::vector<std::string> alike;   // others of the sort with the same figures
+  std::string sort;                // "cable", "switch", "pair of ..."
+  std::vector<std::string> alike;  // others of the sort with the same figures
   FailureCost rerouted;
   std::optional<FailureCost> stubborn;  // with switches that find no other way
 };
@@ -36,10 +36,10 @@ std::vector<FailureRank> ranked_failures(const StudyRecord& record);
 
 struct SearchVerdict {
   std::size_t point = 0;
-  double cost = 0;                   // NaN: unknown
-  std::vector<double> slack;         // per limit, in the unit of its column, above 0: kept; NaN: no result
-  std::vector<double> means;         // per limit
-  bool kept = false;                 // all limits
+  double cost = 0;            // NaN: unknown
+  std::vector<double> slack;  // per limit, in the unit of its column, above 0: kept; NaN: no result
+  std::vector<double> means;  // per limit
+  bool kept = false;          // all limits
   bool front = false;
 };
 struct SearchOutcome {

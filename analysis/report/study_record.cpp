@@ -18,9 +18,9 @@ namespace fs = std::filesystem;
 constexpr std::array<std::string_view, 5> kFiles = {"study.h5", "points.csv", "points.csv.partial", "summary.csv", "study.yaml"};
 
 /// What an unfinished study shows: there is no summary yet that says what it is about.
-constexpr std::array<std::string_view, 12> kChief = {
-    "step_time_mean_s", "tokens_per_s_per_gpu", "ttft_p99_s", "tpot_p99_s",     "busbw_GBps", "collective_time_mean_s",
-    "goodput_per_s",    "switches",             "cables",     "cable_length_m", "cost",       "flow_large_p99_s"};
+constexpr std::array<std::string_view, 12> kChief = {"step_time_mean_s", "tokens_per_s_per_gpu",   "ttft_p99_s",    "tpot_p99_s",
+                                                     "busbw_GBps",       "collective_time_mean_s", "goodput_per_s", "switches",
+                                                     "cables",           "cable_length_m",         "cost",          "flow_large_p99_s"};
 
 void want_chief_figures(StudyRecord& record) {
   const auto used = [&](std::size_t c) {

@@ -189,8 +189,8 @@ void read_study_head(std::string_view text, const std::string& file, StudyRecord
       else if (block == "name") record.name = plain(value);
       else if (block == "description") record.description = value == "none" ? "" : plain(value);
       else if (block == "list") record.listed = true;
-      else if (block == "replications" && (!read_value(value, record.replications) || record.replications < 1 ||
-                                           record.replications > 1'000'000))
+      else if (block == "replications" &&
+               (!read_value(value, record.replications) || record.replications < 1 || record.replications > 1'000'000))
         errors.error(lines.number(), 1, "`replications` is a number from 1, not " + quote_input(value), kAgain);
     } else if (block == "at_most" || block == "at_least") {
       RecordedLimit limit{plain(line->substr(indent, colon - indent)), 0, block == "at_most"};
@@ -225,16 +225,17 @@ void read_study_points(std::string_view text, const std::string& file, bool whol
     if (errors.full()) break;
     std::optional<std::vector<std::string>> cells = csv_cells(*line);
     if (!cells || cells->size() != header->size()) {
-      errors.error(lines.number(), 1,
-                   cells ? std::to_string(cells->size()) + " cells where the header has " + std::to_string(header->size())
-                         : "a quote is not closed",
-                   kAgain);
+      errors.error(
+          lines.number(), 1,
+          cells ? std::to_string(cells->size()) + " cells where the header has " + std::to_string(header->size()) : "a quote is not closed",
+          kAgain);
       continue;
     }
     std::optional<RecordedRun> run = read_run(*cells, record, lines.number(), errors);
     if (!run) continue;
     record.runs.push_back(std::move(*run));
-    kept.emplace_back(lines.number(), std::vector<std::string>(cells->begin() + 3, cells->begin() + 3 + static_cast<std::ptrdiff_t>(record.axes.size())));
+    kept.emplace_back(lines.number(),
+                      std::vector<std::string>(cells->begin() + 3, cells->begin() + 3 + static_cast<std::ptrdiff_t>(record.axes.size())));
   }
   if (whole && lines.torn()) errors.error(lines.number() + 1, 1, "the last line is cut off", kAgain);
   // By point: settings are numbered in the order of points, whatever the order in which runs finished.
@@ -289,7 +290,8 @@ void read_study_summary(std::string_view text, const std::string& file, StudyRec
     const RecordedFigure own = record.figure(point, *column);
     const std::string reference = own.reference && own.difference.estimate.runs > 0 ? std::to_string(*own.reference) : "";
     if (!(std::fabs(own.estimate.mean - mean) <= 1e-9 * std::fabs(mean)) || reference != (*cells)[axes + 5])
-      errors.error(lines.number(), 1, "`" + record.columns[*column].name + "` of point " + std::to_string(point) + " does not follow from points.csv",
+      errors.error(lines.number(), 1,
+                   "`" + record.columns[*column].name + "` of point " + std::to_string(point) + " does not follow from points.csv",
                    "one of the two files was changed: run the study again in another folder");
     if (std::find(record.wanted.begin(), record.wanted.end(), *column) == record.wanted.end()) record.wanted.push_back(*column);
   }

@@ -20,8 +20,9 @@ void add_state(const StudyRecord& record, StudyWords& words) {
   if (!record.finished) {
     const std::string total =
         record.points_planned == 0 ? std::string() : " of " + std::to_string(record.points_planned * record.replications);
-    first.push_back({SentenceTone::bad, "Unfinished: " + std::to_string(record.runs.size()) + total +
-                                            " runs are done, and this page is of them alone. `eastwest study` with --resume continues it."});
+    first.push_back(
+        {SentenceTone::bad, "Unfinished: " + std::to_string(record.runs.size()) + total +
+                                " runs are done, and this page is of them alone. `eastwest study` with --resume continues it."});
   }
   std::size_t troubled = 0;
   for (const RecordedRun& run : record.runs)
@@ -138,7 +139,8 @@ StudyWords sweep_words(const StudyRecord& record) {
     }
     if (!best) continue;
     const RecordedFigure figure = record.figure(*best, c);
-    const std::string text = "Best " + figure_heading(column) + ": " + estimate_words(column, figure.estimate) + " with " + record.label(*best);
+    const std::string text =
+        "Best " + figure_heading(column) + ": " + estimate_words(column, figure.estimate) + " with " + record.label(*best);
     const std::string against =
         figure.reference ? "; against " + record.label(*figure.reference) + ": " + difference_words(column, figure) : std::string();
     if (words.headline.empty()) words.headline = text;

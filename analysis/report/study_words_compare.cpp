@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "analysis/figure_text.hpp"
@@ -32,37 +33,80 @@ std::string workload_of(const StudyRecord& record, std::size_t point) {
   return record.axes.size() > 1 && record.axes[1].settings.size() > 1 ? record.setting(point, 1) : std::string();
 }
 
+/// The same words of several workloads are one sentence.
+struct Told {
+  std::string text;
+  SentenceTone tone = SentenceTone::note;
+  std::vector<std::string> workloads;
+};
+
+void tell(std::vector<Told>& list, const std::string& workload, std::string text, SentenceTone tone) {
+  auto found = std::find_if(list.begin(), list.end(), [&](const Told& told) { return told.text == text; });
+  if (found == list.end()) found = list.insert(list.end(), {std::move(text), tone, {}});
+  if (!workload.empty()) found->workloads.push_back(workload);
+}
+
+/// "serve TPOT p99 (together +21.6 %)": a figure with where its verdict holds and how large it is.
+std::string with_sizes(const std::string& heading, const std::vector<std::pair<std::string, std::string>>& found, bool claims,
+                       bool always) {
+  std::vector<std::string> parts;
+  const bool one_size =
+      claims && always && std::all_of(found.begin(), found.end(), [&](const auto& f) { return f.second == found.front().second; });
+  for (const auto& [workload, size] : found) {
+    if (one_size) parts = {size};
+    else if (claims) parts.push_back(workload.empty() ? size : workload + " " + size);
+    else if (!always && !workload.empty()) parts.push_back(workload);
+  }
+  std::string text;
+  for (const std::string& part : parts) text += (text.empty() ? "" : ", ") + part;
+  return text.empty() ? heading : heading + " (" + text + ")";
+}
+
 Balance balance_of(const StudyRecord& record, const std::vector<std::size_t>& points, std::vector<StudySentence>& sentences) {
   Balance balance;
   for (const std::size_t c : chief_columns(record)) {
     const FigureColumn& column = record.columns[c];
     std::map<std::string, std::vector<std::pair<std::string, std::string>>> by_verdict;  // workload and size
+    std::vector<Told> list;
     for (const std::size_t p : points) {
       const RecordedFigure figure = record.figure(p, c);
       if (figure.estimate.runs == 0 || !figure.reference || figure.difference.estimate.runs == 0) continue;
       const std::string workload = workload_of(record, p), verdict = verdict_of(column, figure);
       by_verdict[verdict].emplace_back(workload, relative_words(figure));
       const Estimate before = estimate(record.values(*figure.reference, c));
-      sentences.push_back({tone_of(verdict), (workload.empty() ? "" : workload + ": ") + figure_heading(column) + " " +
-                                                 estimate_words(column, figure.estimate) + " with " + record.setting(p, 0) + ", " +
-                                                 estimate_words(column, before) + " with " + record.setting(*figure.reference, 0) + ": " +
-                                                 difference_words(column, figure) + "."});
+      tell(list, workload,
+           figure_heading(column) + " " + estimate_words(column, figure.estimate) + " with " + record.setting(p, 0) + ", " +
+               estimate_words(column, before) + " with " + record.setting(*figure.reference, 0) + ": " + difference_words(column, figure) +
+               ".",
+           tone_of(verdict));
     }
+    for (const Told& told : list)
+      sentences.push_back({told.tone, (told.workloads.empty() ? "" : listed_words(told.workloads) + ": ") + told.text});
     for (const auto& [verdict, found] : by_verdict) {
-      std::string text = figure_heading(column);
       const bool claims = verdict == "better" || verdict == "worse";
-      if (claims) text += " " + found.front().second;
-      std::vector<std::string> workloads;
-      for (const auto& [workload, size] : found)
-        if (!workload.empty()) workloads.push_back(claims && size != found.front().second ? workload + " " + size : workload);
-      if (by_verdict.size() > 1 || (claims && found.size() == 1)) {
-        if (!workloads.empty()) text += " (" + listed_words(workloads) + ")";
-      }
-      (verdict == "better" ? balance.better : verdict == "worse" ? balance.worse : verdict == "none" ? balance.even : balance.unknown)
-          .push_back(text);
+      (verdict == "better"  ? balance.better
+       : verdict == "worse" ? balance.worse
+       : verdict == "none"  ? balance.even
+                            : balance.unknown)
+          .push_back(with_sizes(figure_heading(column), found, claims, by_verdict.size() == 1));
     }
   }
   return balance;
+}
+
+/// "it takes 40.0 % fewer switches": what the fabric costs, in the one figure that says most; "" where it does not differ.
+std::string price_words(const StudyRecord& record, std::size_t point) {
+  for (const char* name : {"site.cost", "site.switches", "site.fabric_cables", "site.cables"}) {
+    const std::optional<std::size_t> c = record.find_column(name);
+    if (!c) continue;
+    const RecordedFigure figure = record.figure(point, *c);
+    if (!figure.reference || !(figure.difference.reference_mean > 0) || figure.difference.estimate.mean == 0) continue;
+    const double share = figure.difference.estimate.mean / figure.difference.reference_mean;
+    const std::string what = without_subject(record.columns[*c]);
+    if (what == "cost") return record.setting(point, 0) + " costs " + percent(std::fabs(share)) + (share < 0 ? " less" : " more");
+    return record.setting(point, 0) + " takes " + percent(std::fabs(share)) + (share < 0 ? " fewer " : " more ") + what;
+  }
+  return {};
 }
 
 std::string balance_words(const Balance& b, const std::string& name, const std::string& first) {
@@ -111,7 +155,9 @@ StudyWords compare_words(const StudyRecord& record) {
   const std::string& first = record.axes[0].settings[0];
   for (std::size_t d = 1; d < record.axes[0].settings.size(); ++d) {
     const std::vector<std::size_t> points = points_of(record, d);
-    const std::string text = balance_words(balance_of(record, points, words.sentences), record.axes[0].settings[d], first);
+    std::string text = balance_words(balance_of(record, points, words.sentences), record.axes[0].settings[d], first);
+    const std::string price = price_words(record, points.front());
+    if (!text.empty() && !price.empty()) text += "; " + price;
     if (!text.empty()) words.headline += (words.headline.empty() ? "" : ". ") + text;
     const std::string site = site_words(record, points.front());
     if (!site.empty()) words.sentences.push_back({SentenceTone::note, site});
@@ -129,19 +175,25 @@ StudyWords growth_words(const StudyRecord& record) {
     const std::optional<std::size_t> reference = record.points[p].reference;
     if (!reference) continue;
     std::vector<std::string> parts;
-    bool falls = false;
+    bool falls = false, rises = false;
     for (const std::size_t c : record.wanted) {
       const FigureColumn& column = record.columns[c];
       const std::vector<std::size_t> chief = chief_columns(record);
       const bool told = std::find(chief.begin(), chief.end(), c) != chief.end() || column.figure == "tokens_per_s_per_gpu";
       if (!told || std::isnan(mean(p, c))) continue;
       parts.push_back(from_to(column, mean(*reference, c), mean(p, c)));
-      falls = falls || verdict_of(column, record.figure(p, c)) == "worse";
+      const std::string verdict = verdict_of(column, record.figure(p, c));
+      falls = falls || verdict == "worse";
+      rises = rises || verdict == "better";
     }
     if (parts.empty()) continue;
     const std::string workload = workload_of(record, p), text = (workload.empty() ? "" : workload + ": ") + listed_words(parts);
     if (words.headline.empty()) words.headline = from + " to " + to + ", " + text;
-    words.sentences.push_back({falls ? SentenceTone::bad : SentenceTone::good, text + "."});
+    words.sentences.push_back({falls && rises ? SentenceTone::note
+                               : falls        ? SentenceTone::bad
+                               : rises        ? SentenceTone::good
+                                              : SentenceTone::even,
+                               text + "."});
   }
   std::vector<std::string> parts;
   for (const std::size_t c : record.wanted) {

@@ -58,6 +58,22 @@ std::string loss_words(const StudyRecord& record, const FailureCost& cost) {
   return text;
 }
 
+/// "train step time mean +15.2 %": the figure that loses most.
+std::string worst_words(const StudyRecord& record, const FailureCost& cost) {
+  std::string text;
+  double most = 0;
+  for (std::size_t i = 0; i < cost.figures.size(); ++i) {
+    const FigureColumn& column = record.columns[record.wanted[i]];
+    const PairedDifference& d = cost.figures[i].difference;
+    if (d.verdict == PairVerdict::none || d.estimate.runs == 0 || !(d.reference_mean > 0)) continue;
+    const double share = d.estimate.mean / d.reference_mean * (column.better == FigureColumn::Better::higher ? -1 : 1);
+    if (share <= most) continue;
+    most = share;
+    text = figure_heading(column) + " " + relative_words(cost.figures[i]);
+  }
+  return text;
+}
+
 std::string limit_words(const StudyRecord& record, const SearchVerdict& verdict, std::size_t i) {
   const RecordedLimit& limit = record.limits[i];
   const std::optional<std::size_t> c = record.find_column(limit.column);
@@ -97,18 +113,18 @@ StudyWords failure_words(const StudyRecord& record) {
   if (!stops.empty()) {
     words.headline = "Failures that stop the work, even with new routes: " + listed_words(stops);
     if (survivor != ranks.end() && survivor->rerouted.loss > 0)
-      words.headline += "; the worst that does not is " + survivor->name + ", +" + percent(survivor->rerouted.loss);
+      words.headline += "; the worst of the others is " + survivor->name + ": " + worst_words(record, survivor->rerouted);
   } else {
     words.headline = "Nothing that was tried stops the work; ";
     words.headline += survivor != ranks.end() && survivor->rerouted.loss > 0
-                          ? "the worst is " + survivor->name + ", +" + percent(survivor->rerouted.loss)
+                          ? "the worst is " + survivor->name + ": " + worst_words(record, survivor->rerouted)
                           : std::string("none costs more than the seeds scatter");
   }
   for (const FailureRank& rank : ranks)
     if (rank.rerouted.stopped > 0)
-      words.sentences.push_back({SentenceTone::bad, and_alike(rank) + ": the work does not finish in " + std::to_string(rank.rerouted.stopped) +
-                                                        " of " + std::to_string(record.replications) +
-                                                        (record.replications == 1 ? " run." : " runs.")});
+      words.sentences.push_back(
+          {SentenceTone::bad, and_alike(rank) + ": the work does not finish in " + std::to_string(rank.rerouted.stopped) + " of " +
+                                  std::to_string(record.replications) + (record.replications == 1 ? " run." : " runs.")});
   std::size_t shown = 0;
   for (const FailureRank& rank : ranks)
     if (rank.rerouted.stopped == 0 && rank.rerouted.loss > 0 && ++shown <= 4)
@@ -117,8 +133,14 @@ StudyWords failure_words(const StudyRecord& record) {
   for (const FailureRank& rank : ranks)
     if (rank.rerouted.stopped == 0 && rank.rerouted.loss <= 0) harmless += 1 + rank.alike.size();
   if (harmless > 0)
-    words.sentences.push_back({SentenceTone::good, std::to_string(harmless) + " of " + std::to_string(all) +
-                                                       " failures cost nothing beyond the scatter of the seeds once switches find other ways."});
+    words.sentences.push_back(
+        {SentenceTone::good, std::to_string(harmless) + " of " + std::to_string(all) +
+                                 " failures cost nothing beyond the scatter of the seeds once switches find other ways."});
+  std::vector<std::string> calm;
+  for (const std::size_t c : record.wanted)
+    if (const Estimate e = estimate(record.values(0, c)); e.runs > 0)
+      calm.push_back(figure_heading(record.columns[c]) + " " + estimate_words(record.columns[c], e));
+  if (!calm.empty()) words.sentences.push_back({SentenceTone::note, "Undisturbed: " + listed_words(calm) + "."});
   if (both)
     words.sentences.push_back({SentenceTone::note, "What new routes recover: without them " + std::to_string(stubborn) + " of " +
                                                        std::to_string(all) + " failures stop the work, with them " +
@@ -138,7 +160,8 @@ StudyWords search_words(const StudyRecord& record) {
     std::size_t shown = 0;
     for (const SearchVerdict& v : outcome.points)
       if (priced && ++shown <= 4)
-        words.sentences.push_back({SentenceTone::bad, record.label(v.point) + " (cost " + grouped(v.cost) + "): " + broken_words(record, v) + "."});
+        words.sentences.push_back(
+            {SentenceTone::bad, record.label(v.point) + " (cost " + grouped(v.cost) + "): " + broken_words(record, v) + "."});
     return words;
   }
   const SearchVerdict& chosen = outcome.points[*outcome.chosen];
@@ -165,8 +188,8 @@ StudyWords search_words(const StudyRecord& record) {
   if (next != nullptr) {
     std::vector<std::string> gains;
     for (std::size_t i = 0; i < record.limits.size(); ++i) gains.push_back(limit_words(record, *next, i));
-    words.sentences.push_back({SentenceTone::note, "For " + percent(next->cost / chosen.cost - 1) + " more (" + grouped(next->cost) + "), " +
-                                                       record.label(next->point) + ": " + listed_words(gains) + "."});
+    words.sentences.push_back({SentenceTone::note, "For " + percent(next->cost / chosen.cost - 1) + " more (" + grouped(next->cost) +
+                                                       "), " + record.label(next->point) + ": " + listed_words(gains) + "."});
   } else {
     words.sentences.push_back({SentenceTone::note, "No dearer design is better in a limited figure."});
   }
