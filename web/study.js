@@ -29,29 +29,29 @@
       });
     return ew.table({
       title: "Every point and figure", rows, note: "Means over the seeds with half the width of their 95 % interval. Differences are to the point of reference, paired by seed; none: the interval holds zero.",
-      columns: [{ label: "point", unit: "number" }, ...study.axes.map((a) => ({ label: a.name, unit: "text" })), { label: "figure", unit: "text" }, { label: "mean", unit: "number" }, { label: "\u00b1", unit: "number" }, { label: "difference", unit: "number" }, { label: "\u00b1 of it", unit: "number" }, { label: "share", unit: "share" }, { label: "verdict", unit: "text" }, { label: "runs", unit: "number" }],
+      columns: [{ label: "point", unit: "count" }, ...study.axes.map((a) => ({ label: a.name, unit: "text" })), { label: "figure", unit: "text" }, { label: "mean", unit: "number" }, { label: "\u00b1", unit: "number" }, { label: "difference", unit: "number" }, { label: "\u00b1 of it", unit: "number" }, { label: "share", unit: "share" }, { label: "verdict", unit: "text" }, { label: "runs", unit: "count" }],
     }, { name: study.name, first: 25 });
   };
   const ranking = (study) => {
     const t = ew.studyText;
     const side = (cost) => (cost === null ? [null, ...study.columns.map(() => null)] : [cost.stopped, ...cost.figures.map((f) => (f[4] === null ? null : { value: f[4], text: f[5] === "none" ? "none" : t.signed(f[4]) }))]);
     const both = study.failures.some((f) => f.stubborn !== null);
-    const headings = (how) => [{ label: "runs that stop" + how, unit: "number" }, ...study.columns.map((c) => ({ label: c.label + how, unit: "share" }))];
+    const headings = (how) => [{ label: "runs that stop" + how, unit: "count" }, ...study.columns.map((c) => ({ label: c.label + how, unit: "share" }))];
     const rows = study.failures.map((f, i) => [i + 1, f.name, f.sort, f.alike.length, ...side(f.rerouted), ...(both ? side(f.stubborn) : []), f.alike.join(", ")]);
     return ew.table({ title: "Ranked", note: "Worst first. A line stands for all failures of a sort that cost the same; they are named in the last column.", rows,
-      columns: [{ label: "rank", unit: "number" }, { label: "failed", unit: "text" }, { label: "sort", unit: "text" }, { label: "alike", unit: "number" }, ...headings(""), ...(both ? headings(", no new routes") : []), { label: "those alike", unit: "text" }] }, { name: study.name, first: 25 });
+      columns: [{ label: "rank", unit: "count" }, { label: "failed", unit: "text" }, { label: "sort", unit: "text" }, { label: "alike", unit: "count" }, ...headings(""), ...(both ? headings(", no new routes") : []), { label: "those alike", unit: "text" }] }, { name: study.name, first: 25 });
   };
   const designs = (study) => {
     const { limits, points, chosen } = study.search;
     return ew.table({ title: "Designs", note: "In order of cost. A limit holds when the whole 95 % interval keeps it.",
       rows: points.map((p, i) => [study.points[i].number, ew.studyText.label(study, study.points[i]), { value: p.cost, text: ew.format(p.cost, "currency") }, ...p.values.map((v, k) => ({ value: v, text: ew.format(v, limits[k].unit) + (p.spreads[k] > 1e-9 * Math.abs(v) ? " \u00b1 " + ew.format(p.spreads[k], limits[k].unit) : "") })), p.kept ? (i === chosen ? "kept, cheapest" : "kept") : "breaks " + p.broken.map((k) => limits[k].label).join(" and "), p.front ? "yes" : ""]),
-      columns: [{ label: "point", unit: "number" }, { label: "design", unit: "text" }, { label: "cost", unit: "number" }, ...limits.map((l) => ({ label: l.label + (l.at_most ? " \u2264 " : " \u2265 ") + ew.format(l.value, l.unit), unit: "number" })), { label: "limits", unit: "text" }, { label: "front", unit: "text" }] }, { name: study.name, first: 25 });
+      columns: [{ label: "point", unit: "count" }, { label: "design", unit: "text" }, { label: "cost", unit: "number" }, ...limits.map((l) => ({ label: l.label + (l.at_most ? " \u2264 " : " \u2265 ") + ew.format(l.value, l.unit), unit: "number" })), { label: "limits", unit: "text" }, { label: "front", unit: "text" }] }, { name: study.name, first: 25 });
   };
 
   const troubles = (study, runs) => (study.troubles.length > 0 ? section("troubles", study.kind === "failure" ? "Runs that do not finish" : "Without a result", study.kind === "failure" ? el("p", { class: "note" }, "In a study of failures a run that stalls is an answer, not a mistake.") : null, ew.table({ title: "Runs without a result", note: study.troubles.length < study.troubled ? "The first " + study.troubles.length + " of " + study.troubled + "; points.csv has all." : null, columns: runs, rows: study.troubles }, { name: study.name, first: 12 })) : null);
 
   const show = (study) => {
-    const runs = [{ label: "point", unit: "number" }, ...study.axes.map((a) => ({ label: a.name, unit: "text" })), { label: "seed", unit: "text" }, { label: "outcome", unit: "text" }, { label: "why", unit: "text" }];
+    const runs = [{ label: "point", unit: "count" }, ...study.axes.map((a) => ({ label: a.name, unit: "text" })), { label: "seed", unit: "text" }, { label: "outcome", unit: "text" }, { label: "why", unit: "text" }];
     const list = [
       overview(study),
       study.kind === "failure" ? null : troubles(study, runs),

@@ -99,7 +99,7 @@
       const csv = () => ew.csv(["rank", "failed", "sort", "alike", "loss with new routes", "runs that stop", "loss without", "runs that stop without"], all.map((f, i) => [i + 1, f.name, f.sort, f.alike.join("; "), f.a === Infinity ? null : f.a, f.rerouted.stopped, f.b === null || f.b === Infinity ? null : f.b, f.stubborn ? f.stubborn.stopped : null]));
       const worst = Math.max(0.1, ...rows.flatMap((r) => r.bars.map((b) => b.to)).filter(Number.isFinite));
       const chart = ew.rowChart({ rows, most: worst * 1.02, unit: "share", axis: "loss against the undisturbed run", label: "Failures by what they cost", name: study.name + "-failures", csv, hint: "Point at a row, or Tab to it, for its figures and for those that are alike." });
-      host.replaceChildren(titled("Worst first", controls, chart), legend([["worse", "with new routes"], ["soft", "switches find no other way"], ["stop", "the work does not finish"]], "+N: so many more of the same sort cost the same")),
+      host.replaceChildren(titled("Worst first", controls, chart), legend([["worse", "with new routes"], ["soft", "switches find no other way"], ["stop", "the work does not finish"]], "+N: so many more of the same sort cost the same"),
         all.length > shown.length ? el("button", { type: "button", class: "more", onclick: () => { state.first = all.length; draw(); } }, "show all " + all.length + " lines") : "");
     };
     const controls = [select("by", [["worst", "the figure that loses most"], ...study.columns.map((c, i) => [String(i), c.label])], (v) => { state.figure = v; draw(); }),
