@@ -64,7 +64,7 @@
       const bottom = height - 34;
       const ticks = ew.ticks(low, high, Math.max(2, (width - left - right) / 110));
       const labels = ew.tickLabels(ticks, spec.unit || "share");
-      ticks.forEach((t, i) => svg.append(line(x(t), 4, x(t), bottom, Math.abs(t) < 1e-12 ? "zero" : "gridline"), word(x(t), bottom + 15, labels[i], "middle")));
+      ticks.forEach((t, i) => svg.append(line(x(t), 4, x(t), bottom, Math.abs(t) < 1e-12 ? "zero" : "gridline"), word(Math.max(x(t), wideness(labels[i]) / 2 + 1), bottom + 15, labels[i], "middle")));
       svg.append(word((left + width - right) / 2, bottom + 30, spec.axis || "", "middle", { class: "word soft" }));
       // Stripes: it never ends.
       svg.append(el("defs", {}, el("pattern", { id: "stripes", width: 7, height: 7, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" }, el("rect", { width: 7, height: 7, class: "bar-worse" }), el("rect", { width: 2.2, height: 7, class: "gap" }))));
@@ -79,7 +79,7 @@
         const group = el("g", { class: "row" });
         group.append(el("rect", { x: 0, y, width, height: tall, class: "back" }));
         if (narrow) {
-          const textWidth = Math.min(width * 0.55, wideness(row.text || "") + 8);
+          const textWidth = Math.min(wideness(row.text || "") + 8, Math.max(width * 0.5, width - wideness(row.label) - 16));
           group.append(word(4, y + 14, fitted(row.label, width - textWidth - 12)), word(width - 4, y + 14, fitted(row.text || "", textWidth), "end", { class: "word " + (row.kind || "") }));
         } else {
           group.append(word(left - 8, middle + 4, fitted(row.label, left - 10), "end"), word(width - right + 8, middle + 4, fitted(row.text || "", right - 8), "start", { class: "word " + (row.kind || "") }));
@@ -145,7 +145,7 @@
         if (at) at.push(p);
         else groups.push([p]);
       }
-      const taken = [];
+      const taken = spec.limit ? [[box.right - 4 - wideness(spec.limit.text), ys.at(spec.limit.value) - 5, wideness(spec.limit.text)]] : [];
       groups.sort((a, b) => rank[a[0].kind] - rank[b[0].kind]);
       const marks = groups.map((g) => {
         const p = g[0], cx = xs.at(p.x), cy = ys.at(p.y), group = el("g", {});

@@ -93,7 +93,7 @@
       const rows = shown.map((f) => ({
         label: f.name + (f.alike.length ? " +" + f.alike.length : ""), kind: f.a === Infinity || f.a > 0 ? "worse" : "none",
         bars: [{ to: Math.max(0, f.a), kind: f.a === Infinity ? "stop" : "worse" }, ...(f.b === null ? [] : [{ to: Math.max(0, f.b), kind: f.b === Infinity ? "stop-soft" : "soft" }])],
-        text: short(f.rerouted) + (f.stubborn ? ", " + short(f.stubborn) + " without new routes" : ""),
+        text: f.stubborn && short(f.rerouted) === short(f.stubborn) ? short(f.rerouted) + " either way" : short(f.rerouted) + (f.stubborn ? ", " + short(f.stubborn) + " without new routes" : ""),
         tell: f.name + (f.alike.length ? " and alike: " + f.alike.slice(0, 6).join(", ") + (f.alike.length > 6 ? " and " + (f.alike.length - 6) + " more" : "") : "") + ". With new routes: " + said(f.rerouted, study.replications) + (f.stubborn ? ". Without: " + said(f.stubborn, study.replications) : ""),
       }));
       const csv = () => ew.csv(["rank", "failed", "sort", "alike", "loss with new routes", "runs that stop", "loss without", "runs that stop without"], all.map((f, i) => [i + 1, f.name, f.sort, f.alike.join("; "), f.a === Infinity ? null : f.a, f.rerouted.stopped, f.b === null || f.b === Infinity ? null : f.b, f.stubborn ? f.stubborn.stopped : null]));

@@ -73,7 +73,7 @@ std::string judged(const FigureColumn& column, const PairedDifference& differenc
   return text + (better ? " (better)" : " (worse)");
 }
 
-/// "train step time mean +12.3 % (worse), serve ttft p99 none": the first figures of each job.
+/// "train step time mean +12.3 % (worse), serve TTFT p99 none": the first figures of each job.
 std::string headline(const StudyTable& table, std::size_t design, std::size_t workload) {
   const Study& study = *table.study;
   const std::size_t point = design * workload_count(study) + workload;
