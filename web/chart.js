@@ -85,6 +85,7 @@
           group.append(word(left - 8, middle + 4, fitted(row.label, left - 10), "end"), word(width - right + 8, middle + 4, fitted(row.text || "", right - 8), "start", { class: "word " + (row.kind || "") }));
         }
         (row.bars || []).forEach((bar, i) => {  // the second one is thin and below
+          if (bar.to === 0) return;
           const to = bar.to === Infinity ? width - right : x(bar.to), from = x(0);
           group.append(el("rect", { x: Math.min(from, to), y: i === 0 ? middle - 9 : middle + 4, width: Math.max(1.5, Math.abs(to - from)), height: i === 0 ? 11 : 4, class: "bar-" + bar.kind }));
         });

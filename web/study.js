@@ -64,7 +64,7 @@
         study.answer ? [el("h3", {}, "As `eastwest study` printed it"), el("pre", { tabindex: "0" }, study.answer)] : null),
     ].filter(Boolean);
     document.getElementById("main").replaceChildren(...list);
-    const kShort = { overview: "Answer", troubles: "Without a result", ranking: "Ranking", designs: "Designs", figures: "Figures", runs: "Runs", study: "Study" };
+    const kShort = { overview: "Answer", troubles: study.kind === "failure" ? "Do not finish" : "Without a result", ranking: "Ranking", designs: "Designs", figures: "Figures", runs: "Runs", study: "Study" };
     document.getElementById("sections").replaceChildren(...list.map((s) => el("a", { href: "#" + s.id }, kShort[s.id])));
     document.getElementById("foot").replaceChildren("eastwest " + study.program_version + ", study " + study.name + ".");
   };
