@@ -37,8 +37,8 @@
     const side = (cost) => (cost === null ? [null, ...study.columns.map(() => null)] : [cost.stopped, ...cost.figures.map((f) => (f[4] === null ? null : { value: f[4], text: f[5] === "none" ? "none" : t.signed(f[4]) }))]);
     const both = study.failures.some((f) => f.stubborn !== null);
     const headings = (how) => [{ label: "runs that stop" + how, unit: "count" }, ...study.columns.map((c) => ({ label: c.label + how, unit: "share" }))];
-    const rows = study.failures.map((f, i) => [i + 1, f.name, f.sort, f.alike.length, ...side(f.rerouted), ...(both ? side(f.stubborn) : []), f.alike.join(", ")]);
-    return ew.table({ title: "Ranked", note: "Worst first. A line stands for all failures of a sort that cost the same; they are named in the last column.", rows,
+    const rows = study.failures.map((f, i) => [i + 1, f.name, f.sort, f.alike.length, ...side(f.rerouted), ...(both ? side(f.stubborn) : []), { value: f.alike.join(", "), text: f.alike.slice(0, 2).join(", ") + (f.alike.length > 2 ? " and " + (f.alike.length - 2) + " more" : "") }]);
+    return ew.table({ title: "Ranked", note: "Worst first. A line stands for all failures of a sort that cost the same; the last column has them: all in the CSV, and the filter finds each.", rows,
       columns: [{ label: "rank", unit: "count" }, { label: "failed", unit: "text" }, { label: "sort", unit: "text" }, { label: "alike", unit: "count" }, ...headings(""), ...(both ? headings(", no new routes") : []), { label: "those alike", unit: "text" }] }, { name: study.name, first: 25 });
   };
   const designs = (study) => {

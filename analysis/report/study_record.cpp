@@ -26,9 +26,12 @@ void want_chief_figures(StudyRecord& record) {
   const auto used = [&](std::size_t c) {
     return std::any_of(record.runs.begin(), record.runs.end(), [&](const RecordedRun& run) { return !std::isnan(run.figures[c]); });
   };
-  for (const std::string_view figure : kChief)
+  for (const std::string_view figure : kChief) {
+    // A study of failures is about these two alone, unless the site runs something else.
+    if (record.kind == "failure" && figure != "step_time_mean_s" && figure != "ttft_p99_s" && !record.wanted.empty()) continue;
     for (std::size_t c = 0; c < record.columns.size(); ++c)
       if (record.columns[c].figure == figure && used(c)) record.wanted.push_back(c);
+  }
   for (std::size_t c = 0; c < record.columns.size() && record.wanted.empty(); ++c)
     if (record.columns[c].figure == "time_s" && used(c)) record.wanted.push_back(c);
 }
