@@ -160,12 +160,15 @@ int parse_and_call(int argument_count, char** arguments) {
   compare_app->add_flag("--json", compare.json, "Print the comparison as one JSON object");
 
   ReportArguments report;
-  CLI::App* report_app = app.add_subcommand("report", "Write traces as one HTML page that opens from disk");
-  report_app->add_option("traces", report.traces, "Traces, also FILE.h5.partial; the first is what the others are compared with")
+  CLI::App* report_app = app.add_subcommand("report", "Write traces, or a study, as one HTML page that opens from disk");
+  report_app
+      ->add_option("traces", report.traces,
+                   "Traces, also FILE.h5.partial; the first is what the others are compared with. Or the folder of one study")
       ->required()
       ->type_name("FILE.h5")
       ->expected(1, 1000);
-  report_app->add_option("-o,--output", report.output, "Page to write; default: the first trace's name with .html, here")
+  report_app
+      ->add_option("-o,--output", report.output, "Page to write; default: the name of the first trace or of the study with .html, here")
       ->type_name("FILE.html");
 
   ExportArguments exported;

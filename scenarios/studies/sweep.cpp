@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "analysis/figure_text.hpp"
 #include "scenarios/studies/study_axes.hpp"
 #include "scenarios/studies/study_kind.hpp"
 #include "scenarios/studies/study_text.hpp"
@@ -58,7 +59,7 @@ std::string answer(const StudyTable& table) {
     const std::optional<std::size_t> best = best_point(table, column);
     if (!best) continue;
     const PointFigure figure = point_figure(table, *best, column);
-    text += "best " + heading(table.columns[column]) + ": " + estimate_text(table.columns[column], figure.estimate) + " at point " +
+    text += "best " + figure_heading(table.columns[column]) + ": " + estimate_text(table.columns[column], figure.estimate) + " at point " +
             std::to_string(*best) + " (" + table.study->label(*best) + ")";
     if (figure.reference) text += ", " + difference_text(figure.difference) + " against point " + std::to_string(*figure.reference);
     text += "\n";
