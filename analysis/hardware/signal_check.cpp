@@ -89,7 +89,17 @@ class SignalCheck {
       if (verdict.bursty) bursts(id, port, one, verdict);
     }
     if (ber) rate_of_errors(id, port, one, *optic, *ber);
-    if (one.uncorrectable_blocks.value_or(0) > 0 && noisy_.insert(id).second) {
+    if (one.uncorrectable_blocks.value_or(0) == 0 || !lossy_.insert(port).second) return;
+    if (!noisy_.insert(id).second) {
+      // What was told of the link already stands; frames that were lost belong to it.
+      for (HardwareFinding& known : work_.result.findings)
+        if (known.item == work_.cable(id).name && (known.kind == FindingKind::bursty_link || known.kind == FindingKind::bit_errors)) {
+          known.figures.push_back(figure("uncorrectable codewords", static_cast<double>(*one.uncorrectable_blocks), ""));
+          known.sentence += "; " + work_.names.name(port) + " counts " + std::to_string(*one.uncorrectable_blocks) +
+                            " codewords that could not be corrected, each a lost frame";
+          known.seen.push_back(one.at);
+        }
+    } else {
       HardwareFinding finding = at(id, port, one, FindingKind::bit_errors, FindingSeverity::warning);
       finding.figures = {figure("uncorrectable codewords", static_cast<double>(*one.uncorrectable_blocks), "")};
       finding.sentence =
@@ -217,6 +227,7 @@ class SignalCheck {
   std::set<CableId> errors_seen_;
   std::set<CableId> noisy_;
   std::set<CableId> bursty_;
+  std::set<PortId> lossy_;
   std::set<CableId> quiet_;
 };
 
