@@ -118,8 +118,7 @@ class DeliveryCheck {
       if (optic == nullptr || optic->connector == "integral") continue;
       Need one;
       one.optic = optic;
-      one.ports = std::max(work_.names.ports_per_cage(fabric.ports[p].node),
-                           host_ports_per_cage(fabric, fabric.nodes[fabric.ports[p].node.index()], work_.design.catalogue));
+      one.ports = work_.names.ports_per_cage(fabric.ports[p].node);
       one.fibre = {};
       Need& need = need_of(one);
       if (need.open == 0 || work_.cable(id).length > need.use.length) {
@@ -130,8 +129,7 @@ class DeliveryCheck {
       }
       const std::uint32_t index = fabric.ports[p].index;
       // One module for the ports of a cage: counted at the first of them that is used.
-      const std::uint32_t first =
-          one.ports > work_.names.ports_per_cage(fabric.ports[p].node) ? index - index % one.ports : fabric.ports[cage.index()].index;
+      const std::uint32_t first = fabric.ports[cage.index()].index;
       bool counted = false;
       for (std::uint32_t i = first; i < index; ++i) counted = counted || work_.names.cable(PortId{p - (index - i)}).exists();
       if (!counted) ++need.open;

@@ -280,7 +280,7 @@ class ModuleCheck {
         const Part* part = work_.design.parts.find(one.part_number);
         const OpticModel* own = part == nullptr ? planned : work_.design.catalogue.find_optic(part->optic);
         if (own == nullptr || own->connector == "integral" || (one.reading != nullptr && one.reading->carries_copper())) continue;
-        cages[{one.part_number, one.serial}].emplace(whole_cage(cage), &one);
+        cages[{one.part_number, one.serial}].emplace(cage, &one);
       }
     for (const auto& [number, places] : cages) {
       if (places.size() < 2) continue;
@@ -296,14 +296,6 @@ class ModuleCheck {
       finding.remedy = "a file is a copy of another, or a module was moved between two readings: read these cages again";
       work_.tell(std::move(finding));
     }
-  }
-
-  /// First port of the cage, of servers too.
-  [[nodiscard]] PortId whole_cage(PortId cage) const {
-    if (!work_.names.is_planned(cage)) return cage;
-    const Port& one = work_.fabric().ports[cage.index()];
-    return PortId{cage.value -
-                  one.index % host_ports_per_cage(work_.fabric(), work_.fabric().nodes[one.node.index()], work_.design.catalogue)};
   }
 
   void unplanned(PortId cage, const Seat& seat) {

@@ -74,7 +74,8 @@ PortNames::PortNames(const Fabric& fabric, const Plant& plant, const Catalogue& 
     const Node& node = fabric.nodes[n];
     nodes_.emplace(lower_case(node.name), n);
     devices_.push_back(node.name);
-    per_cage_.push_back(switch_ports_per_cage(fabric, node, catalogue));
+    per_cage_.push_back(node.kind == NodeKind::host ? host_ports_per_cage(fabric, node, catalogue)
+                                                    : switch_ports_per_cage(fabric, node, catalogue));
     const SwitchModel* model = node.kind == NodeKind::host ? nullptr : catalogue.find_switch(fabric.switches[node.detail].model);
     const std::uint32_t had = model == nullptr ? 0 : model->cages * per_cage_.back();
     most_.push_back(had == 0 ? kPortsMost : std::min(kPortsMost, std::max(had, node.port_count)));

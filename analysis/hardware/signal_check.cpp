@@ -149,6 +149,13 @@ class SignalCheck {
     return {first, first + lanes};
   }
 
+  /// Whether a reading has lanes beyond those of its own port: one of four lanes says nothing of the other port of the cage.
+  [[nodiscard]] bool speaks_for_all(const ModuleReading& one, PortId port) const {
+    const CableId id = work_.names.cable(port);
+    const OpticModel* optic = id.exists() ? work_.optic(id) : nullptr;
+    return optic == nullptr || std::max(one.receive_dbm.size(), one.transmit_dbm.size()) > optic_end(*optic).lanes;
+  }
+
   void light() {
     for (const ModuleReading& one : work_.evidence.modules) {
       const PortId port = work_.names.port(one.device, one.interface);
@@ -158,6 +165,7 @@ class SignalCheck {
       const NodeId node = work_.fabric().ports[port.index()].node;
       for (std::uint32_t i = 0; i < work_.names.ports_per_cage(node); ++i) {
         const std::uint32_t p = cage.value + i;
+        if (PortId{p} != port && !speaks_for_all(one, port)) continue;
         if (p < modules_.size() && work_.fabric().ports[p].node == node && (modules_[p] == nullptr || PortId{p} == port))
           modules_[p] = &one;
       }
