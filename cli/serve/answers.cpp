@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "core/digest.hpp"
+
 namespace eastwest::embedded {
 extern const std::string_view serve_html;
 extern const std::string_view serve_js;
@@ -301,7 +303,10 @@ ServeAnswer Answers::report(const Target& target) {
   if (!folder && !name.ends_with(".h5") && !name.ends_with(".h5.partial"))
     return refusal(404, "a report is made of a trace or of a study's folder");
   const auto changed = fs::last_write_time(*input, code).time_since_epoch().count();
-  const std::string key = std::to_string(std::hash<std::string>{}(input->string() + " " + std::to_string(changed)));
+  Digest digest;
+  digest.add(input->string());
+  digest.add(static_cast<std::int64_t>(changed));
+  const std::string key = digest.hex();
   const fs::path pages = settings_.results / ".pages";
   fs::create_directories(pages, code);
   const fs::path output = pages / (key + ".html");

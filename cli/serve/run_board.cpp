@@ -98,7 +98,7 @@ std::vector<std::uint32_t> RunBoard::start_waiting() {
   return started;
 }
 
-pid_t RunBoard::spawn(const std::vector<std::string>& arguments, const fs::path& folder, const fs::path& log, int feed) {
+int RunBoard::spawn(const std::vector<std::string>& arguments, const fs::path& folder, const fs::path& log, int feed) {
   std::vector<char*> words = {const_cast<char*>(program_.c_str())};
   for (const std::string& one : arguments) words.push_back(const_cast<char*>(one.c_str()));
   words.push_back(nullptr);
@@ -228,7 +228,8 @@ RunBoard::Making RunBoard::page(const std::string& key, const std::vector<std::s
   for (const auto& [process, other] : makers_)
     if (other == key) return Making::busy;
   if (makers_.size() >= kMakersMost) return Making::busy;
-  const pid_t process = spawn(arguments, output.parent_path(), log, -1);
+  if (made_.size() >= 1000) made_.clear();  // pages are found again by making them
+  const int process = spawn(arguments, output.parent_path(), log, -1);
   if (process < 0) return Making::failed;
   makers_.emplace(process, key);
   return Making::busy;

@@ -6,8 +6,6 @@
 // Makers of pages are processes too (`eastwest report`). Everything here is called from one thread; nothing blocks.
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstdint>
 #include <deque>
 #include <filesystem>
@@ -31,7 +29,7 @@ struct BoardRun {
   RunState state = RunState::waiting;
   bool cancel_asked = false;
   int exit_code = -1;
-  pid_t process = -1;
+  int process = -1;
   int pipe = -1;                                         // of its live feed; -1: closed
   std::string unread;                                    // of the feed, up to the end of a line
   std::shared_ptr<const std::string> start;              // the feed's first line
@@ -79,7 +77,7 @@ class RunBoard {
               const std::filesystem::path& log);
 
  private:
-  pid_t spawn(const std::vector<std::string>& arguments, const std::filesystem::path& folder, const std::filesystem::path& log, int feed);
+  int spawn(const std::vector<std::string>& arguments, const std::filesystem::path& folder, const std::filesystem::path& log, int feed);
   void forget_old();
 
   std::string program_;
@@ -87,7 +85,7 @@ class RunBoard {
   BoardLimits limits_;
   std::map<std::uint32_t, BoardRun> runs_;
   std::uint32_t next_ = 1;
-  std::map<pid_t, std::string> makers_;
+  std::map<int, std::string> makers_;
   std::map<std::string, int> made_;  // exit codes by key
 };
 

@@ -192,7 +192,8 @@ Breaches check_doors(const SourceFile& file) {
       return std::any_of(one.includes.begin(), one.includes.end(),
                          [&](std::string_view beginning) { return include.name.starts_with(beginning); });
     });
-    const bool system = include.name.ends_with(".h") && (include.name.find('/') == std::string::npos || include.name.starts_with("sys/"));
+    const bool system = include.name.ends_with(".h") &&
+                        (include.name.find('/') == std::string::npos || include.name.starts_with("sys/") || include.name == "netinet/in.h");
     if (door == doors().end() && !include.angled) continue;
     if (door == doors().end()) {
       if (include.name.find('/') != std::string::npos && !system)
