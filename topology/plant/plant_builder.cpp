@@ -39,6 +39,18 @@ std::vector<std::string> name_ports(const Fabric& fabric, const PlantSettings& s
   return names;
 }
 
+/// The leaf of every NIC port as the topology kind has wired it.
+PlantDesign design_of(const Fabric& fabric) {
+  PlantDesign design;
+  design.structure = fabric.structure;
+  for (const Endpoint& endpoint : fabric.endpoints) {
+    const LinkId out = fabric.ports[endpoint.port.index()].out;
+    const NodeId far = out.exists() ? fabric.ports[fabric.links[out.index()].target.index()].node : NodeId{};
+    design.leaf.push_back(out.exists() && fabric.nodes[far.index()].kind == NodeKind::network_switch ? far.value : kNone);
+  }
+  return design;
+}
+
 void check_port_names(const Fabric& fabric, const Plant& plant, const Place& place, Diagnostics& diagnostics) {
   for (const Node& node : fabric.nodes) {
     const auto first = plant.ports.begin() + node.first_port;
@@ -136,6 +148,7 @@ std::optional<Plant> build_plant(const PlantRequest& request, Fabric& fabric, Di
   Plant plant;
   plant.site = settings.site;
   plant.panels_aligned = settings.method_b;
+  plant.design = design_of(fabric);
   Result<PhasePlan> phases = plan_phases(fabric, settings.phases);
   if (!phases) {
     diagnostics.error(request.place, phases.error().message, phases.error().remedy);

@@ -8,6 +8,7 @@
 #include "topology/plant/checks/channel_check.hpp"
 #include "topology/plant/checks/label_check.hpp"
 #include "topology/plant/checks/optics_check.hpp"
+#include "topology/plant/checks/structure_check.hpp"
 
 namespace eastwest {
 
@@ -24,6 +25,7 @@ PlantCheck check_plant(const CheckInput& input) {
   check.racks = rack_uses(input);
   check.switches = switch_uses(input);
   const auto take = [&](std::vector<Finding> findings) { std::move(findings.begin(), findings.end(), std::back_inserter(check.findings)); };
+  take(check_structure(input));
   take(check_optics(input));
   take(check_channels(input));
   take(check_cages(input));
