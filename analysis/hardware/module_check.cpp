@@ -186,7 +186,7 @@ class ModuleCheck {
       } else if (reach && *reach < use.length && planned.connector != "integral") {
         finding.kind = FindingKind::wrong_reach;
         finding.severity = FindingSeverity::failed;
-        finding.sentence += "; it says that it reaches " + to_string(*reach) + ", the link has " + to_string(use.length);
+        finding.sentence += "; it says that it reaches " + to_readable(*reach) + ", the link has " + to_readable(use.length);
       } else if (!medium.empty() && reach) {
         finding.severity = FindingSeverity::note;
         finding.sentence += "; light and reach fit";
@@ -237,8 +237,8 @@ class ModuleCheck {
                        figure("needed", piece.length.metres(), "m")};
     finding.item = work_.cable(id).name;
     finding.others = {work_.names.name(port)};
-    finding.sentence = "the cable says " + to_string(*real) + ", ordered were " + to_string(piece.order_length) + ", the way takes " +
-                       to_string(piece.length);
+    finding.sentence = "the cable says " + to_readable(*real) + ", ordered were " + to_readable(piece.order_length) + ", the way takes " +
+                       to_readable(piece.length);
     finding.remedy = too_short ? "it does not reach: exchange it" : "find a place for the slack, or exchange it";
     work_.tell(std::move(finding));
   }

@@ -94,9 +94,10 @@ class Optics {
     const LinkQuality& link = input_.links[c];
     const Cable& cable = input_.fabric.cables[c];
     const std::string kind = link.optic == nullptr ? cable.medium : link.optic->id;
-    if (link.optic != nullptr && std::isfinite(cable.pre_fec_ber) && cable.pre_fec_ber > link.optic->pre_fec_ber * (1 + 1e-9)) {
-      // What the design already fails is told there.
-      if (link.budget.loss != Verdict::fail) errors_.add(kind, c, cable.pre_fec_ber);
+    const bool errors =
+        link.optic != nullptr && std::isfinite(cable.pre_fec_ber) && cable.pre_fec_ber > link.optic->pre_fec_ber * (1 + 1e-9);
+    if (errors && link.budget.loss != Verdict::fail) {  // what the design already fails is told there
+      errors_.add(kind, c, cable.pre_fec_ber);
     } else if (const double lost = lost_frames(input_, c); lost > tolerated_loss(c) * (1 + 1e-6)) {
       frames_.add(kind, c, lost);
     } else if (std::isfinite(cable.margin_db) && cable.margin_db < band_of(c)) {
@@ -114,6 +115,7 @@ class Optics {
     const std::string fibres = link.loss ? fibres_of(*link.loss) + " " + std::to_string(link.loss->connections) : "";
     const std::string key = link.optic->id + " " + fibres;
     const Length length = input_.fabric.cables[c].length;
+    if (link.loss && link.loss->medium == "mixed") return;  // channel.fibre names the piece; no figure of such a link means anything
     if (link.budget.reach == Verdict::fail) reach_.add(key, c, static_cast<double>(-link.budget.reach_headroom.mm));
     else if (const auto vendor = vendor_of(c)) vendor_.add(key + vendor->module->id, c, static_cast<double>(length.mm - vendor->reach.mm));
     if (!link.loss) return;
