@@ -105,7 +105,8 @@ struct SmallSchedule {
                  "device,kind,rack,unit,height,ports\nh0,server,A01,1,1,\nh1,server,A02,1,1,\ns0,switch,A01,10,1,\n"
                  "A01-40,panel,A01,40,1,24\nA02-40,panel,A02,40,1,24\n");
     return try_site(
-        "{topology: custom, server: plain, hosts: [{name: h0, rack: A01}, {name: h1, rack: A02}], switches: [{name: s0, rack: A01}], "
+        "{topology: custom, server: plain, switch: custom, hosts: [{name: h0, rack: A01}, {name: h1, rack: A02}], switches: [{name: s0, "
+        "rack: A01}], "
         "links: "
         "[h0 - s0, h1 - s0], plant: {devices: devices.csv, schedule: cables.csv, " +
             plant + "}}",

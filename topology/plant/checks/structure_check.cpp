@@ -42,9 +42,11 @@ std::vector<std::uint32_t> pattern_of(const Spread& spread) {
   return counts;
 }
 
+bool is_even(const std::vector<std::uint32_t>& pattern) { return pattern.empty() || pattern.front() == pattern.back(); }
+
 std::string pattern_text(const std::vector<std::uint32_t>& pattern) {
   if (pattern.empty()) return "none";
-  if (pattern.front() == pattern.back()) return std::to_string(pattern.front()) + " to each of " + std::to_string(pattern.size());
+  if (is_even(pattern)) return std::to_string(pattern.front()) + " to each of " + std::to_string(pattern.size()) + " switches above";
   std::string text;
   for (const std::uint32_t count : pattern) text += (text.empty() ? "" : ", ") + std::to_string(count);
   return text;
@@ -55,7 +57,7 @@ std::string difference_text(const Fabric& fabric, const Spread& spread, const st
   std::string text;
   std::uint32_t told = 0;
   for (const auto& [above, count] : spread) {
-    if (!usual.empty() && usual.front() == usual.back() && count == usual.front()) continue;
+    if (!usual.empty() && is_even(usual) && count == usual.front()) continue;
     text += (text.empty() ? "" : ", ") + std::to_string(count) +
             (told++ > 0   ? " to "
              : count == 1 ? " link to "
@@ -80,17 +82,11 @@ void tell_uplinks(const CheckInput& input, std::vector<Finding>& findings) {
   for (const Switch& unit : fabric.switches)
     tiers[fabric.nodes[unit.node.index()].tier][pattern_of(spreads[unit.node.index()])].push_back(unit.node.value);
   for (const auto& [tier, patterns] : tiers) {
-    if (patterns.size() < 2) continue;
-    std::size_t all = 0;
-    for (const auto& [pattern, switches] : patterns) all += switches.size();
-    const auto most =
-        std::max_element(patterns.begin(), patterns.end(), [](const auto& x, const auto& y) { return x.second.size() < y.second.size(); });
-    // Where no half is alike, the topmost counts say what an even spread would be: the pattern of one number, if there is one.
-    auto usual = most;
-    if (2 * most->second.size() <= all) {
-      usual = std::find_if(patterns.begin(), patterns.end(),
-                           [](const auto& entry) { return !entry.first.empty() && entry.first.front() == entry.first.back(); });
-    }
+    // The kinds of this program spread evenly; of an import most switches of a tier say what is usual.
+    const bool even = fabric.topology != "htsim_topology";
+    auto usual = patterns.end();
+    for (auto one = patterns.begin(); one != patterns.end(); ++one)
+      if ((!even || is_even(one->first)) && (usual == patterns.end() || one->second.size() > usual->second.size())) usual = one;
     for (const auto& [pattern, switches] : patterns) {
       if (usual != patterns.end() && pattern == usual->first) continue;
       for (const std::uint32_t node : switches) {
@@ -102,8 +98,7 @@ void tell_uplinks(const CheckInput& input, std::vector<Finding>& findings) {
         finding.item = fabric.nodes[node].name;
         finding.items = {finding.item};
         finding.sentence = "has " + difference_text(fabric, spreads[node], expected) +
-                           (usual == patterns.end() ? ", and no other of its tier is alike"
-                                                    : "; others of its tier have " + pattern_text(expected) + " of the switches above");
+                           (usual == patterns.end() ? ", which is no even spread" : "; others of its tier have " + pattern_text(expected));
         finding.limit = "switches of a tier spread their uplinks alike, or evenly spread traffic waits at some of them";
         finding.remedy = "move or add links until its uplinks are as those of the others; the schedule names both ends of each";
         findings.push_back(std::move(finding));

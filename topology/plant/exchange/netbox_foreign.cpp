@@ -244,19 +244,7 @@ class Foreign {
     const NetBoxCable& first = records_.cables[wiring_.pieces[link.pieces.front()].cable];
     const NetBoxCableMeaning meaning = netbox_cable_meaning(netbox_lower(type));
     if (!type.empty() && !meaning.known) guesses_.add("cable types that say nothing of fibre or copper", type, first.place);
-    const std::string medium = meaning.piece == "direct_copper" || meaning.piece == "active_copper" ? "copper"
-                               : meaning.fibre.starts_with("os")                                    ? "smf"
-                               : meaning.known                                                      ? "mmf"
-                                                                                                    : "";
-    const bool integral = meaning.known && meaning.piece != "cord";
-    const OpticModel* best = medium.empty() ? automatic_optic(catalogue_, link.rate, length) : nullptr;
-    for (const OpticModel& optic : catalogue_.optics()) {
-      if (medium.empty() || optic.rate != link.rate || optic.medium != medium || (optic.connector == "integral") != integral) continue;
-      if (integral && (meaning.piece == "direct_copper") != (optic.cmis_media_type == 3)) continue;
-      if (optic.reach < length) continue;
-      if (best == nullptr || (optic.automatic && !best->automatic) || (optic.automatic == best->automatic && optic.reach < best->reach))
-        best = &optic;
-    }
+    const OpticModel* best = netbox_optic(catalogue_, meaning, link.rate, length);
     const std::string label = first.label.empty() ? first.a.device + " " + first.a.name : first.label;
     guesses_.add(best != nullptr
                      ? "optics chosen by rate, cable type and length: NetBox tells none"

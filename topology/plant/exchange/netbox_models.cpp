@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "topology/plant/exchange/netbox_values.hpp"
+#include "topology/cabling.hpp"
 #include "topology/plant/plant_settings.hpp"
 
 namespace eastwest {
@@ -46,6 +46,23 @@ std::string netbox_switch_port(const Catalogue& catalogue, const std::string& mo
   const SwitchModel* row = catalogue.find_switch(model);
   const std::uint32_t per_cage = row == nullptr || row->cages == 0 ? 1 : std::max(1u, row->ports_at(rate) / row->cages);
   return port_name(per_cage > 1 ? "swp{cage1}s{half}" : "swp{cage1}", port, per_cage, 1);
+}
+
+const OpticModel* netbox_optic(const Catalogue& catalogue, const NetBoxCableMeaning& meaning, BitRate rate, Length length) {
+  const std::string medium = meaning.piece == "direct_copper" || meaning.piece == "active_copper" ? "copper"
+                             : meaning.fibre.starts_with("os")                                    ? "smf"
+                             : meaning.known                                                      ? "mmf"
+                                                                                                  : "";
+  const bool integral = meaning.known && meaning.piece != "cord";
+  const OpticModel* best = medium.empty() ? automatic_optic(catalogue, rate, length) : nullptr;
+  for (const OpticModel& optic : catalogue.optics()) {
+    if (medium.empty() || optic.rate != rate || optic.medium != medium || (optic.connector == "integral") != integral) continue;
+    if (integral && (meaning.piece == "direct_copper") != (optic.cmis_media_type == 3)) continue;
+    if (optic.reach < length) continue;
+    if (best == nullptr || (optic.automatic && !best->automatic) || (optic.automatic == best->automatic && optic.reach < best->reach))
+      best = &optic;
+  }
+  return best;
 }
 
 }  // namespace eastwest

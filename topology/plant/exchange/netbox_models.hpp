@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Models of a foreign NetBox: which row of the catalogue a device type is, how high it stands and how many ports its cages have.
+// Models of a foreign NetBox: which row of the catalogue a device type is, how high it stands and how many ports its cages have; and which
+// optic a cable must have.
 //
 // A type is a row's model, its id, or its vendor and model, in any case. LIMITATIONS: other names of the same product are not known.
 #pragma once
@@ -8,6 +9,7 @@
 
 #include "topology/catalogue.hpp"
 #include "topology/plant/exchange/netbox_records.hpp"
+#include "topology/plant/exchange/netbox_values.hpp"
 #include "topology/plant/exchange/netbox_wiring.hpp"
 
 namespace eastwest {
@@ -21,5 +23,7 @@ std::uint32_t netbox_known_height(const Catalogue& catalogue, const NetBoxDevice
 NetBoxFront netbox_front(const Catalogue& catalogue, const NetBoxDevice& device, BitRate rate);
 /// How the site, whose `switch_port` is automatic, calls port `port` of a switch of catalogue model `model` with links of this rate.
 std::string netbox_switch_port(const Catalogue& catalogue, const std::string& model, BitRate rate, std::uint32_t port);
+/// The optic of this rate that a cable of such a type and length would have; nullptr: the catalogue has none.
+const OpticModel* netbox_optic(const Catalogue& catalogue, const NetBoxCableMeaning& meaning, BitRate rate, Length length);
 
 }  // namespace eastwest

@@ -23,6 +23,7 @@ void swap_far_ends(CheckedSite& site, std::uint32_t one, std::uint32_t other) {
   REQUIRE(relink(fabric, facts).has_value());
   const auto last = [&](std::uint32_t c) -> Piece& { return site.piece_of(c, site.built.plant.channels[c].step_count - 1); };
   std::swap(last(one).b, last(other).b);
+  last(one).route_count = last(other).route_count = 0;  // its way is another now
   site.review();
 }
 
