@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/command_list.hpp"
 #include "cli/program.hpp"
 
 namespace eastwest::cli {
@@ -23,12 +24,12 @@ void print_error(const Error& error) {
   if (!error.remedy.empty()) std::fprintf(stderr, "remedy: %s\n", error.remedy.c_str());
 }
 
-int version_verb() {
-  std::printf("eastwest %s\n", EASTWEST_VERSION);
+namespace {
+
+int text_verb(const std::string& text) {
+  std::fputs(text.c_str(), stdout);
   return kExitDone;
 }
-
-namespace {
 
 void add_overrides(CLI::App& verb, std::vector<std::string>& overrides) {
   verb.add_option("--set", overrides, "Set one value of the scenario, e.g. --set network.routing=spray; may be repeated")
@@ -78,7 +79,7 @@ int parse_and_call(int argument_count, char** arguments) {
   CLI::App app("Packet simulator for AI-cluster fabrics and digital twin of their fibre plant", "eastwest");
   app.require_subcommand(1);
   app.set_help_all_flag("--help-all", "Print the help of every verb");
-  app.set_version_flag("--version", "eastwest " EASTWEST_VERSION);
+  app.set_version_flag("--version", version_text().substr(0, version_text().size() - 1), "Print the version and what it was built with");
   app.footer("Exit codes: 0 done and sane, 1 a verdict failed, 2 bad input, 3 stalled or unfinished, 130 interrupted.");
 
   RunArguments run;
@@ -117,7 +118,7 @@ int parse_and_call(int argument_count, char** arguments) {
 
   std::string schema = "scenario";
   CLI::App* schema_app = app.add_subcommand("schema", "Print the JSON Schema of scenario or study files, for editors");
-  schema_app->add_option("what", schema, "scenario or study")->type_name("WHAT");
+  schema_app->add_option("what", schema, "Of which file")->type_name("scenario|study");
 
   StudyArguments study;
   CLI::App* study_app = app.add_subcommand("study", "Run many points of one question and answer it");
@@ -242,7 +243,15 @@ int parse_and_call(int argument_count, char** arguments) {
   add_overrides(*verify_app, verify.overrides);
   verify_app->add_flag("--json", verify.json, "Print one JSON object");
 
-  CLI::App* version_app = app.add_subcommand("version", "Print the version");
+  CLI::App* version_app = app.add_subcommand("version", "Print the version and what it was built with");
+  CLI::App* manual_app = app.add_subcommand("manual", "Print the manual page, for `man -l -`");
+  std::string shell;
+  CLI::App* completions_app =
+      app.add_subcommand("completions", "Print completions for a shell, e.g. for `source <(eastwest completions bash)`");
+  completions_app->add_option("shell", shell, "The shell")
+      ->required()
+      ->type_name("bash|zsh|fish")
+      ->check(CLI::IsMember(completion_shells()));
 
   try {
     app.parse(argument_count, arguments);
@@ -272,7 +281,9 @@ int parse_and_call(int argument_count, char** arguments) {
   if (expand_app->parsed()) return expand_verb(expand);
   if (validate_app->parsed()) return validate_verb(validate);
   if (verify_app->parsed()) return verify_verb(verify);
-  if (version_app->parsed()) return version_verb();
+  if (version_app->parsed()) return text_verb(version_text());
+  if (manual_app->parsed()) return text_verb(manual_page(command_list(app, EASTWEST_VERSION)));
+  if (completions_app->parsed()) return text_verb(completions(command_list(app, EASTWEST_VERSION), shell));
   return kExitInput;
 }
 

@@ -144,6 +144,7 @@ int expand_verb(const ExpandArguments& arguments);
 int validate_verb(const ValidateArguments& arguments);
 int check_verb(const CheckArguments& arguments);
 int verify_verb(const VerifyArguments& arguments);
-int version_verb();
+/// The version on the first line, what it was built from and with on the second.
+std::string version_text();
 
 }  // namespace eastwest::cli

@@ -75,8 +75,10 @@ bool joins_host(const Fabric& fabric, CableId cable) {
 
 /// A cable as the faults so far have left it.
 struct CableState {
-  double margin_db;                   // without dirt
-  std::array<double, 2> added{0, 0};  // dB of dirt, by side that sends
+  double margin_db = 0;                    // without dirt
+  bool stated = false;                     // by a fault: then the margin alone tells what is lost
+  std::array<double, 2> added{0, 0};       // dB of dirt, by side that sends
+  std::array<double, 2> frame_loss{0, 0};  // without dirt: of the design, measured, or of a fault
 };
 
 /// Which of the links that leave the cable's ends a and b a fault is about.
@@ -92,7 +94,12 @@ Result<Fault> loss_fault(const ScenarioFault& fault, const NamedCable& named, co
   const Cable& cable = fabric.cables[named.cable.index()];
   Fault result{fault.time, named.cable, false, FaultKind::loss};
   const std::array<bool, 2> changes = directions_of(fault, named);
-  if (fault.margin) state.margin_db = fault.margin->decibels();
+  if (fault.margin) state.margin_db = fault.margin->decibels(), state.stated = true;
+  const OpticModel* optic = catalogue.find_optic(cable.medium);
+  if (fault.action == "dirty_connector" && optic != nullptr && optic->connector == "integral")
+    return Error{
+        "the cable `" + cable.name + "` (" + fault.link + ") is `" + cable.medium + "`, which has no connector that could be dirty",
+        "name a cable with optics and cords (`fabric_optic: 400g-dr4`), or use `action: frame_loss` with a `probability`"};
   if (fault.action == "dirty_connector" && std::isnan(state.margin_db))
     return Error{"the optical margin of the cable `" + cable.name + "` (" + fault.link + ") is not known, so " + to_string(fault.loss) +
                      " more cannot be turned into frame loss",
@@ -102,15 +109,17 @@ Result<Fault> loss_fault(const ScenarioFault& fault, const NamedCable& named, co
     if (!changes[side]) continue;
     const Link& link = fabric.links[fabric.ports[(side == 0 ? cable.a : cable.b).index()].out.index()];
     if (fault.action == "frame_loss") {
-      result.frame_loss[side] = fault.probability;
+      result.frame_loss[side] = state.frame_loss[side] = fault.probability;
     } else if (fault.action == "clean") {
       state.added[side] = 0;
-      result.frame_loss[side] = link.frame_loss;
+      result.frame_loss[side] = state.frame_loss[side] = link.frame_loss;
     } else {
       state.added[side] += fault.loss.decibels();
-      result.frame_loss[side] =
+      const double dirty =
           frame_loss_at_margin(state.margin_db - state.added[side], link_coding(catalogue, cable.medium, link.rate, margin_exponent),
                                network.mtu + network.header);
+      // Dirt makes no link better than it was, whatever its losses came from.
+      result.frame_loss[side] = state.stated ? dirty : std::max(dirty, state.frame_loss[side]);
     }
   }
   return result;
@@ -142,7 +151,14 @@ std::vector<Fault> fault_schedule(const std::vector<ScenarioFault>& faults, cons
       schedule.push_back({fault.time, named->cable, ends, hangs ? FaultKind::receiver : FaultKind::cable});
       continue;
     }
-    CableState& state = states.try_emplace(named->cable.value, CableState{fabric.cables[named->cable.index()].margin_db}).first->second;
+    const auto [at, fresh] = states.try_emplace(named->cable.value);
+    CableState& state = at->second;
+    if (fresh) {
+      const Cable& cable = fabric.cables[named->cable.index()];
+      state.margin_db = cable.margin_db;
+      state.frame_loss = {fabric.links[fabric.ports[cable.a.index()].out.index()].frame_loss,
+                          fabric.links[fabric.ports[cable.b.index()].out.index()].frame_loss};
+    }
     const Result<Fault> loss = loss_fault(fault, *named, fabric, network, catalogue, margin_exponent, state);
     if (loss) schedule.push_back(*loss);
     else diagnostics.error(fault.place, loss.error().message, loss.error().remedy);

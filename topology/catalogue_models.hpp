@@ -86,6 +86,7 @@ struct ServerModel {
   std::string cooling;
   Power power_max;  // 0: unknown
   std::uint32_t rack_units = 0;
+  double weight_kg = 0;  // 0: unknown
   Origin origin;
 };
 

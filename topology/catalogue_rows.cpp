@@ -65,6 +65,7 @@ void read_row(TableReader& reader, ServerModel& entry) {
   entry.cooling = reader.text("cooling");
   entry.power_max = {reader.quantity("power_max", Dimension::power, false)};
   entry.rack_units = reader.count("rack_units", false);
+  entry.weight_kg = reader.real("weight_kg", false);
 }
 
 void read_row(TableReader& reader, OpticModel& entry) {

@@ -28,8 +28,11 @@ void write_racks(const BookInput& input, BookWriter& book) {
     const PlantRack& rack = plant.racks[r];
     const RackSums sums = rack_sums(view, r, *input.later);
     book.row("", {rack_link(view, r), plain(rack.room), plain(std::to_string(rack.row + 1)), plain(std::to_string(rack.column + 1)),
-                  plain(std::to_string(sums.units_used)), plain(std::to_string(sums.units_free)), plain(fixed_digits(sums.power_kw, 2)),
-                  plain(fixed_digits(sums.power_limit_kw, 2)), plain(sums.weight_kg > 0 ? fixed_digits(sums.weight_kg, 0) : "not known"),
+                  plain(std::to_string(sums.units_used)), plain(std::to_string(sums.units_free)),
+                  plain((sums.power_unknown > 0 ? "at least " : "") + fixed_digits(sums.power_kw, 2)),
+                  plain(fixed_digits(sums.power_limit_kw, 2)),
+                  plain(sums.weight_kg <= 0 ? std::string("not known")
+                                            : (sums.weight_unknown > 0 ? "at least " : "") + fixed_digits(sums.weight_kg, 0)),
                   plain(fixed_digits(sums.weight_limit_kg, 0)), plain(std::to_string(of_rack[r].size()))});
   }
   book.end_table();

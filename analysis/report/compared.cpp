@@ -17,9 +17,13 @@ constexpr std::array<std::string_view, 8> kDeciding = {"step time mean", "TTFT p
 constexpr double kEqual = 0.005;  // a smaller difference is called none
 
 bool decides(const Comparison::Row& row, const Comparison& comparison) {
-  if (row.subject == "network" || std::find(kDeciding.begin(), kDeciding.end(), row.metric) == kDeciding.end()) return false;
+  // What waited for a timeout is in no mean that hides it.
+  if (row.subject == "network")
+    return row.metric == "timeouts" && row.values[0] &&
+           std::any_of(row.values.begin(), row.values.end(), [](const auto& v) { return v && v->mean > 0; });
+  if (std::find(kDeciding.begin(), kDeciding.end(), row.metric) == kDeciding.end()) return false;
   // The time of a job says less than its steps or requests, where there are any.
-  if (row.metric != "job time" && row.metric != "E2E p99" && row.metric != "flow slowdown p99") return true;
+  if (row.metric != "job time" && row.metric != "flow slowdown p99") return true;
   return std::none_of(comparison.rows.begin(), comparison.rows.end(), [&](const Comparison::Row& other) {
     return other.subject == row.subject && (other.metric == "step time mean" || other.metric == "TTFT p99");
   });
@@ -27,6 +31,7 @@ bool decides(const Comparison::Row& row, const Comparison& comparison) {
 
 std::string figure(double value, const std::string& unit) {
   if (unit == "s") return readable(value, "s");
+  if (unit.empty()) return value == std::floor(value) ? fixed(value, 0) : fixed(value, 1);
   return fixed(value, 2) + (unit == "x" ? " x" : "");
 }
 
@@ -39,8 +44,16 @@ std::vector<PageFinding> compared(const Comparison& comparison) {
     bool worse = false;
     const bool judged = comparison.designs[0].seeds.size() > 1 && comparison.designs[d].seeds.size() > 1;
     for (const Comparison::Row& row : comparison.rows) {
-      if (!decides(row, comparison) || !row.values[0] || !row.values[d] || !row.ratio[d]) continue;
+      if (!decides(row, comparison) || !row.values[0] || !row.values[d]) continue;
       const std::string name = row.subject + " " + row.metric;
+      if (row.metric == "timeouts") {
+        if (row.values[d]->mean == row.values[0]->mean) continue;
+        differences +=
+            (differences.empty() ? "" : "; ") + figure(row.values[d]->mean, "") + " timeouts against " + figure(row.values[0]->mean, "");
+        worse = worse || row.values[d]->mean > row.values[0]->mean;
+        continue;
+      }
+      if (!row.ratio[d]) continue;
       const double ratio = *row.ratio[d];
       if (judged && row.marks[d] != Comparison::Mark::differs) {
         chance += (chance.empty() ? "" : ", ") + name;
@@ -56,7 +69,7 @@ std::vector<PageFinding> compared(const Comparison& comparison) {
     }
     std::string text = comparison.designs[d].label + " against " + comparison.designs[0].label + ": ";
     if (!differences.empty()) text += differences + ". ";
-    if (!same.empty()) text += "No difference in " + same + ". ";
+    if (!same.empty()) text += "Within 0.5 % in " + same + ". ";
     if (!chance.empty()) text += "No difference beyond the spread over seeds in " + chance + ". ";
     if (differences.empty() && same.empty() && chance.empty()) text += "they share no figure that decides. ";
     if (!judged) text += "One of them has a single seed, so chance is not ruled out.";

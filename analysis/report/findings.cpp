@@ -5,8 +5,10 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
+#include "analysis/frame_losses.hpp"
 #include "analysis/metrics.hpp"
 #include "analysis/text_table.hpp"
 
@@ -18,6 +20,13 @@ constexpr std::uint32_t kNone = 0xffff'ffffu;
 
 std::string counted(std::uint64_t count, const std::string& noun) { return std::to_string(count) + " " + noun + (count == 1 ? "" : "s"); }
 std::string seconds(double value) { return readable(value, "s"); }
+/// Cables that were down at some time.
+std::set<std::uint32_t> cables_down(const TraceDetail& detail) {
+  std::set<std::uint32_t> down;
+  for (const EventRow& e : detail.events)
+    if (e.kind == EventKind::link_down && e.link < detail.links.size()) down.insert(detail.links[e.link].cable);
+  return down;
+}
 double share_of(Duration part, Duration all) { return all.ps > 0 ? part.seconds() / all.seconds() : 0; }
 
 void add_run(std::vector<PageFinding>& out, const TraceData& trace, const TraceDetail& detail) {
@@ -125,11 +134,14 @@ void add_links(std::vector<PageFinding>& out, const TraceData& trace, const Trac
                      "Links " + g.name + " are full: " + percent(g.mean) + " on average over " + counted(g.count, "link") +
                          ". More or faster links there would help.",
                      "links", g.busiest});
-    } else if (g.count > 1 && g.most >= 1.5 * g.mean && (g.most >= 0.2 || (g.most >= 0.02 && g.peak >= 0.95))) {
+    } else if (g.count - g.down > 1 && g.most >= 1.5 * g.mean && (g.most >= 0.2 || (g.most >= 0.02 && g.peak >= 0.95))) {
       out.push_back({g.from == "host" || g.to == "host" ? Weight::note : Weight::warning,
                      "Links " + g.name + " are unevenly loaded: the busiest, " + trace.link_names[g.busiest] + ", was sending " +
-                         percent(g.most) + " of the time, the average of " + counted(g.count, "link") + " is " + percent(g.mean) +
-                         (g.to == "host"     ? ". What is sent to whom decides here: the pattern and the placement of ranks."
+                         percent(g.most) + " of the time, the average of " + counted(g.count - g.down, "link") +
+                         (g.down > 0 ? " that stayed up" : "") + " is " + percent(g.mean) +
+                         (g.down > 0 ? ". " + counted(g.down, "link") + " there " + (g.down == 1 ? "was" : "were") +
+                                           " down for a time: what is left carries more, and no choice of paths gives that back."
+                          : g.to == "host"   ? ". What is sent to whom decides here: the pattern and the placement of ranks."
                           : g.from == "host" ? ". Some hosts send more than others: the pattern and the placement of ranks decide here."
                                              : ". Choice of paths and placement decide here, not capacity."),
                      "links", g.busiest});
@@ -150,29 +162,53 @@ void add_links(std::vector<PageFinding>& out, const TraceData& trace, const Trac
                    "queues", longest->longest});
 }
 
+/// What the medium lost and had to lose, and on which link; or that the run was too short to tell.
+void add_medium(std::vector<PageFinding>& out, const TraceData& trace) {
+  const Counters& c = trace.counters;
+  if (!trace.sealed || trace.simulated <= Time{0} || (c.frames_lost == 0 && c.frames_lost_expected < kLossesWorthATable)) return;
+  const std::vector<std::uint32_t> worst = lossiest_links(trace.links, 1);
+  if (worst.empty()) return;
+  const LinkTotal& link = trace.links[worst[0]];
+  const bool drawn = c.packets > 0;  // flows draw none and take the goodput of what is left
+  std::string text = "Bad light or cable: " + (drawn ? counted(c.frames_lost, "frame") + " lost, " : std::string()) +
+                     significant(c.frames_lost_expected) + " expected. Most on " + trace.link_names[worst[0]] + ", which loses " +
+                     significant(mean_frame_loss(link)) + " of its frames (" + (drawn ? std::to_string(link.frames_lost) + " of " : "of ") +
+                     counted(link.frames, "frame") + ", " + significant(link.frames_lost_expected) + " expected).";
+  if (c.timeouts > 0)
+    text += " " + counted(c.timeouts, "timeout") +
+            " in the run: a message whose last packet is lost waits for one, and everybody waits for it.";
+  if (too_rare_to_sample(c)) text += " Losses are " + rare_loss_text(loss_outlook(c, trace.links, trace.simulated, {})) + ".";
+  out.push_back({c.frames_lost > 0 ? Weight::warning : Weight::note, text, "links", worst[0]});
+}
+
 void add_losses(std::vector<PageFinding>& out, const TraceData& trace, const TraceDetail& detail) {
   const Counters& c = trace.counters;
-  if (c.drops_buffer + c.drops_fault + c.drops_loss > 0)
+  const std::uint64_t medium = std::max(c.frames_lost, c.drops_loss);  // answers are lost too
+  if (c.drops_buffer + c.drops_fault + medium > 0)
     out.push_back({Weight::warning,
-                   counted(c.drops_buffer + c.drops_fault + c.drops_loss, "frame") + " dropped: " +
+                   counted(c.drops_buffer + c.drops_fault + medium, "frame") + " dropped: " +
                        (trace.sealed ? std::to_string(c.drops_buffer) + " for want of room, " + std::to_string(c.drops_fault) +
-                                           " at a link that was down, " + std::to_string(c.drops_loss) + " lost on the medium; " +
+                                           " at a link that was down, " + std::to_string(medium) + " lost on the medium; " +
                                            counted(c.retransmits, "packet") + " sent again, " + counted(c.timeouts, "timeout") + "."
                                      : "of which kind is not known before the run has ended."),
                    "links", kNone});
-  std::array<std::uint64_t, 6> kinds{};
-  std::uint32_t down = kNone;
+  add_medium(out, trace);
+  std::uint64_t storms = 0;
+  std::uint64_t failures = 0;
+  std::uint32_t first_down = kNone;
   for (const EventRow& e : detail.events) {
-    if (static_cast<std::size_t>(e.kind) < kinds.size()) ++kinds[static_cast<std::size_t>(e.kind)];
-    if (e.kind == EventKind::link_down && down == kNone) down = e.link;
+    storms += e.kind == EventKind::pfc_storm ? 1 : 0;
+    if (e.kind != EventKind::link_down) continue;
+    ++failures;
+    if (first_down == kNone) first_down = e.link;
   }
-  if (const std::uint64_t count = kinds[static_cast<std::size_t>(EventKind::link_down)]; count > 0)
+  if (const std::uint64_t cables = cables_down(detail).size(); cables > 0)
     out.push_back({Weight::warning,
-                   counted(count, "link") + " went down during the run" +
-                       (down < trace.link_names.size() ? ", first " + trace.link_names[down] : "") + ".",
-                   "events", down});
-  if (const std::uint64_t count = kinds[static_cast<std::size_t>(EventKind::pfc_storm)]; count > 0)
-    out.push_back({Weight::warning, counted(count, "pause storm") + " were seen.", "events", kNone});
+                   counted(cables, "cable") + " went down during the run" +
+                       (failures > cables ? ", " + std::to_string(failures) + " times together" : "") +
+                       (first_down < trace.link_names.size() ? ", first " + trace.link_names[first_down] : "") + ".",
+                   "events", first_down});
+  if (storms > 0) out.push_back({Weight::warning, counted(storms, "pause storm") + " were seen.", "events", kNone});
 
   const FabricCable* least = nullptr;
   std::uint64_t negative = 0;
@@ -183,7 +219,8 @@ void add_losses(std::vector<PageFinding>& out, const TraceData& trace, const Tra
   }
   if (least != nullptr)
     out.push_back({negative > 0 ? Weight::failed : Weight::note,
-                   (negative > 0 ? counted(negative, "cable") + " without optical margin; the least is " : "The least optical margin is ") +
+                   (negative > 0 ? counted(negative, "cable") + " without optical margin as built; the least is "
+                                 : "The least optical margin as built is ") +
                        fixed(*least->margin, 2) + " dB, on " + least->name + " (" + least->a + " - " + least->b + ").",
                    "budgets", kNone});
 }
@@ -203,6 +240,8 @@ std::vector<LinkGroup> link_groups(const TraceData& trace, const TraceDetail& de
   std::vector<LinkGroup> out;
   const std::vector<std::string> roles = node_roles(detail);
   std::map<std::string, std::size_t> known;
+  const std::set<std::uint32_t> down = cables_down(detail);
+  std::vector<double> all;  // sums with the links that were down
   for (std::uint32_t i = 0; i < detail.links.size() && i < trace.links.size(); ++i) {
     const std::string& from = roles[detail.links[i].source];
     const std::string& to = roles[detail.links[i].target];
@@ -214,11 +253,14 @@ std::vector<LinkGroup> link_groups(const TraceData& trace, const TraceDetail& de
       group.to = to;
       group.busiest = group.longest = group.most_paused = i;
       out.push_back(std::move(group));
+      all.push_back(0);
     }
     LinkGroup& g = out[at->second];
     const LinkTotal& link = trace.links[i];
     ++g.count;
-    g.mean += link.utilization_mean;
+    if (down.contains(detail.links[i].cable)) ++g.down;
+    else g.mean += link.utilization_mean;
+    all[at->second] += link.utilization_mean;
     g.peak = std::max(g.peak, link.utilization_max);
     g.drops += link.drops;
     g.ecn_marks += link.ecn_marks;
@@ -226,7 +268,8 @@ std::vector<LinkGroup> link_groups(const TraceData& trace, const TraceDetail& de
     if (link.queue_bytes_max > g.queue_max) g.queue_max = link.queue_bytes_max, g.longest = i;
     if (link.paused > g.paused_most) g.paused_most = link.paused, g.most_paused = i;
   }
-  for (LinkGroup& g : out) g.mean /= static_cast<double>(g.count);
+  for (std::size_t g = 0; g < out.size(); ++g)
+    out[g].mean = out[g].down < out[g].count ? out[g].mean / (out[g].count - out[g].down) : all[g] / out[g].count;
   return out;
 }
 

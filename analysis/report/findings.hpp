@@ -35,9 +35,10 @@ struct LinkGroup {
   std::string from;
   std::string to;
   std::uint32_t count = 0;
-  double mean = 0;  // of the links' mean utilisation
-  double most = 0;  // highest mean utilisation of a link
-  double peak = 0;  // highest in one probe interval
+  std::uint32_t down = 0;  // of them, those that were down at some time
+  double mean = 0;         // of the mean utilisation of links that were never down, where there are any
+  double most = 0;         // highest mean utilisation of a link
+  double peak = 0;         // highest in one probe interval
   std::uint32_t busiest = 0;
   std::uint32_t queue_max = 0;
   std::uint32_t longest = 0;  // link with queue_max

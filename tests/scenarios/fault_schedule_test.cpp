@@ -8,6 +8,7 @@
 #include "tests/sim/trace/trace_fixture.hpp"
 #include "tests/support/played_scenario.hpp"
 #include "tests/support/small_fabrics.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace eastwest::tests {
 namespace {
@@ -25,11 +26,11 @@ ScenarioFault clean(std::int64_t ms, const char* direction = "both") {
   return fault;
 }
 
-/// Of cable C0000 with 0.2 dB of headroom and a design loss of 1e-15 each way; frames of 4096 B and 62 B of headers.
-std::vector<Fault> schedule(const std::vector<ScenarioFault>& faults) {
+/// Of cable C0000 with 0.2 dB of headroom and a design loss of 1e-15 each way, or another; frames of 4096 B and 62 B of headers.
+std::vector<Fault> schedule(const std::vector<ScenarioFault>& faults, double design_loss = 1e-15) {
   Fabric fabric = star(2);
   fabric.cables[0].margin_db = 0.2;
-  for (Link& link : fabric.links) link.frame_loss = 1e-15;
+  for (Link& link : fabric.links) link.frame_loss = design_loss;
   Diagnostics diagnostics;
   std::vector<Fault> result = fault_schedule(faults, fabric, test::network(), 1, diagnostics);
   REQUIRE_MESSAGE(!diagnostics.has_errors(), diagnostics.print());
@@ -68,14 +69,61 @@ TEST_CASE("fault schedule: a margin in the fault stands for the site's") {
   CHECK(schedule({fault}).at(0).frame_loss[0] == doctest::Approx(6.9518e-12).epsilon(2e-3));
   const Scenario scenario = [] {
     Diagnostics diagnostics;
+    const std::vector<std::string> optics = {"site.host_optic=400g-dr4"};  // the default is copper, which has no connectors
     const auto read = load_scenario_text(
         kSite + "faults:\n  - {time: 1 ms, link: C0001, action: dirty_connector, loss: 0.8 dB, margin: 0.2 dB, direction: a_to_b}\n",
-        "t.yaml", ".", {}, diagnostics);
+        "t.yaml", ".", optics, diagnostics);
     REQUIRE_MESSAGE(read.has_value(), diagnostics.print());
     CHECK_MESSAGE(build(*read, diagnostics).has_value(), diagnostics.print());
     return *read;
   }();
   CHECK(expand(scenario).find("action: dirty_connector, loss: 0.8 dB, margin: 0.2 dB, direction: a_to_b}") != std::string::npos);
+}
+
+TEST_CASE("fault schedule: dirt makes no link better than it was: what it loses else stays") {
+  // -0.05 dB is left of the margin, about 1e-10 of frames: less than what the link loses anyway, or what an earlier fault said.
+  CHECK(schedule({dirty(1, 250)}, 1e-3).at(0).frame_loss[0] == 1e-3);
+  CHECK(schedule({dirty(1, 700)}, 1e-5).at(0).frame_loss[0] == doctest::Approx(3.0112e-4).epsilon(2e-3));
+  ScenarioFault said{Time{1'000'000'000}, "C0000", "frame_loss", {}};
+  said.direction = "both";
+  said.probability = 0.01;
+  const std::vector<Fault> faults = schedule({said, dirty(2, 250), clean(3)});
+  CHECK(faults[1].frame_loss[1] == 0.01);
+  CHECK(faults[2].frame_loss[1] == 1e-15);
+}
+
+TEST_CASE("fault schedule: dirt adds to what was measured of the link, whichever figure was measured") {
+  // 400GBASE-DR4 has 3 dB; error rate and frame loss are those of a margin of 0 dB, so that 0.5 dB of dirt gives 3.0112e-4 each time.
+  for (const char* figure :
+       {"loss_db\nC0001,3.0", "pre_fec_ber\nC0001,2.4e-4", "frame_loss\nC0001,6.9518e-12", "loss_db,pre_fec_ber\nC0001,1.5,2.4e-4"}) {
+    CAPTURE(figure);
+    TemporaryDirectory folder;
+    folder.write("measured.csv", std::string("cable_id,") + figure + "\n");
+    Diagnostics diagnostics;
+    const auto scenario = load_scenario_text(
+        "site: {topology: leaf_spine, servers: 4, server: plain, leaves: 2, host_optic: 400g-dr4, fabric_optic: 400g-dr4, plant: "
+        "{measured: measured.csv}}\n"
+        "jobs: {ring: {kind: collective, algorithm: ring_all_reduce, size: 1 MiB}}\n"
+        "faults: [{time: 1 ms, link: C0001, action: dirty_connector, loss: 0.5 dB}]\n",
+        "t.yaml", folder.path().string(), {}, diagnostics);
+    REQUIRE_MESSAGE(scenario.has_value(), diagnostics.print());
+    const auto built = build(*scenario, diagnostics);
+    REQUIRE_MESSAGE(built.has_value(), diagnostics.print());
+    REQUIRE(built->options.faults.size() == 1);
+    CHECK(built->options.faults[0].frame_loss[0] == doctest::Approx(3.0112e-4).epsilon(5e-3));
+  }
+}
+
+TEST_CASE("fault schedule: an integral cable has no connector that could be dirty") {
+  Diagnostics diagnostics;
+  const auto scenario = load_scenario_text(
+      "site: {topology: leaf_spine, servers: 4, server: plain, leaves: 2, fabric_optic: aec-400g}\n"
+      "jobs: {ring: {kind: collective, algorithm: ring_all_reduce, size: 1 MiB}}\n"
+      "faults: [{time: 1 ms, link: leaf-0 - spine-0, action: dirty_connector, loss: 0.5 dB, margin: 1 dB}]\n",
+      "t.yaml", ".", {}, diagnostics);
+  REQUIRE_MESSAGE(scenario.has_value(), diagnostics.print());
+  build(*scenario, diagnostics);
+  CHECK(diagnostics.print().find("which has no connector that could be dirty") != std::string::npos);
 }
 
 TEST_CASE("fault schedule: a is what the fault names first") {
@@ -94,9 +142,12 @@ TEST_CASE("fault schedule: a is what the fault names first") {
 }
 
 TEST_CASE("fault schedule: without a margin the error says how to give it") {
-  const std::string told = errors_of("  - {time: 1 ms, link: \"leaf-0 - spine-0\", action: dirty_connector, loss: 0.8 dB}\n");
+  // As a link of an imported fabric, which has a delay and no optics.
+  Diagnostics diagnostics;
+  fault_schedule({dirty(1, 800)}, star(2), test::network(), 1, diagnostics);
+  const std::string told = diagnostics.print();
   INFO(told);
-  CHECK(told.find("t.yaml:4:5: error: the optical margin of the cable") != std::string::npos);
+  CHECK(told.find("error: the optical margin of the cable `C0000`") != std::string::npos);
   CHECK(told.find("plant.measured: FILE.csv") != std::string::npos);
   CHECK(told.find("margin: 0.2 dB") != std::string::npos);
   CHECK(told.find("action: frame_loss") != std::string::npos);
@@ -115,12 +166,28 @@ TEST_CASE("fault schedule: values that an action needs or has no use for, all in
     CHECK_MESSAGE(told.find(part) != std::string::npos, part);
 }
 
+TEST_CASE("fault schedule: on sprayed paths a packet that is sent again takes another path, so a dead link costs time and not the run") {
+  for (const std::string routing : {"spray", "adaptive"}) {
+    CAPTURE(routing);
+    // One of the uplinks of leaf-0 loses every frame; no routing protocol sees it, for its light is on.
+    const PlayedScenario played = play_scenario(
+        "site: {topology: leaf_spine, servers: 8, server: plain, leaves: 2}\n"
+        "jobs: {ring: {kind: collective, algorithm: ring_all_reduce, size: 1 MiB}}\n"
+        "network: {routing: " +
+        std::string(routing) +
+        ", retransmit_timeout: 100 us}\n"
+        "faults: [{time: 0 s, link: C0009, action: frame_loss, probability: 1}]\n");
+    CHECK(played.result.counters.frames_lost > 0);
+    CHECK(played.result.sane());
+  }
+}
+
 TEST_CASE("fault schedule: a scenario with losses runs, and its expanded text runs the same") {
   const std::string text = kSite +
                            "network: {retransmit_timeout: 300 us}\nfaults:\n"
                            "  - {time: 0 s, link: \"server-00 - leaf-0\", action: frame_loss, probability: 0.001, direction: b_to_a}\n"
                            "  - {time: 30 us, link: \"server-00 - leaf-0\", action: clean}\n";
-  const Played first = play_scenario(text);
+  const PlayedScenario first = play_scenario(text);
   CHECK(first.result.counters.frames_lost_expected > 0);
   CHECK(first.result.sane());
   Diagnostics diagnostics;

@@ -57,7 +57,7 @@ TEST_CASE("step clock: the parts of every rank's step are not negative and add u
     for (const char* more : {"zero: 0", "zero: 1", "zero: 3", "zero: 0, protocol: auto, data_parallel_algorithm: auto"}) {
       CAPTURE(fidelity);
       CAPTURE(more);
-      const Played played = play_scenario(
+      const PlayedScenario played = play_scenario(
           "site: {topology: rail_optimised, servers: 4, server: dgx-h100}\nfidelity: " + std::string(fidelity) +
           "\njobs: {a: {kind: training, model: custom, layers: 4, hidden: 512, mlp: 512, heads: 8, vocabulary: 512, experts: 8, "
           "experts_per_token: 2, sequence_length: 256, tensor_parallel: 2, context_parallel: 2, pipeline_parallel: 2, "
@@ -87,7 +87,7 @@ TEST_CASE("step clock: the parts of every rank's step are not negative and add u
 TEST_CASE("step clock: the bubble of 1F1B is (p-1)/(m+p-1), of the interleaved order (p-1)/(v m+p-1)") {
   for (const int v : {1, 2, 4}) {
     CAPTURE(v);
-    const Played played = play_scenario(
+    const PlayedScenario played = play_scenario(
         "site: {topology: rail_optimised, servers: 4, server: dgx-h100}\nfidelity: flow\n"
         "jobs: {a: {kind: training, model: custom, layers: 16, hidden: 4096, mlp: 16384, heads: 32, vocabulary: 1, ranks: 4, launch: 0 s, "
         "placement: {policy: strided}, pipeline_parallel: 4, global_batch: 8, virtual_stages: " +
@@ -100,7 +100,7 @@ TEST_CASE("step clock: the bubble of 1F1B is (p-1)/(m+p-1), of the interleaved o
 }
 
 TEST_CASE("step metrics: tokens per second and GPU, and MFU, from the facts of a step") {
-  const Played played = play_scenario(
+  const PlayedScenario played = play_scenario(
       "site: {topology: rail_optimised, servers: 8, server: dgx-h100}\nfidelity: flow\n"
       "jobs: {a: {kind: training, model: llama-3-70b, tensor_parallel: 8, sequence_parallel: true, global_batch: 64}}\n");
   REQUIRE(played.schedule.training.size() == 1);
@@ -119,9 +119,9 @@ TEST_CASE("step clock: the parts are the same for any number of threads") {
       "jobs: {a: {kind: training, model: custom, layers: 4, hidden: 512, mlp: 512, heads: 8, vocabulary: 512, experts: 8, "
       "experts_per_token: 2, sequence_length: 256, tensor_parallel: 2, context_parallel: 2, pipeline_parallel: 2, virtual_stages: 2, "
       "expert_parallel: 4, global_batch: 8, zero: 3}}\n";
-  const Played one = play_scenario(text, 1);
+  const PlayedScenario one = play_scenario(text, 1);
   for (const unsigned threads : {2u, 3u}) {
-    const Played more = play_scenario(text, threads);
+    const PlayedScenario more = play_scenario(text, threads);
     CHECK(more.result.digest == one.result.digest);
     REQUIRE(more.result.steps.size() == one.result.steps.size());
     for (std::size_t i = 0; i < one.result.steps.size(); ++i)

@@ -14,12 +14,12 @@
 
 namespace eastwest::tests {
 
-struct Played {
+struct PlayedScenario {
   RunResult result;
   Schedule schedule;
 };
 
-inline Played play_scenario(const std::string& text, unsigned threads = 1) {
+inline PlayedScenario play_scenario(const std::string& text, unsigned threads = 1) {
   Diagnostics diagnostics;
   const auto scenario = load_scenario_text(text, "played.yaml", ".", {}, diagnostics);
   REQUIRE_MESSAGE(scenario.has_value(), diagnostics.print());

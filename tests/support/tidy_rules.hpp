@@ -31,6 +31,8 @@ Breaches check_calls(const SourceFile& file);
 Breaches check_words(const SourceFile& file);
 /// Names of test cases: unique over all files, and free of characters that CTest or the filter of doctest would eat.
 Breaches check_test_names(const std::vector<SourceFile>& files);
+/// No two types of one full name, outside anonymous namespaces.
+Breaches check_type_names(const std::vector<SourceFile>& files);
 /// Every source of a floor is named in that floor's CMakeLists.txt: what is not built is dead.
 Breaches check_listed(const std::vector<SourceFile>& files);
 /// Links of a page to files of the tree lead somewhere.

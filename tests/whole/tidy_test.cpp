@@ -43,6 +43,24 @@ TEST_CASE("tidy: test names are unique and survive CTest") {
   for (const std::string& breach : check_test_names(tree())) FAIL_CHECK(breach);
 }
 
+TEST_CASE("tidy: one type, one name") {
+  for (const std::string& breach : check_type_names(tree())) FAIL_CHECK(breach);
+}
+
+TEST_CASE("tidy: the rule of type names bites on two of one name, and not on nested, anonymous or declared ones") {
+  const SourceFile one{
+      "a.hpp",
+      "#pragma once\nnamespace n {\nstruct Later;\nenum class Kind : char { a };\nstruct Row : Base {\n  struct Part {};\n};\n}\n"};
+  const SourceFile other{"b.cpp",
+                         "namespace n {\nnamespace {\nstruct Row {};\n}\nstruct Later {};\nvoid f() {\n  struct Kind {};\n}\n}\nnamespace "
+                         "m {\nstruct Row {};\n}\n"};
+  CHECK(check_type_names({one, other}).empty());
+  const SourceFile again{"c.hpp", "namespace n {\ntemplate <class T>\nclass Row final {\n};\nenum class Kind { b };\n}\n"};
+  CHECK(joined(check_type_names({one, other, again})) ==
+        "c.hpp:3: `n::Row` is defined in a.hpp:5 too: give one of them another name\n"
+        "c.hpp:5: `n::Kind` is defined in a.hpp:4 too: give one of them another name\n");
+}
+
 TEST_CASE("tidy: links of the documents lead somewhere") {
   hold([](const SourceFile& file) { return check_links(file, eastwest::tests::source_directory()); });
 }

@@ -29,7 +29,10 @@ std::vector<Device> devices_of(const Fabric& fabric, const Catalogue& catalogue,
       device.model = fabric.hosts[node.detail].model;
       const ServerModel* model = catalogue.find_server(device.model);
       device.height = model == nullptr ? kPlainUnits : model->rack_units > 0 ? model->rack_units : kServerUnits;
-      if (model != nullptr) device.power_max = model->power_max;
+      if (model != nullptr) {
+        device.power_max = model->power_max;
+        device.weight = {std::llround(model->weight_kg * 1e3)};
+      }
     } else {
       device.kind = DeviceKind::network_switch;
       device.model = fabric.switches[node.detail].model;

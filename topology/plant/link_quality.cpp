@@ -61,8 +61,9 @@ class Losses {
     const auto [found, fresh] = known_.try_emplace(key, std::pair{0.0, 0.0});
     if (fresh) {
       const Receiver receiver = receiver_of(*link.optic, exponent_);
-      found->second = {ber_of_margin(receiver, link.margin_db), frame_loss_of_margin(receiver, code_of(link.optic->fec), link.margin_db,
-                                                                                     kDesignFrame, interleaved_codewords(link.rate))};
+      found->second = {
+          ber_of_margin(module_receiver_of(*link.optic, exponent_), link.margin_db),
+          frame_loss_of_margin(receiver, code_of(link.optic->fec), link.margin_db, kDesignFrame, interleaved_codewords(link.rate))};
     }
     std::tie(link.pre_fec_ber, link.frame_loss) = found->second;
   }

@@ -54,6 +54,12 @@ Receiver receiver_of(const OpticModel& optic, double exponent) {
   return make_receiver(optic.modulation, reference, optic.medium == "copper" ? kCopperErrorFloor : kOpticalErrorFloor, exponent);
 }
 
+Receiver module_receiver_of(const OpticModel& optic, double exponent) {
+  const Receiver behind = receiver_of(optic, exponent);
+  if (behind.reference_ber == optic.pre_fec_ber) return behind;
+  return make_receiver(optic.modulation, optic.pre_fec_ber, optic.medium == "copper" ? kCopperErrorFloor : kOpticalErrorFloor, exponent);
+}
+
 double quality_of_margin(const Receiver& receiver, double margin_db) {
   return receiver.reference_quality * std::pow(10.0, receiver.exponent * margin_db / 10);
 }

@@ -38,6 +38,9 @@ Receiver make_receiver(Modulation modulation, double reference_ber, double floor
 /// The receiver of an optic and the code behind it, as the catalogue states them. A link without code has no floor: its
 /// reference is far below what the floors were seen with. With an inner code the reference is that of KP4 behind it.
 Receiver receiver_of(const OpticModel& optic, double exponent = 1);
+/// The receiver as the module counts its errors, before any code: that of `receiver_of` but for an inner code, where it is the optic's own
+/// reference. A margin means the same to both.
+Receiver module_receiver_of(const OpticModel& optic, double exponent = 1);
 
 double quality_of_margin(const Receiver& receiver, double margin_db);
 double ber_of_margin(const Receiver& receiver, double margin_db);

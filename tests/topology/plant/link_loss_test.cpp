@@ -13,7 +13,7 @@ constexpr Bytes kFullFrame{4158};
 
 LinkCoding without_floor() {
   LinkCoding coding = link_coding(builtin_catalogue(), "", BitRate{400'000'000'000});
-  coding.receiver.floor_ber = 0;
+  coding.receiver.floor_ber = coding.module.floor_ber = 0;
   return coding;
 }
 
@@ -43,6 +43,16 @@ TEST_CASE("link loss: error rate and margin are inverses, up to the floor") {
   for (const double margin : {-1.5, -0.5, 0.0, 0.2, 1.0, 2.0})
     CHECK(margin_at_pre_fec_ber(pre_fec_ber_at_margin(margin, coding), coding) == doctest::Approx(margin).epsilon(1e-6));
   CHECK(pre_fec_ber_at_margin(10, link_coding(builtin_catalogue(), "", BitRate{400'000'000'000})) == 1e-8);
+}
+
+TEST_CASE("link loss: frame loss and margin are inverses; what the floor alone would lose is the margin of the floor") {
+  const LinkCoding coding = without_floor();
+  for (const double margin : {-0.9, -0.5, 0.0, 0.2, 1.0})
+    CHECK(margin_at_frame_loss(frame_loss_at_margin(margin, coding, kFullFrame), coding, kFullFrame) ==
+          doctest::Approx(margin).epsilon(1e-6));
+  const LinkCoding floored = link_coding(builtin_catalogue(), "", BitRate{400'000'000'000});
+  CHECK(margin_at_frame_loss(0, floored, kFullFrame) == doctest::Approx(margin_at_pre_fec_ber(1e-8, floored)).epsilon(1e-9));
+  CHECK(margin_at_frame_loss(1, floored, kFullFrame) == doctest::Approx(-20).epsilon(1e-6));
 }
 
 TEST_CASE("link loss: optics of the catalogue have their own receiver and code; without a name the rate decides") {

@@ -16,7 +16,7 @@ using namespace eastwest::tests;
 namespace {
 
 TrainingRates rates_of(int servers, const std::string& job) {
-  const Played played =
+  const PlayedScenario played =
       play_scenario("site: {topology: rail_optimised, servers: " + std::to_string(servers) +
                     ", server: dgx-h100}\nfidelity: flow\njobs: {t: {kind: training, tensor_algorithm: auto, zero: 1, " + job + "}}\n");
   return training_rates(played.schedule.training.front(), step_metrics(played.result.steps).front().time.mean);

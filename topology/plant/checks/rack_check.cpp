@@ -11,8 +11,9 @@ namespace {
 /// What the site's table says, else the catalogue.
 Mass weight_of(const CheckInput& input, const Device& device) {
   if (device.weight.grams > 0) return device.weight;
-  const SwitchModel* model = device.kind == DeviceKind::network_switch ? input.catalogue.find_switch(device.model) : nullptr;
-  return model == nullptr ? Mass{} : Mass{std::llround(model->weight_kg * 1e3)};
+  const SwitchModel* unit = device.kind == DeviceKind::network_switch ? input.catalogue.find_switch(device.model) : nullptr;
+  const ServerModel* server = device.kind == DeviceKind::server ? input.catalogue.find_server(device.model) : nullptr;
+  return {std::llround((unit != nullptr ? unit->weight_kg : server != nullptr ? server->weight_kg : 0) * 1e3)};
 }
 
 std::string power_source(const CheckInput& input, const Device& device) {

@@ -124,6 +124,7 @@ ExchangeModel model_of(const Parts& parts, const Device& device) {
     }
     model.manufacturer = maker(server->vendor);
     model.name = server->model;
+    model.weight_kg = server->weight_kg;
     model.comment = std::to_string(server->gpus) + " GPUs (" + server->gpu + ")";
     if (const NicModel* nic = parts.catalogue.find_nic(server->nic)) {
       model.module_bays = server->nics;
