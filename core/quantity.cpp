@@ -340,6 +340,7 @@ std::string to_readable(Bytes value) {
 
 std::string to_readable(Length value) {
   const std::uint64_t mm = magnitude_of(value.mm);
+  if (mm > 0 && mm % 1'000'000 == 0) return (value.mm < 0 ? "-" : "") + std::to_string(mm / 1'000'000) + " km";
   std::string text = (value.mm < 0 ? "-" : "") + std::to_string(mm / 1'000);
   if (mm % 1'000 != 0) {
     std::string fraction = std::to_string(1'000 + mm % 1'000);
