@@ -83,7 +83,7 @@ std::string header(const PlantReport& report) {
            std::to_string(input.phase + 1) + " is built";
   }
   out = wrapped(out, 2);
-  out += "checked: optics, channels, cages, latency, PFC headroom, pathways, racks, switches, labels; of the complete site\n";
+  out += "checked: structure, optics, channels, cages, latency, PFC, pathways, racks, switches, labels; of the complete site\n";
   const PlantCheck& check = report.check;
   out += std::to_string(check.count(FindingLevel::fail)) + " failed, " +
          count_text(check.count(FindingLevel::warn), "warning", "warnings") + ", " +

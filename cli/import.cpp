@@ -55,6 +55,28 @@ class Staging {
   std::string path_;
 };
 
+/// Messages of the site that was built in `staging` as of the folder that the user named.
+Diagnostics at_folder(const Diagnostics& diagnostics, const std::vector<FolderFile>& files, const std::string& staging,
+                      const std::string& output) {
+  Diagnostics told;
+  for (Diagnostic one : diagnostics.all()) {
+    for (const auto& [path, text] : files) {
+      if (one.place.line == 0 || fs::path(staging) / path != fs::path(one.place.file)) continue;
+      std::size_t begin = 0;
+      for (std::uint32_t line = 1; line < one.place.line && begin != std::string::npos; ++line)
+        begin = text.find('\n', begin + (line > 1 ? 1 : 0));
+      if (begin == std::string::npos) continue;
+      if (one.place.line > 1) ++begin;
+      one.source_line = text.substr(begin, text.find('\n', begin) - begin);
+    }
+    for (std::string* text : {&one.place.file, &one.message, &one.remedy})
+      for (std::size_t at = text->find(staging); at != std::string::npos; at = text->find(staging, at + output.size()))
+        text->replace(at, staging.size(), output);
+    told.add(std::move(one));
+  }
+  return told;
+}
+
 }  // namespace
 
 int import_verb(const ImportArguments& arguments) {
@@ -85,7 +107,7 @@ int import_verb(const ImportArguments& arguments) {
   const std::optional<Site> site = load_site((fs::path(staging.path()) / kSiteFile).string(), {}, diagnostics);
   std::optional<BuiltSite> built;
   if (site) built = build_site(*site, diagnostics);
-  if (print_diagnostics(diagnostics) || !built) return kExitInput;
+  if (print_diagnostics(at_folder(diagnostics, outputs, staging.path(), output)) || !built) return kExitInput;
   if (const Status written = write_folder(output, outputs); !written) {
     print_error(written.error());
     return kExitInput;

@@ -338,6 +338,19 @@ std::string to_readable(Bytes value) {
   return readable(magnitude_of(value.count), value.count < 0, kUnits);
 }
 
+std::string to_readable(Length value) {
+  const std::uint64_t mm = magnitude_of(value.mm);
+  if (mm > 0 && mm % 1'000'000 == 0) return (value.mm < 0 ? "-" : "") + std::to_string(mm / 1'000'000) + " km";
+  std::string text = (value.mm < 0 ? "-" : "") + std::to_string(mm / 1'000);
+  if (mm % 1'000 != 0) {
+    std::string fraction = std::to_string(1'000 + mm % 1'000);
+    fraction[0] = '.';
+    fraction.erase(fraction.find_last_not_of('0') + 1);
+    text += fraction;
+  }
+  return text + " m";
+}
+
 std::string to_readable(BitRate value) {
   static constexpr Unit kUnits[] = {{"Tb/s", kTera}, {"Gb/s", kGiga}, {"Mb/s", kMega}, {"kb/s", kKilo}, {"bit/s", 1}};
   return readable(value.bits_per_second, false, kUnits);

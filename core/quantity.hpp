@@ -163,5 +163,7 @@ std::string to_string(Mass value);
 std::string to_readable(Duration value);
 std::string to_readable(Bytes value);
 std::string to_readable(BitRate value);
+/// Metres with as many decimals as it has, "546.8 m".
+std::string to_readable(Length value);
 
 }  // namespace eastwest

@@ -17,7 +17,7 @@ void write_graph(ParameterWriter& writer, int depth, const ExplicitGraph& graph)
   if (!graph.switches.empty()) writer.key(depth, "switches");
   for (const ExplicitGraph::SwitchEntry& node : graph.switches)
     writer.line(depth + 1, "- {name: " + yaml_scalar(node.name) + (node.model.empty() ? "" : ", model: " + yaml_scalar(node.model)) +
-                               rack_text(node.rack) + "}");
+                               rack_text(node.rack) + (node.ports == 0 ? "" : ", ports: " + std::to_string(node.ports)) + "}");
   if (!graph.links.empty()) writer.key(depth, "links");
   const std::vector<ParameterSpec> specs = graph_link_parameters();
   for (const ExplicitGraph::LinkEntry& link : graph.links) {

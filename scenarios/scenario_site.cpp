@@ -101,8 +101,8 @@ void read_graph(const YamlValue& value, ExplicitGraph& graph, Diagnostics& diagn
   read_list(
       value, "switches", "a switch", graph_switch_parameters, plain_name,
       [&](const YamlValue& item, const ReadParameters& read) {
-        graph.switches.push_back(
-            {read.values.text("name"), read.was_given("model") ? read.values.text("model") : "", item.place, read.values.text("rack")});
+        graph.switches.push_back({read.values.text("name"), read.was_given("model") ? read.values.text("model") : "", item.place,
+                                  read.values.text("rack"), static_cast<std::uint32_t>(read.values.integer("ports"))});
       },
       diagnostics);
   read_list(
@@ -139,7 +139,8 @@ std::vector<ParameterSpec> graph_switch_parameters() {
   using enum ParameterType;
   return {{"name", text, Dimension::none, "", 0, 0, "unique name of the switch", kChosen},
           {"model", text, Dimension::none, "default", 0, 0, "catalogue entry; default: the site's `switch`", kChosen},
-          {"rack", text, Dimension::none, "A01", 0, 0, "rack that it stands in", kChosen}};
+          {"rack", text, Dimension::none, "A01", 0, 0, "rack that it stands in", kChosen},
+          {"ports", quantity, Dimension::none, "0", 0, 4'096, "ports that a schedule may plug into; 0: as many as it has links", kChosen}};
 }
 
 std::vector<ParameterSpec> graph_link_parameters() {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <unordered_set>
 #include <utility>
 
 #include "core/input_text.hpp"
@@ -68,7 +69,7 @@ std::optional<Fabric> fabric_of_kind(const Site& site, Diagnostics& diagnostics)
 }
 
 /// What was measured of cables, over the design.
-void apply_measured(const PlantTable& table, const PlantSettings& settings, const Catalogue& catalogue, const Plant& plant, Fabric& fabric,
+void apply_measured(const PlantTable& table, const PlantSettings& settings, const Catalogue& catalogue, Plant& plant, Fabric& fabric,
                     Diagnostics& diagnostics) {
   diagnostics.remember_source(table.file, table.text);
   const std::size_t errors = diagnostics.error_count();
@@ -80,6 +81,9 @@ void apply_measured(const PlantTable& table, const PlantSettings& settings, cons
   for (const LinkQuality& link : *links)
     budget_db.push_back(link.budget.loss_limit.mdb > 0 && link.loss ? link.budget.loss_limit.decibels() : std::nan(""));
   apply_measured_links(measured, catalogue, budget_db, kDesignFrame, fabric, diagnostics, settings.margin_exponent);
+  std::unordered_set<std::string> names;  // looked up, never walked
+  for (const MeasuredLink& link : measured) names.insert(link.cable);
+  for (std::size_t c = 0; c < fabric.cables.size(); ++c) plant.channels[c].measured = names.contains(fabric.cables[c].name);
 }
 
 }  // namespace

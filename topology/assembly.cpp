@@ -112,7 +112,7 @@ void Wiring::connect(NodeId a, NodeId b, BitRate rate, const CableRule& rule, bo
     return;
   }
   if (const OpticModel* optic = catalogue_.find_optic(parts->medium); optic != nullptr && optic->reach < parts->length && !reported) {
-    diagnostics_.warning(place_, where + " is " + to_string(parts->length) + ", `" + optic->id + "` reaches " + to_string(optic->reach),
+    diagnostics_.warning(place_, where + " is " + to_readable(parts->length) + ", `" + optic->id + "` reaches " + to_readable(optic->reach),
                          "choose `automatic` or an optic of longer reach for `" + std::string(rule.optic_parameter) + "`");
     reported = true;
   }

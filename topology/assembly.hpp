@@ -24,6 +24,11 @@ class FabricAssembly {
 
   [[nodiscard]] std::vector<Rack>& racks() { return fabric_.racks; }
   NodeId add_host(std::string name, std::uint32_t rack, const HostSettings& settings);
+  /// Free ports after those that links take, until the node has `ports`.
+  void keep_ports(NodeId node, std::uint32_t ports) {
+    std::uint32_t& count = fabric_.nodes[node.index()].port_count;
+    if (count < ports) count = ports;
+  }
   NodeId add_switch(std::string name, std::uint8_t tier, std::uint32_t rack, const SwitchSettings& settings);
   void connect(NodeId a, NodeId b, BitRate rate, const CableParts& parts, double frame_loss);
 

@@ -79,7 +79,7 @@ Result<CableParts> choose_cable(const Catalogue& catalogue, const CableRule& rul
   if (const OpticModel* optic = automatic_optic(catalogue, rate, length)) return cable_with_optic(catalogue, *optic, length);
   if (automatic_optic(catalogue, rate, Length{0}) == nullptr)
     return Error{"the catalogue has no optic for links of " + to_string(rate), delay_remedy + " or choose another rate"};
-  return Error{"no optic of " + to_string(rate) + " reaches " + to_string(length), "shorten the cable or " + delay_remedy};
+  return Error{"no optic of " + to_string(rate) + " reaches " + to_readable(length), "shorten the cable or " + delay_remedy};
 }
 
 GroupRacks place_group(const RackGrid& grid, std::uint32_t servers, std::uint32_t switches, std::vector<Rack>& racks) {

@@ -27,7 +27,8 @@ struct ExplicitGraph {
     std::string name;
     std::string model;  // "" takes the kind's `switch` parameter
     Place place;
-    std::string rack = {};  // "": A01
+    std::string rack = {};    // "": A01
+    std::uint32_t ports = 0;  // at least so many, free ones after those of its links
   };
   struct LinkEntry {
     std::string a;

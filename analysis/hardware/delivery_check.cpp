@@ -28,7 +28,7 @@ struct Need {
   std::int64_t open = 0;
   [[nodiscard]] std::string text() const {
     if (!cable) return (ports > 1 ? "twin-port modules of 2 x " : "modules ") + optic->name;
-    if (optic != nullptr) return optic->name + " of " + to_string(length);
+    if (optic != nullptr) return optic->name + " of " + to_readable(length);
     return fibre + " " + connector + " with " + std::to_string(fibres) + " fibres, " + to_string(length);
   }
 };
@@ -204,8 +204,8 @@ class DeliveryCheck {
       if (supply.part->fibres > 0 && supply.part->fibres != need.fibres && (supply.part->fibres > 24) != (need.fibres > 24)) return {};
     }
     if (!supply.length || *supply.length == need.length) return result;
-    const std::string lengths =
-        to_string(*supply.length) + " long, ordered were " + to_string(need.length) + ", the longest way takes " + to_string(need.needed);
+    const std::string lengths = to_readable(*supply.length) + " long, ordered were " + to_readable(need.length) +
+                                ", the longest way takes " + to_readable(need.needed);
     if (*supply.length < need.needed) return {Fit::wrong, true, FindingKind::wrong_length, lengths};
     // What is longer serves, when nothing needs it for itself.
     const bool near = supply.length->mm <= need.length.mm + std::max<std::int64_t>(need.length.mm / 4, 2'000);

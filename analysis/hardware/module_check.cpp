@@ -189,7 +189,7 @@ class ModuleCheck {
       } else if (reach && *reach < use.length && planned.connector != "integral") {
         finding.kind = FindingKind::wrong_reach;
         finding.severity = FindingSeverity::failed;
-        finding.sentence += "; it says that it reaches " + to_string(*reach) + ", the link has " + to_string(use.length);
+        finding.sentence += "; it says that it reaches " + to_readable(*reach) + ", the link has " + to_readable(use.length);
         finding.remedy =
             "put in " + planned.name + " or its equal: the cable " + work_.cable(id).name + " is longer than this module reaches";
       } else if (!medium.empty() && reach) {
@@ -242,8 +242,8 @@ class ModuleCheck {
                        figure("needed", piece.length.metres(), "m")};
     finding.item = work_.cable(id).name;
     finding.others = {work_.names.name(port)};
-    finding.sentence = "the cable says " + to_string(*real) + ", ordered were " + to_string(piece.order_length) + ", the way takes " +
-                       to_string(piece.length);
+    finding.sentence = "the cable says " + to_readable(*real) + ", ordered were " + to_readable(piece.order_length) + ", the way takes " +
+                       to_readable(piece.length);
     finding.remedy = too_short ? "it does not reach: exchange it" : "find a place for the slack, or exchange it";
     work_.tell(std::move(finding));
   }

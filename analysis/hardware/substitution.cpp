@@ -110,15 +110,15 @@ Substitution judge_substitution(const OpticModel& planned, const OpticModel& del
   Length reach = optic_reach(delivered, use.fibre);
   if (use.vendor_reach.mm > 0) reach = std::min(reach, use.vendor_reach);
   if (reach.mm > 0 && reach < use.length)
-    return fails(FindingKind::wrong_reach, name + "it reaches " + to_string(reach) + (use.fibre.empty() ? "" : " on " + use.fibre) +
-                                               ", the link has " + to_string(use.length));
+    return fails(FindingKind::wrong_reach, name + "it reaches " + to_readable(reach) + (use.fibre.empty() ? "" : " on " + use.fibre) +
+                                               ", the link has " + to_readable(use.length));
   if (reach.mm == 0 && !use.fibre.empty() && !integral) return fails(FindingKind::wrong_fibre, name + "it is not made for " + use.fibre);
   const Loss limit = budget(delivered, use.fibre);
   if (limit.mdb > 0 && use.loss.mdb > limit.mdb)
     return fails(FindingKind::wrong_reach, name + "it allows " + to_string(limit) + ", the link may lose " + to_string(use.loss));
   if (planned.id == delivered.id) return {true, true, FindingKind::substitute, {}};
   return {true, false, FindingKind::substitute,
-          delivered.name + " in place of " + planned.name + ": same rate, lanes, light and connector, reach " + to_string(reach)};
+          delivered.name + " in place of " + planned.name + ": same rate, lanes, light and connector, reach " + to_readable(reach)};
 }
 
 }  // namespace eastwest

@@ -289,7 +289,7 @@ class TestCheck {
     if (!wrong) return;
     HardwareFinding finding = about(one, FindingKind::wrong_length, FindingSeverity::warning, worst);
     finding.figures = {figure("length", worst->length->metres(), "m"), figure("planned", planned.metres(), "m")};
-    finding.sentence = where(*worst) + " is " + to_string(*worst->length) + " long, planned were " + to_string(planned);
+    finding.sentence = where(*worst) + " is " + to_readable(*worst->length) + " long, planned were " + to_readable(planned);
     finding.remedy =
         "is it the right cable, and the refractive index of the test set? else correct the schedule: delay and headroom follow";
     work_.tell(std::move(finding));
@@ -317,7 +317,7 @@ class TestCheck {
     HardwareFinding finding{FindingKind::marginal_loss, FindingSeverity::warning, plan.name, {}, {}, {}, {}, {one.at}};
     finding.figures = {figure("event loss", one.loss->decibels(), "dB"), figure("limit", limits::kEventLoss.decibels(), "dB")};
     finding.sentence = "the " + (one.type.empty() ? std::string("event") : one.type) +
-                       (one.distance ? " at " + to_string(*one.distance) : std::string()) + " loses " + decibels_text(*one.loss) +
+                       (one.distance ? " at " + to_readable(*one.distance) : std::string()) + " loses " + decibels_text(*one.loss) +
                        "; a mated pair may lose " + decibels_text(limits::kEventLoss);
     finding.remedy = "clean or remake that connection";
     work_.tell(std::move(finding));

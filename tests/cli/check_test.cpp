@@ -58,8 +58,8 @@ TEST_CASE("check: the site of 512 GPUs has the counts of a DGX SuperPOD of two u
 
 TEST_CASE("check: the site of mistakes fails by every mistake that its comment names, and each repair takes its failure away") {
   const auto check = check_json({site("mistakes-128")}, 1);
-  const std::set<std::string> planted{"optics.loss", "optics.power", "latency.budget",  "pathways.fill",
-                                      "racks.units", "racks.power",  "switches.reserve"};
+  const std::set<std::string> planted{"optics.loss", "optics.power", "latency.budget",   "pathways.fill",
+                                      "racks.units", "racks.power",  "switches.reserve", "optics.frame_loss"};
   CHECK(failed_rules(check) == planted);
   CHECK(check["passed"] == false);
   const auto without = [&](const std::vector<std::string>& repairs, const std::set<std::string>& rules) {
@@ -76,8 +76,9 @@ TEST_CASE("check: the site of mistakes fails by every mistake that its comment n
   without({"servers_per_rack=4"}, {"racks.units", "racks.power"});
   without({"site.plant.latency_budget=8us"}, {"latency.budget"});
   without({"plant.port_reserve=0"}, {"switches.reserve"});
+  without({"plant.measured=none"}, {"optics.frame_loss"});
   without({"plant.connector_grade=low_loss", "plant.tray_width=300mm", "plant.tray_depth=100mm", "servers_per_rack=4",
-           "plant.latency_budget=8us", "plant.port_reserve=0"},
+           "plant.latency_budget=8us", "plant.port_reserve=0", "plant.measured=none"},
           planted);
 }
 

@@ -231,6 +231,30 @@ TEST_CASE("netbox: a foreign export gives a custom site, and tells what was gues
     CHECK_MESSAGE(told.find(word) != std::string::npos, word);
 }
 
+TEST_CASE(
+    "netbox: ports of a foreign switch are those of their names, so that halves of a cage stay together; heights are the catalogue's") {
+  const TemporaryDirectory folder;
+  std::vector<ExchangeFile> files = foreign();
+  for (ExchangeFile& file : files)
+    for (std::size_t at = file.text.find("P1/2"); at != std::string::npos; at = file.text.find("P1/2", at))
+      file.text.replace(at, 4, "P7/2");
+  Diagnostics diagnostics;
+  for (const ExchangeFile& file : import_netbox(files, "nb", diagnostics)) folder.write("back/" + file.path, file.text);
+  const std::optional<Made> made = make(folder.file("back/site.yaml"), diagnostics);
+  INFO(diagnostics.print());
+  REQUIRE(made.has_value());
+  const Fabric& fabric = made->built.fabric;
+  const Plant& plant = made->built.plant;
+  std::vector<std::string> ports;
+  for (const Cable& cable : fabric.cables)
+    for (const PortId end : {cable.a, cable.b})
+      if (const Node& node = fabric.nodes[fabric.ports[end.index()].node.index()]; node.kind == NodeKind::network_switch)
+        ports.push_back(std::to_string(fabric.ports[end.index()].index) + " " + plant.ports[end.index()]);
+  CHECK(ports == std::vector<std::string>{"0 swp1s0", "13 swp7s1"});  // two ports a cage, S-QM
+  for (const Device& device : plant.devices)
+    if (device.kind != DeviceKind::panel) CHECK(device.height == (device.kind == DeviceKind::server ? 8u : 1u));
+}
+
 TEST_CASE("netbox: breakouts, wide racks, weights without unit, colours and ports in use twice are answered by name") {
   std::vector<ExchangeFile> files = foreign();
   files[4].text +=

@@ -262,6 +262,7 @@ class CustomBuild {
       switches.push_back(assembly.add_switch(graph_.switches[i].name, tier[i], rack_of(graph_.switches[i].rack), switches_[i]));
     const auto node = [&](const End& end) { return end.host ? hosts[end.index] : switches[end.index]; };
     for (const Wire& wire : wires_) assembly.connect(node(wire.a), node(wire.b), wire.rate, wire.parts, wire.frame_loss);
+    for (std::size_t i = 0; i < switches_.size(); ++i) assembly.keep_ports(switches[i], graph_.switches[i].ports);
     return std::move(assembly).finish();
   }
 

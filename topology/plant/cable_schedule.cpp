@@ -181,6 +181,9 @@ ScheduleRow read_row(TableFile& table) {
   piece.length = table.metres("length_m");
   piece.order_length = table.metres("order_length_m", piece.length);
   piece.splices = table.count("splices", 0, 1'000);
+  row.has_phase = !table.text("phase").empty();
+  row.has_grade_a = !table.text("grade_a").empty();
+  row.has_grade_b = !table.text("grade_b").empty();
   piece.phase = std::max(1u, table.count("phase", 1, 64)) - 1;
   piece.remarks = {table.text("il_measured_db"), table.text("test_date"), table.text("test_file"), table.text("installer"),
                    table.text("work_order"),     table.text("notes"),     table.text("revision")};

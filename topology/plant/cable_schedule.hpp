@@ -35,6 +35,9 @@ struct ScheduleRow {
   std::string b_device;
   std::string b_port;
   bool has_length = false;
+  bool has_phase = false;
+  bool has_grade_a = false;
+  bool has_grade_b = false;
   std::uint32_t line = 0;
 };
 

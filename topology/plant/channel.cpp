@@ -66,8 +66,8 @@ Status add_fibre(const FibrePiece& piece, std::uint32_t wavelength_nm, const Cat
   if (out.medium.empty()) out.medium = fibre.medium;
   else if (out.medium != fibre.medium) out.medium = "mixed";
   if (std::find(out.reach.begin(), out.reach.end(), fibre.reach) == out.reach.end()) out.reach.push_back(fibre.reach);
-  out.items.push_back({to_string(piece.length) + " of " + fibre.id + " at " + std::to_string(window.wavelength_nm) + " nm", to_loss(worst),
-                       to_loss(typical), &fibre.origin, "attenuation_max_db_per_km"});
+  out.items.push_back({to_readable(piece.length) + " of " + fibre.id + " at " + std::to_string(window.wavelength_nm) + " nm",
+                       to_loss(worst), to_loss(typical), &fibre.origin, "attenuation_max_db_per_km"});
   return Done{};
 }
 

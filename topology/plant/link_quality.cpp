@@ -36,6 +36,16 @@ void append_piece(const Piece& piece, bool reversed, Channel& channel) {
   channel.elements.emplace_back(FibrePiece{piece.fibre, {piece.length.mm - half.mm}, FibrePolarity::straight_a, Plug{}, far.plug});
 }
 
+/// A cable with ends of its own where the optics take glass; "" when there is none.
+std::string trouble_of_kinds(const Plant& plant, std::uint32_t cable, const OpticModel& optic) {
+  const PlantChannel& steps = plant.channels[cable];
+  for (std::uint32_t s = 0; s < steps.step_count; ++s)
+    if (const Piece& piece = plant.pieces[plant.steps[steps.first_step + s].piece];
+        piece.kind != PieceKind::cord && piece.kind != PieceKind::trunk)
+      return "`" + piece.id + "` is " + std::string(to_string(piece.kind)) + ", and `" + optic.id + "` sends light into a cord";
+  return {};
+}
+
 FecCode code_of(const std::string& name) {
   const Result<FecReading> reading = read_fec(name);
   return reading ? reading->code : FecCode::none;
@@ -100,8 +110,17 @@ Result<std::vector<LinkQuality>> link_qualities(const Plant& plant, const Fabric
       continue;
     }
     const std::uint32_t wavelength = link.optic->wavelengths_nm.empty() ? 0 : link.optic->wavelengths_nm.front();
+    link.trouble = trouble_of_kinds(plant, c, *link.optic);
+    if (!link.trouble.empty()) {
+      links.push_back(std::move(link));
+      continue;
+    }
     Result<InsertionLoss> loss = insertion_loss(channel_of(plant, c), wavelength, catalogue);
-    if (!loss) return Error{"link `" + cable.name + "`: " + loss.error().message, loss.error().remedy};
+    if (!loss) {
+      link.trouble = loss.error().message;
+      links.push_back(std::move(link));
+      continue;
+    }
     link.budget = link_budget(*loss, *link.optic, *link.optic, {}, bands);
     link.loss = std::move(loss).value();
     if (link.budget.loss != Verdict::unknown) {

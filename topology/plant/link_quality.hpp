@@ -8,6 +8,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "topology/catalogue.hpp"
@@ -29,12 +30,13 @@ struct LinkQuality {
   double margin_db = 0;               // NaN: unknown
   double pre_fec_ber = 0;             // NaN: unknown
   double frame_loss = 0;              // of kDesignFrame; 0 where nothing is known
+  std::string trouble;                // why the loss of its glass is not known: its pieces do not make a channel; "": it is known
 };
 
 /// The channel of cable `cable`, from its end a to its end b.
 Channel channel_of(const Plant& plant, std::uint32_t cable);
 
-/// The error names the cable and the element that the catalogue does not know.
+/// A link whose pieces make no channel has `trouble` and nothing else is known of it.
 Result<std::vector<LinkQuality>> link_qualities(const Plant& plant, const Fabric& fabric, const Catalogue& catalogue,
                                                 const PlantSettings& settings);
 

@@ -79,12 +79,14 @@ const std::vector<PathwayGraph::Step>& PathwayGraph::search(std::uint32_t from_r
 PathwayRoute PathwayGraph::route(std::uint32_t from_rack, std::uint32_t to_rack) {
   PathwayRoute route;
   if (from_rack == to_rack) {
-    const std::vector<Edge>& own = edges_[place_of_rack_[from_rack]];
     route.found = true;
-    if (own.empty()) return route;  // a rack without a drop: its cables stay inside
-    route.pathways = {own.front().pathway};
-    route.length = pathways_[own.front().pathway].length;
-    return route;
+    for (const Edge& edge : edges_[place_of_rack_[from_rack]]) {
+      if (pathways_[edge.pathway].kind != PathwayKind::drop) continue;
+      route.pathways = {edge.pathway};
+      route.length = pathways_[edge.pathway].length;
+      return route;
+    }
+    return route;  // a rack without a drop: its cables stay inside
   }
   const std::vector<Step>& steps = search(from_rack);
   std::uint32_t here = place_of_rack_[to_rack];

@@ -4,7 +4,7 @@
 // Units: core/quantity.hpp. A rack's name is the foot of its drop, "A01.top" the place over it. Generated: a drop for every rack, a tray along
 // every row, and a tray between rows over every n-th column that both rows have. Invariant: routes are shortest; of equally short ones the one
 // whose last bend has the lowest index, so that the same racks give the same route on any machine.
-// LIMITATIONS: fill does not move a route; a cable inside a rack takes the rack's drop once.
+// LIMITATIONS: fill does not move a route; a cable inside a rack takes the rack's first drop once, and no pathway where the rack has none.
 #pragma once
 
 #include <cstdint>

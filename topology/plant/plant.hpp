@@ -124,6 +124,13 @@ struct PlantChannel {
   std::uint32_t first_step = 0;  // into Plant::steps
   std::uint32_t step_count = 0;
   std::uint32_t phase = 0;
+  bool measured = false;  // margin, errors or frame loss of the link were measured, and stand over the design
+};
+
+/// What the topology kind plugs, whatever a schedule says: what the rules of structure hold a schedule against.
+struct PlantDesign {
+  Structure structure = Structure::irregular;
+  std::vector<std::uint32_t> leaf;  // by endpoint of the fabric: the switch of its NIC port; kNone: no cable
 };
 
 struct Phase {
@@ -143,6 +150,7 @@ struct Plant {
   std::vector<Phase> phases;       // never empty; the last has everything
   std::vector<std::string> ports;  // name of every port of the fabric as its device calls it, "swp1s0"
   bool panels_aligned = true;      // adapters of panels are key-up to key-up (Method B); false: key-up to key-down (Method A)
+  PlantDesign design;              // empty in a part of a site
 
   /// "A01-42:03" of a panel, "leaf-0:swp1s0" of a node.
   [[nodiscard]] std::string end_name(const Fabric& fabric, const PieceEnd& end) const;
@@ -153,7 +161,8 @@ struct Plant {
 /// Checks every invariant above; the error names the first thing that is wrong.
 Status validate(const Plant& plant, const Fabric& fabric);
 
-/// A digest of everything in the plant: equal digests are equal plants.
+/// A digest of everything in the plant: equal digests are equal plants. The design follows from the topology's parameters and is not in it,
+/// nor is what was measured, which the figures of the fabric hold.
 std::string digest_of(const Plant& plant, const Fabric& fabric);
 
 }  // namespace eastwest

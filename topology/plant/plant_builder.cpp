@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/input_text.hpp"
 #include "topology/plant/cable_schedule.hpp"
 #include "topology/plant/elevation.hpp"
 #include "topology/plant/link_quality.hpp"
@@ -37,6 +38,18 @@ std::vector<std::string> name_ports(const Fabric& fabric, const PlantSettings& s
     for (std::uint32_t p = 0; p < node.port_count; ++p) names.push_back(port_name(pattern, p, per_cage, nic_ports));
   }
   return names;
+}
+
+/// The leaf of every NIC port as the topology kind has wired it.
+PlantDesign design_of(const Fabric& fabric) {
+  PlantDesign design;
+  design.structure = fabric.structure;
+  for (const Endpoint& endpoint : fabric.endpoints) {
+    const LinkId out = fabric.ports[endpoint.port.index()].out;
+    const NodeId far = out.exists() ? fabric.ports[fabric.links[out.index()].target.index()].node : NodeId{};
+    design.leaf.push_back(out.exists() && fabric.nodes[far.index()].kind == NodeKind::network_switch ? far.value : kNone);
+  }
+  return design;
 }
 
 void check_port_names(const Fabric& fabric, const Plant& plant, const Place& place, Diagnostics& diagnostics) {
@@ -94,10 +107,58 @@ void settle_cables(const PlantRequest& request, Plant& plant, Fabric& fabric, Di
   EASTWEST_CHECK(linked.has_value(), "cables that were plugged stay plugged");
 }
 
+/// Units of a rack that a device fills: "units 40 to 41".
+std::string units_text(const Device& device) {
+  if (device.height == 1) return "unit " + std::to_string(device.unit);
+  return "units " + std::to_string(device.unit) + " to " + std::to_string(device.unit + device.height - 1);
+}
+
+/// Why device `d` cannot stand where it is said to stand.
+void tell_no_room(const Plant& plant, std::uint32_t d, const Place& place, Diagnostics& diagnostics) {
+  const Device& device = plant.devices[d];
+  const PlantRack& rack = plant.racks[device.rack];
+  const std::string where = "device `" + device.name + "` takes " + units_text(device) + " of rack `" + rack.name + "`, ";
+  if (device.unit + device.height - 1 > rack.units) {
+    diagnostics.error(place, where + "which has " + std::to_string(rack.units) + " units",
+                      "give it a unit of at most " + std::to_string(rack.units - std::min(rack.units, device.height) + 1) +
+                          ", or the rack more `rack_units`");
+    return;
+  }
+  std::string others;
+  for (std::uint32_t i = 0; i < d; ++i) {
+    const Device& other = plant.devices[i];
+    if (other.rack != device.rack || other.unit == 0) continue;
+    if (other.unit + other.height <= device.unit || device.unit + device.height <= other.unit) continue;
+    others += (others.empty() ? "`" : ", `") + other.name + "` (" + units_text(other) + ")";
+  }
+  diagnostics.error(place, where + "where " + others + " stands already", "give it free units");
+}
+
+/// Links whose pieces make no channel stay in the site, since `eastwest check` says what is wrong with each; who runs it is warned.
+void warn_of_trouble(const std::vector<LinkQuality>& links, const Plant& plant, const Fabric& fabric, const Place& place,
+                     const std::vector<std::uint32_t>& lines, Diagnostics& diagnostics) {
+  std::size_t more = 0, told = 0;
+  for (std::uint32_t c = 0; c < links.size(); ++c) {
+    if (links[c].trouble.empty()) continue;
+    if (++told > kInputErrorsShown) {
+      ++more;
+      continue;
+    }
+    Place at = place;
+    if (const std::uint32_t piece = plant.steps[plant.channels[c].first_step].piece; piece < lines.size()) at.line = lines[piece];
+    diagnostics.warning(at, "link `" + fabric.cables[c].name + "`: " + links[c].trouble + "; it is taken to lose nothing",
+                        "`eastwest check` names the piece that is wrong");
+  }
+  if (more > 0) diagnostics.warning(place, std::to_string(more) + " more links whose loss is not known", "");
+}
+
 /// Margin and bit errors of the design into every cable, its frame loss into both links.
-Status settle_losses(const PlantRequest& request, const Plant& plant, Fabric& fabric) {
+Status settle_losses(const PlantRequest& request, const std::vector<std::uint32_t>& lines, const Plant& plant, Fabric& fabric,
+                     Diagnostics& diagnostics) {
   const Result<std::vector<LinkQuality>> links = link_qualities(plant, fabric, request.catalogue, request.settings);
   if (!links) return links.error();
+  const Place place = request.tables.schedule ? Place{request.tables.schedule->file, 0, 0} : request.place;
+  warn_of_trouble(*links, plant, fabric, place, lines, diagnostics);
   for (std::uint32_t c = 0; c < fabric.cables.size(); ++c) {
     fabric.cables[c].margin_db = (*links)[c].margin_db;
     fabric.cables[c].pre_fec_ber = (*links)[c].pre_fec_ber;
@@ -136,6 +197,7 @@ std::optional<Plant> build_plant(const PlantRequest& request, Fabric& fabric, Di
   Plant plant;
   plant.site = settings.site;
   plant.panels_aligned = settings.method_b;
+  plant.design = design_of(fabric);
   Result<PhasePlan> phases = plan_phases(fabric, settings.phases);
   if (!phases) {
     diagnostics.error(request.place, phases.error().message, phases.error().remedy);
@@ -145,45 +207,49 @@ std::optional<Plant> build_plant(const PlantRequest& request, Fabric& fabric, Di
   plant.racks = racks_of(fabric, settings);
   if (request.tables.racks) read_racks(request.tables.racks->text, request.tables.racks->file, plant.racks, diagnostics);
   plant.devices = devices_of(fabric, request.catalogue, phases->node_phase);
-  if (request.tables.devices)
-    read_devices(request.tables.devices->text, request.tables.devices->file, plant.racks, plant.devices, diagnostics);
+  std::vector<std::uint32_t> device_lines;
+  if (request.tables.devices) {
+    diagnostics.remember_source(request.tables.devices->file, request.tables.devices->text);
+    device_lines = read_devices(request.tables.devices->text, request.tables.devices->file, plant.racks,
+                                static_cast<std::uint32_t>(plant.phases.size()), plant.devices, diagnostics);
+  }
+  Elevation elevation(plant.racks);
+  if (request.tables.devices) {
+    for (std::uint32_t d = 0; d < plant.devices.size(); ++d)
+      if (plant.devices[d].unit > 0 && !elevation.occupy(plant.devices[d]))
+        tell_no_room(plant, d, {request.tables.devices->file, device_lines[d], 0}, diagnostics);
+  } else {
+    elevation.place(plant.devices);
+  }
   plant.pathways = request.tables.pathways ? read_pathways(request.tables.pathways->text, request.tables.pathways->file, diagnostics)
                                            : generated_pathways(plant.racks, request.grid, settings);
   plant.ports = name_ports(fabric, settings, request.catalogue);
   check_port_names(fabric, plant, request.place, diagnostics);
   if (diagnostics.error_count() != errors) return std::nullopt;
 
-  Elevation elevation(plant.racks);
-  if (request.tables.devices) {
-    for (Device& device : plant.devices)
-      if (device.unit > 0 && !elevation.occupy(device))
-        diagnostics.error({request.tables.devices->file, 0, 0},
-                          "device `" + device.name + "` at unit " + std::to_string(device.unit) + " of rack `" +
-                              plant.racks[device.rack].name + "` overlaps another, or leaves the rack",
-                          "give it free units");
-  } else {
-    elevation.place(plant.devices);
-  }
   if (request.tables.schedule && request.tables.ids)
     diagnostics.error(request.place, "`schedule` and `ids` are both given: a schedule has its own ids",
                       "keep `schedule`, or `ids` to generate the cabling anew with the ids of an earlier one");
+  std::vector<std::uint32_t> schedule_lines;  // by piece
   if (request.tables.schedule) {
     const std::string& file = request.tables.schedule->file;
     diagnostics.remember_source(file, request.tables.schedule->text);
     const std::vector<ScheduleRow> rows = read_schedule(request.tables.schedule->text, file, diagnostics);
-    if (diagnostics.error_count() == errors) apply_schedule(rows, file, request.catalogue, plant, fabric, diagnostics);
+    if (diagnostics.error_count() == errors) apply_schedule(rows, file, request.catalogue, settings, plant, fabric, diagnostics);
+    for (const ScheduleRow& row : rows) schedule_lines.push_back(row.line);
   } else {
     plan_pieces({fabric, request.catalogue, settings, request.grid.slack, request.keep_lengths, phases->cable_phase}, plant, elevation,
                 request.place, diagnostics);
     if (diagnostics.error_count() == errors) settle_cables(request, plant, fabric, diagnostics);
     if (diagnostics.error_count() == errors) review_pieces(request, fabric, plant);
     if (request.tables.ids) {
+      diagnostics.remember_source(request.tables.ids->file, request.tables.ids->text);
       const std::vector<ScheduleRow> rows = read_schedule(request.tables.ids->text, request.tables.ids->file, diagnostics);
       if (diagnostics.error_count() == errors) keep_ids(rows, plant, fabric);
     }
   }
   if (diagnostics.error_count() != errors) return std::nullopt;
-  if (const Status settled = settle_losses(request, plant, fabric); !settled) {
+  if (const Status settled = settle_losses(request, schedule_lines, plant, fabric, diagnostics); !settled) {
     diagnostics.error(request.place, settled.error().message, settled.error().remedy);
     return std::nullopt;
   }

@@ -102,8 +102,9 @@ void read_racks(std::string_view text, const std::string& file, std::vector<Plan
   table.finish();
 }
 
-void read_devices(std::string_view text, const std::string& file, const std::vector<PlantRack>& racks, std::vector<Device>& devices,
-                  Diagnostics& diagnostics) {
+std::vector<std::uint32_t> read_devices(std::string_view text, const std::string& file, const std::vector<PlantRack>& racks,
+                                        std::uint32_t phases, std::vector<Device>& devices, Diagnostics& diagnostics) {
+  std::vector<std::uint32_t> lines(devices.size(), 0);
   TableFile table(text, file, kDeviceColumns, kDeviceRequired, diagnostics);
   const std::vector<std::string> rack_names = names_of(racks);
   std::map<std::string, std::uint32_t, std::less<>> index;
@@ -124,6 +125,7 @@ void read_devices(std::string_view text, const std::string& file, const std::vec
       panel.name = name;
       panel.kind = kind;
       devices.push_back(std::move(panel));
+      lines.push_back(0);
       found = index.emplace(name, static_cast<std::uint32_t>(devices.size()) - 1).first;
     } else if (found == index.end()) {
       table.error("the site has no device " + quote_input(name),
@@ -131,6 +133,7 @@ void read_devices(std::string_view text, const std::string& file, const std::vec
       continue;
     }
     Device& device = devices[found->second];
+    lines[found->second] = table.line();
     if (device.kind != kind && !table.text("kind").empty())
       table.error("device " + quote_input(name) + " is a " + std::string(kDeviceKinds[static_cast<std::size_t>(device.kind)]),
                   "keep its kind");
@@ -149,8 +152,12 @@ void read_devices(std::string_view text, const std::string& file, const std::vec
     device.power_max = {table.quantity("power_max", Dimension::power, device.power_max.mw)};
     device.weight = {table.quantity("weight", Dimension::mass, device.weight.grams)};
     device.phase = std::max(1u, table.count("phase", device.phase + 1, 64)) - 1;
+    if (device.phase >= phases)
+      table.error("device " + quote_input(name) + " comes in phase " + std::to_string(device.phase + 1) + " of " + std::to_string(phases),
+                  "`plant.phases` of the site says how many there are");
   }
   table.finish();
+  return lines;
 }
 
 std::vector<Pathway> read_pathways(std::string_view text, const std::string& file, Diagnostics& diagnostics) {

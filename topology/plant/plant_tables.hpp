@@ -23,9 +23,10 @@ std::string write_pathways(const Plant& plant);
 
 /// `racks` holds what was generated; rows replace it by name. A rack that no row names stays.
 void read_racks(std::string_view text, const std::string& file, std::vector<PlantRack>& racks, Diagnostics& diagnostics);
-/// `devices` holds the nodes; rows place them; rows of kind panel are appended.
-void read_devices(std::string_view text, const std::string& file, const std::vector<PlantRack>& racks, std::vector<Device>& devices,
-                  Diagnostics& diagnostics);
+/// `devices` holds the nodes; rows place them; rows of kind panel are appended. `phases` is how many the site has. Gives back the line of each
+/// device, 0 of those without a row.
+std::vector<std::uint32_t> read_devices(std::string_view text, const std::string& file, const std::vector<PlantRack>& racks,
+                                        std::uint32_t phases, std::vector<Device>& devices, Diagnostics& diagnostics);
 std::vector<Pathway> read_pathways(std::string_view text, const std::string& file, Diagnostics& diagnostics);
 
 }  // namespace eastwest

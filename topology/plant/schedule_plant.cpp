@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "core/input_text.hpp"
 #include "topology/cabling.hpp"
 #include "topology/plant/pathway_graph.hpp"
 #include "topology/plant/pieces.hpp"
 #include "topology/plant/recabling.hpp"
+#include "topology/plant/short_rows.hpp"
 #include "topology/plant/socket.hpp"
 
 namespace eastwest {
@@ -21,9 +23,9 @@ constexpr Length kUsualCord{3'000};  // in one rack (GK)
 
 class Application {
  public:
-  Application(const std::vector<ScheduleRow>& rows, const std::string& file, const Catalogue& catalogue, Plant& plant, Fabric& fabric,
-              Diagnostics& diagnostics)
-      : rows_(rows), file_(file), catalogue_(catalogue), plant_(plant), fabric_(fabric), diagnostics_(diagnostics) {
+  Application(const std::vector<ScheduleRow>& rows, const std::string& file, const Catalogue& catalogue, const PlantSettings& settings,
+              Plant& plant, Fabric& fabric, Diagnostics& diagnostics)
+      : rows_(rows), file_(file), catalogue_(catalogue), settings_(settings), plant_(plant), fabric_(fabric), diagnostics_(diagnostics) {
     for (std::uint32_t d = 0; d < plant.devices.size(); ++d) {
       devices_.emplace(plant.devices[d].name, d);
       device_names_.push_back(plant.devices[d].name);
@@ -89,6 +91,11 @@ class Application {
     const bool retired = piece.status == PieceStatus::retired;
     find_end(row, row.a_device, row.a_port, piece.kind, retired, piece.a);
     find_end(row, row.b_device, row.b_port, piece.kind, retired, piece.b);
+    complete_grades(row, settings_, piece);
+    if (!retired) {
+      settle_phase(row, piece);
+      check_fibre(row, piece);
+    }
     piece.first_route = static_cast<std::uint32_t>(plant_.routes.size());
     WordReader words(row.route);
     for (Word word = words.next(); !word.text.empty(); word = words.next()) {
@@ -116,8 +123,44 @@ class Application {
             "every strand has a port at both ends");
       return;
     }
+    overlapped_ = kNone;
     occupy(row, index, plant_.pieces.back().a, false);
     occupy(row, index, plant_.pieces.back().b, true);
+  }
+
+  /// A row without a phase has that of its devices; one that says so is no earlier than they, and no later than the last.
+  void settle_phase(const ScheduleRow& row, Piece& piece) {
+    const auto phases = static_cast<std::uint32_t>(plant_.phases.size());
+    if (piece.phase >= phases) {
+      error(row.line,
+            "cable " + quote_input(piece.id) + " is pulled in phase " + std::to_string(piece.phase + 1) + " of " + std::to_string(phases),
+            "`plant.phases` of the site says how many there are");
+      return;
+    }
+    for (const PieceEnd* end : {&piece.a, &piece.b}) {
+      if (end->device == kNone || piece.phase >= plant_.devices[end->device].phase) continue;
+      const Device& device = plant_.devices[end->device];
+      if (row.has_phase)
+        error(row.line,
+              "cable " + quote_input(piece.id) + " is pulled in phase " + std::to_string(piece.phase + 1) + " and ends at `" + device.name +
+                  "`, which comes in phase " + std::to_string(device.phase + 1),
+              "give the cable its device's phase, or a later one");
+      else piece.phase = device.phase;
+    }
+  }
+
+  void check_fibre(const ScheduleRow& row, const Piece& piece) {
+    if (piece.fibre.empty() || piece.fibre == "copper" || catalogue_.find_fibre(piece.fibre) != nullptr) return;
+    std::vector<std::string> known{"copper"};
+    std::string list = "copper";
+    for (const FibreModel& fibre : catalogue_.fibres()) {
+      known.push_back(fibre.id);
+      list += ", " + fibre.id;
+    }
+    const std::string near = nearest_name(piece.fibre, known);
+    error(row.line,
+          "`fibre_type` of cable " + quote_input(piece.id) + " is " + quote_input(piece.fibre) + ", which the catalogue does not know",
+          near.empty() ? "one of " + list : "did you mean `" + near + "`?");
   }
 
   void find_end(const ScheduleRow& row, const std::string& device, const std::string& port, PieceKind kind, bool retired, PieceEnd& end) {
@@ -152,8 +195,16 @@ class Application {
           end.port = p;
           return;
         }
-      if (const auto number = whole_number(port, 0, node.port_count == 0 ? 0 : node.port_count - 1); number && node.port_count > 0) {
-        end.port = static_cast<std::uint32_t>(*number);
+      if (const auto number = whole_number(port, 0, node.port_count); number && node.port_count > 0) {
+        // Faceplates count from 1, programs from 0: where both are ports of the device, the row must say which.
+        const auto one = static_cast<std::uint32_t>(*number);
+        end.port = one < node.port_count ? one : one - 1;
+        if (one > 0 && one < node.port_count)
+          error(row.line,
+                "cable " + quote_input(row.piece.id) + " ends at port " + quote_input(port) + " of `" + at.name + "`, which may be `" +
+                    plant_.ports[node.first_port + one] + "`, counted from 0, or `" + plant_.ports[node.first_port + one - 1] +
+                    "`, counted from 1",
+                "write the port's name; its ports are " + port_examples(end.device));
         return;
       }
     }
@@ -173,7 +224,7 @@ class Application {
     const bool rear = panel && plant_.pieces[piece].kind == PieceKind::trunk;
     for (std::uint32_t s = 0; s < end.count; ++s) {
       const auto [found, fresh] = sockets_.try_emplace(Socket{end.device, end.port + s, rear}, Plugged{piece, at_b, s});
-      if (!fresh)
+      if (!fresh && std::exchange(overlapped_, found->second.piece) != found->second.piece)
         error(row.line,
               "cables `" + plant_.pieces[found->second.piece].id + "` and `" + row.piece.id + "` are both plugged into " +
                   plant_.end_name(fabric_,
@@ -213,17 +264,17 @@ class Application {
     add_link(row, steps, start, here, cables, facts);
   }
 
-  /// What a short row leaves out follows from the optics at the ends.
-  static void complete(const OpticModel& optic, Piece& piece) {
-    if (piece.fibre.empty()) piece.fibre = optic.medium == "copper" ? "copper" : optic.medium == "mmf" ? "om4" : "os2";
-    if (piece.fibres == 0) piece.fibres = optic.fibres * (piece.kind == PieceKind::trunk ? piece.a.count : 1);
-    if (piece.a.plug.connector.empty() && piece.b.plug.connector.empty() && optic.connector != "integral") {
-      piece.a.plug = piece.b.plug = plug_of(optic, true);
-      if (piece.kind == PieceKind::trunk && piece.a.plug.gender == PinGender::unpinned)
-        piece.a.plug.gender = piece.b.plug.gender = PinGender::pinned;
-      if (piece.polarity == FibrePolarity::none) piece.polarity = FibrePolarity::reversed_b;
-    }
-    if (piece.construction.empty()) piece.construction = construction_of(piece.kind, piece.a.plug.connector, piece.fibres, optic.id);
+  /// Optic and rate of a link stand at one of its cords, or alike at several.
+  void agree(const ScheduleRow& first, const LinkRemark& link, const ScheduleRow& other) {
+    const auto differ = [&](const char* column, const std::string& one, const std::string& two) {
+      error(other.line,
+            "`" + std::string(column) + "` of cable " + quote_input(other.piece.id) + " is " + quote_input(two) + ", and " +
+                quote_input(one) + " of " + quote_input(first.piece.id) + ", the first cord of the same link",
+            "give both cords what the link is; or check which panel ports they end at");
+    };
+    if (!other.link.medium.empty() && other.link.medium != link.medium) differ("pmd", link.medium, other.link.medium);
+    if (other.link.rate.bits_per_second > 0 && other.link.rate != link.rate)
+      differ("rate", to_string(link.rate), to_string(other.link.rate));
   }
 
   void add_link(const ScheduleRow& row, const std::vector<ChannelStep>& steps, const PieceEnd& a, const PieceEnd& b,
@@ -238,34 +289,43 @@ class Application {
       channel.phase = std::max(channel.phase, plant_.pieces[step.piece].phase);
     }
     plant_.channels.push_back(channel);
+    LinkRemark link = row.link;
+    for (const ChannelStep& step : steps) {
+      const LinkRemark& own = rows_[step.piece].link;
+      if (link.medium.empty()) link.medium = own.medium;
+      if (link.rate.bits_per_second == 0) link.rate = own.rate;
+      if (link.delay.ps < 0) link.delay = own.delay;
+      agree(row, link, rows_[step.piece]);
+    }
     Cable cable;
-    if (row.link.medium == "custom" || row.link.medium.empty()) {
+    if (link.medium == "custom" || link.medium.empty()) {
       cable.medium = "custom";  // of no length, as cable_with_delay says
-      if (row.link.delay.ps < 0)
+      if (link.delay.ps < 0)
         error(row.line, "the link of cable `" + row.piece.id + "` has no `pmd` and no `delay`",
               "name an optic of the catalogue in `pmd`, or give `delay`");
-      cable.delay_medium = row.link.delay;
-    } else if (const OpticModel* optic = catalogue_.find_optic(row.link.medium)) {
+      cable.delay_medium = link.delay;
+    } else if (const OpticModel* optic = catalogue_.find_optic(link.medium)) {
       const CableParts parts = cable_with_optic(catalogue_, *optic, length);
       cable.length = length;
       cable.medium = parts.medium;
       cable.delay_medium = parts.delay_medium;
       cable.delay_modules = parts.delay_modules;
       cable.delay_fec = parts.delay_fec;
-      for (const ChannelStep& step : steps) complete(*optic, plant_.pieces[step.piece]);
+      for (std::uint32_t i = 0; i < steps.size(); ++i)
+        complete_piece(*optic, settings_, i, static_cast<std::uint32_t>(steps.size()), plant_.pieces[steps[i].piece]);
     } else {
       std::vector<std::string> known;
       for (const OpticModel& entry : catalogue_.optics()) known.push_back(entry.id);
-      const std::string near = nearest_name(row.link.medium, known);
-      error(row.line, "`pmd`: there is no optic " + quote_input(row.link.medium) + " in the catalogue",
+      const std::string near = nearest_name(link.medium, known);
+      error(row.line, "`pmd`: there is no optic " + quote_input(link.medium) + " in the catalogue",
             near.empty() ? "take an id of data/optics.csv" : "did you mean `" + near + "`?");
       return;
     }
-    if (row.link.rate.bits_per_second == 0)
+    if (link.rate.bits_per_second == 0)
       error(row.line, "the link of cable `" + row.piece.id + "` has no `rate`", "give the rate of the link, such as `400 Gb/s`");
-    if (const OpticModel* optic = catalogue_.find_optic(row.link.medium); optic != nullptr && row.link.rate > optic->rate)
+    if (const OpticModel* optic = catalogue_.find_optic(link.medium); optic != nullptr && link.rate > optic->rate)
       error(row.line,
-            "the link of cable `" + row.piece.id + "` is to run at " + to_string(row.link.rate) + ", `" + optic->id + "` runs at " +
+            "the link of cable `" + row.piece.id + "` is to run at " + to_string(link.rate) + ", `" + optic->id + "` runs at " +
                 to_string(optic->rate),
             "correct `rate`, or name a faster optic in `pmd`");
     cable.name = row.link.link.empty() ? row.piece.id : row.link.link;
@@ -274,18 +334,20 @@ class Application {
     if (!names_.insert(cable.name).second)
       error(row.line, "two links are called " + quote_input(cable.name), "give each its own name in `link`");
     cables.push_back(std::move(cable));
-    facts.push_back({row.link.rate, 0, 0});
+    facts.push_back({link.rate, 0, 0});
   }
 
   const std::vector<ScheduleRow>& rows_;
   const std::string& file_;
   const Catalogue& catalogue_;
+  const PlantSettings& settings_;
   Plant& plant_;
   Fabric& fabric_;
   Diagnostics& diagnostics_;
   PathwayGraph graph_{plant_.racks, plant_.pathways};
   const std::size_t errors_before_ = diagnostics_.error_count();
   std::size_t mistakes_ = 0;
+  std::uint32_t overlapped_ = kNone;  // the piece over which the row's was told to lie: one mistake, not one a strand and end
   std::map<std::string, std::uint32_t> devices_;
   std::vector<std::string> device_names_;
   std::map<std::string, std::uint32_t> pathways_;
@@ -296,9 +358,9 @@ class Application {
 
 }  // namespace
 
-void apply_schedule(const std::vector<ScheduleRow>& rows, const std::string& file, const Catalogue& catalogue, Plant& plant, Fabric& fabric,
-                    Diagnostics& diagnostics) {
-  Application(rows, file, catalogue, plant, fabric, diagnostics).apply();
+void apply_schedule(const std::vector<ScheduleRow>& rows, const std::string& file, const Catalogue& catalogue,
+                    const PlantSettings& settings, Plant& plant, Fabric& fabric, Diagnostics& diagnostics) {
+  Application(rows, file, catalogue, settings, plant, fabric, diagnostics).apply();
 }
 
 }  // namespace eastwest

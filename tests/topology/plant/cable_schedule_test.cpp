@@ -91,6 +91,106 @@ TEST_CASE("cable schedule: mistakes of a schedule are told together, each with i
   CHECK(broken(",400 Gb/s,", ",,").find("has no `rate`") != std::string::npos);
 }
 
+namespace {
+
+/// What a schedule of a custom site with a switch of eight ports and panels in two racks is told; "" when it is taken.
+struct SmallSchedule {
+  tests::TemporaryDirectory folder;
+  std::string plant = "cabling: point_to_point";
+  static constexpr const char* kHeader = "cable_id,type,a_device_or_panel,a_port,b_device_or_panel,b_port,pmd,rate,fibre_type\n";
+
+  std::optional<BuiltSite> build(const std::string& rows, Diagnostics& diagnostics, const char* header = kHeader) {
+    folder.write("cables.csv", header + rows);
+    folder.write("devices.csv",
+                 "device,kind,rack,unit,height,ports\nh0,server,A01,1,1,\nh1,server,A02,1,1,\ns0,switch,A01,10,1,\n"
+                 "A01-40,panel,A01,40,1,24\nA02-40,panel,A02,40,1,24\n");
+    return try_site(
+        "{topology: custom, server: plain, switch: custom, hosts: [{name: h0, rack: A01}, {name: h1, rack: A02}], switches: [{name: s0, "
+        "rack: A01}], "
+        "links: "
+        "[h0 - s0, h1 - s0], plant: {devices: devices.csv, schedule: cables.csv, " +
+            plant + "}}",
+        diagnostics, folder.path().string());
+  }
+  std::string told(const std::string& rows, const char* header = kHeader) {
+    Diagnostics diagnostics;
+    static_cast<void>(build(rows, diagnostics, header));
+    return diagnostics.print();
+  }
+};
+
+const std::string kStructured =
+    "C1A,cord,h1,rail0,A02-40,01,400g-dr4,400 Gb/s,\nT1,trunk,A02-40,01-04,A01-40,01-04,,,\nC1B,cord,A01-40,01,s0,swp1,,,\n"
+    "C2,cord,h0,rail0,s0,swp2,400g-dr4,400 Gb/s,\n";
+
+}  // namespace
+
+TEST_CASE("cable schedule: a number that may be two ports is an error with both readings, one that can be one port only is taken") {
+  SmallSchedule small;
+  CHECK(small.told("C1,cord,h0,0,s0,0,400g-dr4,400 Gb/s,\nC2,cord,h1,rail0,s0,2,400g-dr4,400 Gb/s,\n") == "");
+  const std::string told = small.told("C1,cord,h0,rail0,s0,1,400g-dr4,400 Gb/s,\n");
+  CHECK(told.find("cables.csv:2:") != std::string::npos);
+  CHECK(told.find("which may be `swp2`, counted from 0, or `swp1`, counted from 1") != std::string::npos);
+}
+
+TEST_CASE("cable schedule: two trunks over one another are one mistake, not one a strand") {
+  SmallSchedule small;
+  const std::string told = small.told(kStructured + "T2,trunk,A02-40,03-06,A01-40,07-10,,,\n");
+  CHECK(told.find("cables.csv:6:") != std::string::npos);
+  const std::string words = "are both plugged into";
+  const std::size_t first = told.find(words);
+  REQUIRE(first != std::string::npos);
+  CHECK(told.find(words, first + 1) == std::string::npos);
+}
+
+TEST_CASE("cable schedule: cords of one link that say different optics or rates, and fibre that nobody knows") {
+  SmallSchedule small;
+  CHECK(small.told(kStructured) == "");
+  const std::string optics = small.told(replaced(kStructured, "s0,swp1,,,", "s0,swp1,400g-fr4,,"));
+  CHECK(optics.find("cables.csv:4:") != std::string::npos);
+  CHECK(optics.find("`pmd` of cable `C1B` is `400g-fr4`, and `400g-dr4` of `C1A`, the first cord of the same link") != std::string::npos);
+  CHECK(small.told(replaced(kStructured, "s0,swp1,,,", "s0,swp1,,200 Gb/s,")).find("`rate` of cable `C1B`") != std::string::npos);
+  CHECK(small.told(replaced(kStructured, "s0,swp1,,,", "s0,swp1,,,ss2")).find("did you mean `os2`?") != std::string::npos);
+  // The optics may stand at either cord.
+  CHECK(small.told(replaced(replaced(kStructured, "01,400g-dr4,400 Gb/s,", "01,,,"), "s0,swp1,,,", "s0,swp1,400g-dr4,400 Gb/s,")) == "");
+}
+
+TEST_CASE("cable schedule: a short row takes grade, multimode fibre and polarity from the site") {
+  SmallSchedule small;
+  small.plant = "connector_grade: standard, multimode: om5, polarity: a";
+  Diagnostics diagnostics;
+  std::string rows = kStructured;
+  for (int i = 0; i < 2; ++i) rows = replaced(rows, "400g-dr4", "400g-sr4");
+  const std::optional<BuiltSite> built = small.build(rows, diagnostics);
+  REQUIRE_MESSAGE(built.has_value(), diagnostics.print());
+  const auto piece = [&](const std::string& id) {
+    return *std::find_if(built->plant.pieces.begin(), built->plant.pieces.end(), [&](const Piece& p) { return p.id == id; });
+  };
+  for (const char* id : {"C1A", "T1", "C1B", "C2"}) {
+    CAPTURE(id);
+    CHECK(piece(id).fibre == "om5");
+    CHECK(piece(id).a.plug.grade == ConnectorGrade::standard);
+    CHECK(piece(id).b.plug.grade == ConnectorGrade::standard);
+  }
+  // Method A: straight but for the last cord; a single cord crosses.
+  CHECK(piece("C1A").polarity == FibrePolarity::straight_a);
+  CHECK(piece("T1").polarity == FibrePolarity::straight_a);
+  CHECK(piece("C1B").polarity == FibrePolarity::reversed_b);
+  CHECK(piece("C2").polarity == FibrePolarity::reversed_b);
+  CHECK(piece("T1").a.plug.gender == PinGender::pinned);
+}
+
+TEST_CASE("cable schedule: pieces that make no channel are warned of at their line, and the site is built for the check") {
+  SmallSchedule small;
+  Diagnostics diagnostics;
+  const std::optional<BuiltSite> built =
+      small.build("C1,direct_copper,h0,rail0,s0,swp1,400g-dr4,400 Gb/s,copper\nC2,cord,h1,rail0,s0,swp2,400g-dr4,400 Gb/s,\n", diagnostics);
+  REQUIRE(built.has_value());
+  const std::string told = diagnostics.print();
+  CHECK(told.find("cables.csv:2: warning: link `C1`") != std::string::npos);
+  CHECK(told.find("cables.csv:3:") == std::string::npos);
+}
+
 TEST_CASE("cable schedule: survives damage") {
   const BuiltSite built = good_site(kSite + "cabling: structured_fabric}}");
   std::string schedule = write_schedule(built.plant, built.fabric);

@@ -164,6 +164,26 @@ TEST_CASE("plant builder: devices fill their racks without overlap, servers from
   }
 }
 
+TEST_CASE("plant builder: devices without room and phases that the site has not are told with line, limit and neighbour, in one pass") {
+  const std::string site = "{topology: rail_optimised, servers: 4, server: dgx-h100, switch: nv-qm9700, plant: {";
+  const BuiltSite first = good_site(site + "}}");
+  const tests::TemporaryDirectory folder;
+  const std::string tables = tests::write_tables(first, folder);
+  std::string text = "device,kind,rack,unit,phase\nserver-00,server,A01,1,1\nserver-01,server,A01,8,1\nserver-02,server,A01,44,1\n";
+  text += "server-03,server,A01,20,3\n";
+  folder.write("devices.csv", text);
+  Diagnostics diagnostics;
+  CHECK_FALSE(tests::try_site(site + tables + "}}", diagnostics, folder.path().string()).has_value());
+  const std::string told = diagnostics.print();
+  INFO(told);
+  CHECK(
+      told.find(
+          "devices.csv:3: error: device `server-01` takes units 8 to 15 of rack `A01`, where `server-00` (units 1 to 8) stands already") !=
+      std::string::npos);
+  CHECK(told.find("devices.csv:4: error: device `server-02` takes units 44 to 51 of rack `A01`, which has 48 units") != std::string::npos);
+  CHECK(told.find("devices.csv:5: error: device `server-03` comes in phase 3 of 1") != std::string::npos);
+}
+
 TEST_CASE("plant builder: what a site gets wrong is told at its place") {
   struct Case {
     std::string site;

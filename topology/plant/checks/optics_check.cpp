@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "topology/plant/checks/optics_remedies.hpp"
+#include "topology/plant/link_loss.hpp"
 #include "topology/plant/loss_effects.hpp"
 
 namespace eastwest {
@@ -17,23 +18,34 @@ std::string fibres_of(const InsertionLoss& loss) {
   return text;
 }
 
+/// Frame loss of the worse direction.
+double lost_frames(const CheckInput& input, std::uint32_t c) {
+  double lost = 0;
+  for (const PortId port : {input.fabric.cables[c].a, input.fabric.cables[c].b})
+    if (const LinkId out = input.fabric.ports[port.index()].out; out.exists())
+      lost = std::max(lost, input.fabric.links[out.index()].frame_loss);
+  return lost;
+}
+
+/// ", one every 12 s on a full link".
+std::string pace_text(const CheckInput& input, std::uint32_t c, double lost) {
+  const double seconds = seconds_between_losses(lost, input.links[c].rate, kDesignFrame);
+  // Beyond some weeks the figure says nothing more than the loss itself.
+  if (!std::isfinite(seconds) || seconds >= 1e7) return {};
+  char figure[64];
+  std::snprintf(figure, sizeof figure, seconds >= 10 ? "%.0f s" : "%.2g s", seconds);
+  if (seconds < 1e-3) std::snprintf(figure, sizeof figure, "%.3g us", seconds * 1e6);
+  else if (seconds < 1) std::snprintf(figure, sizeof figure, "%.3g ms", seconds * 1e3);
+  return ", one every " + std::string(figure) + " on a full link";
+}
+
 /// What the margin does to bits and frames, for sentences.
 std::string errors_text(const CheckInput& input, std::uint32_t c) {
   const Cable& cable = input.fabric.cables[c];
   if (!std::isfinite(cable.pre_fec_ber)) return {};
-  double lost = 0;
-  for (const PortId port : {cable.a, cable.b})
-    if (const LinkId out = input.fabric.ports[port.index()].out; out.exists())
-      lost = std::max(lost, input.fabric.links[out.index()].frame_loss);
-  std::string text = "; pre-FEC BER " + probability_text(cable.pre_fec_ber) + ", loss of a full frame " + probability_text(lost);
-  const double seconds = seconds_between_losses(lost, input.links[c].rate, kDesignFrame);
-  // Beyond some weeks the figure says nothing more than the loss itself.
-  if (std::isfinite(seconds) && seconds < 1e7) {
-    char figure[64];
-    std::snprintf(figure, sizeof figure, seconds >= 10 ? "%.0f" : "%.2g", seconds);
-    text += ", one every " + std::string(figure) + " s on a full link";
-  }
-  return text;
+  const double lost = lost_frames(input, c);
+  return "; pre-FEC BER " + probability_text(cable.pre_fec_ber) + ", loss of a full frame " + probability_text(lost) +
+         pace_text(input, c, lost);
 }
 
 class Optics {
@@ -47,6 +59,8 @@ class Optics {
     tell_vendor_reach();
     tell_power();
     tell_errors();
+    tell_frames();
+    tell_margin();
     for (const CaseGroups::Group& group : unknown_.sorted()) {
       Finding finding = begin(group, FindingLevel::note, "optics.unknown");
       const Cable& cable = input_.fabric.cables[group.worst];
@@ -63,8 +77,37 @@ class Optics {
     return finding_of(group, level, std::move(rule), [this](std::uint32_t c) { return input_.fabric.cables[c].name; });
   }
 
+  [[nodiscard]] double band_of(std::uint32_t c) const {
+    const OpticModel* optic = input_.links[c].optic;
+    return optic != nullptr && optic->medium == "smf" ? input_.settings.headroom_single_mode : input_.settings.headroom_multimode;
+  }
+
+  /// The loss of a full frame that the link has where its code just corrects what the standard allows.
+  [[nodiscard]] double tolerated_loss(std::uint32_t c) const {
+    const LinkCoding coding =
+        link_coding(input_.catalogue, input_.fabric.cables[c].medium, input_.links[c].rate, input_.settings.margin_exponent);
+    return frame_loss_at_margin(0, coding, kDesignFrame);
+  }
+
+  /// What was measured, whatever the design says; each link has one finding of it, the gravest.
+  void sort_measured(std::uint32_t c) {
+    const LinkQuality& link = input_.links[c];
+    const Cable& cable = input_.fabric.cables[c];
+    const std::string kind = link.optic == nullptr ? cable.medium : link.optic->id;
+    const bool errors =
+        link.optic != nullptr && std::isfinite(cable.pre_fec_ber) && cable.pre_fec_ber > link.optic->pre_fec_ber * (1 + 1e-9);
+    if (errors && link.budget.loss != Verdict::fail) {  // what the design already fails is told there
+      errors_.add(kind, c, cable.pre_fec_ber);
+    } else if (const double lost = lost_frames(input_, c); lost > tolerated_loss(c) * (1 + 1e-6)) {
+      frames_.add(kind, c, lost);
+    } else if (std::isfinite(cable.margin_db) && cable.margin_db < band_of(c)) {
+      margin_.add(kind, c, 1e6 - cable.margin_db);
+    }
+  }
+
   void sort_link(std::uint32_t c) {
     const LinkQuality& link = input_.links[c];
+    if (input_.plant.channels[c].measured) sort_measured(c);
     if (link.optic == nullptr) {
       unknown_.add(input_.fabric.cables[c].medium, c);
       return;
@@ -72,6 +115,7 @@ class Optics {
     const std::string fibres = link.loss ? fibres_of(*link.loss) + " " + std::to_string(link.loss->connections) : "";
     const std::string key = link.optic->id + " " + fibres;
     const Length length = input_.fabric.cables[c].length;
+    if (link.loss && link.loss->medium == "mixed") return;  // channel.fibre names the piece; no figure of such a link means anything
     if (link.budget.reach == Verdict::fail) reach_.add(key, c, static_cast<double>(-link.budget.reach_headroom.mm));
     else if (const auto vendor = vendor_of(c)) vendor_.add(key + vendor->module->id, c, static_cast<double>(length.mm - vendor->reach.mm));
     if (!link.loss) return;
@@ -79,10 +123,6 @@ class Optics {
     else if (link.budget.loss == Verdict::warn) thin_loss_.add(key, c, 1e6 - link.budget.headroom.decibels());
     else if (link.budget.loss == Verdict::unknown) no_budget_.add(link.optic->id, c);
     if (link.budget.power_headroom && link.budget.power_headroom->mdb < 0) power_.add(key, c, -link.budget.power_headroom->decibels());
-    // What the design already fails is told there; here is what was measured.
-    const double ber = input_.fabric.cables[c].pre_fec_ber;
-    if (link.budget.loss != Verdict::fail && std::isfinite(ber) && ber > link.optic->pre_fec_ber * (1 + 1e-9))
-      errors_.add(link.optic->id, c, ber);
   }
 
   [[nodiscard]] std::optional<VendorReach> vendor_of(std::uint32_t c) const {
@@ -173,9 +213,8 @@ class Optics {
     for (const CaseGroups::Group& group : errors_.sorted()) {
       Finding finding = begin(group, FindingLevel::fail, "optics.errors");
       const OpticModel& optic = *input_.links[group.worst].optic;
-      finding.sentence = "has a margin of " + decibels_text(input_.fabric.cables[group.worst].margin_db) +
-                         " by measurement, where its design has " + decibels_text(input_.links[group.worst].margin_db) +
-                         errors_text(input_, group.worst);
+      finding.sentence = "has a margin of " + decibels_text(input_.fabric.cables[group.worst].margin_db) + " by measurement" +
+                         design_text(group.worst) + errors_text(input_, group.worst);
       finding.limit = "pre-FEC BER " + probability_text(optic.pre_fec_ber) + ", what the code of `" + optic.id + "` corrects (" +
                       source_of(optic.origin, "pre_fec_ber") + ")";
       finding.remedy = "clean and inspect its connectors, then measure again; else change cord or module";
@@ -183,8 +222,46 @@ class Optics {
     }
   }
 
+  /// ", where its design has 0.5 dB"; nothing of a link whose design has no budget.
+  [[nodiscard]] std::string design_text(std::uint32_t c) const {
+    const double margin = input_.links[c].margin_db;
+    return std::isfinite(margin) ? ", where its design has " + decibels_text(margin) : "";
+  }
+
+  void tell_frames() {
+    for (const CaseGroups::Group& group : frames_.sorted()) {
+      Finding finding = begin(group, FindingLevel::fail, "optics.frame_loss");
+      const double lost = lost_frames(input_, group.worst);
+      const OpticModel* optic = input_.links[group.worst].optic;
+      finding.sentence = "loses " + probability_text(lost) + " of its frames, as measured" + pace_text(input_, group.worst, lost) +
+                         ": every loss repeats what is in flight, and a lost tail waits a whole timeout";
+      finding.limit = probability_text(tolerated_loss(group.worst)) +
+                      " of full frames, what the code leaves at the most errors that the standard allows (" +
+                      (optic == nullptr ? "KP4 or KR4 of IEEE 802.3" : source_of(optic->origin, "pre_fec_ber")) +
+                      "); the loss is measured (`measured` of the site)";
+      finding.remedy =
+          "clean and inspect its connectors, look for full buffers and wrong PFC settings where the light is good, then measure again";
+      findings_.push_back(std::move(finding));
+    }
+  }
+
+  void tell_margin() {
+    for (const CaseGroups::Group& group : margin_.sorted()) {
+      Finding finding = begin(group, FindingLevel::warn, "optics.margin");
+      finding.sentence = "has a margin of " + decibels_text(input_.fabric.cables[group.worst].margin_db) + ", as measured" +
+                         design_text(group.worst) + errors_text(input_, group.worst);
+      const OpticModel* optic = input_.links[group.worst].optic;
+      finding.limit = "headroom under " + decibels_text(band_of(group.worst)) + " is a warning (`" +
+                      (optic != nullptr && optic->medium == "smf" ? "headroom_single_mode" : "headroom_multimode") +
+                      "` of the site); the margin is measured (`measured` of the site)";
+      finding.remedy = "clean and inspect its connectors, then measure again";
+      findings_.push_back(std::move(finding));
+    }
+  }
+
   const CheckInput& input_;
   std::vector<Finding> findings_;
+  CaseGroups frames_, margin_;
   CaseGroups failed_loss_, thin_loss_, no_budget_, reach_, vendor_, power_, errors_, unknown_;
 };
 

@@ -3,7 +3,8 @@
 //
 // Rules: optics.loss (worst case against the budget, with bands), optics.reach (by kind of fibre, or of a cable with ends of its own),
 // optics.vendor_reach (the switch's or server's vendor states less for its own module), optics.power (OMA view, independent of the budget),
-// optics.errors (a measured margin or error rate beyond what the code corrects), optics.unknown (nothing is known of the link's optics).
+// optics.errors (a measured margin or error rate beyond what the code corrects), optics.frame_loss (a measured frame loss above what the code
+// leaves at its limit), optics.margin (a thin measured margin), optics.unknown (nothing is known of the link's optics).
 // Source: docs/plant-physics.md; limits of data/optics.csv. LIMITATIONS: links are grouped by optic, fibre, number of connections and verdict.
 #pragma once
 

@@ -8,6 +8,9 @@
 #include "topology/plant/checks/channel_check.hpp"
 #include "topology/plant/checks/label_check.hpp"
 #include "topology/plant/checks/optics_check.hpp"
+#include "topology/plant/checks/piece_check.hpp"
+#include "topology/plant/checks/route_check.hpp"
+#include "topology/plant/checks/structure_check.hpp"
 
 namespace eastwest {
 
@@ -24,11 +27,14 @@ PlantCheck check_plant(const CheckInput& input) {
   check.racks = rack_uses(input);
   check.switches = switch_uses(input);
   const auto take = [&](std::vector<Finding> findings) { std::move(findings.begin(), findings.end(), std::back_inserter(check.findings)); };
+  take(check_structure(input));
   take(check_optics(input));
+  take(check_pieces(input));
   take(check_channels(input));
   take(check_cages(input));
   take(check_latency(input, check.latency));
   take(check_pfc(input, check.pfc));
+  take(check_routes(input));
   take(check_pathways(input, check.pathways));
   take(check_racks(input, check.racks));
   take(check_switches(input, check.switches));

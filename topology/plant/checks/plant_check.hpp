@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // All rules at once: what is wrong with a plant, worst first, and the tables that say how it is.
 //
-// Invariants: findings stand by level, within a level by family (optics, channels, cages, latency, PFC, pathways, racks, switches, labels),
+// Invariants: findings stand by level, within a level by family (structure, optics, channels, cages, latency, PFC, pathways, racks, switches,
+// labels),
 // within a family the worst first; equal sites give equal results. LIMITATIONS: the complete site is checked, whatever phase is built.
 #pragma once
 

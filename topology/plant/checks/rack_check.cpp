@@ -35,6 +35,21 @@ const Device* hungriest(const Plant& plant, std::uint32_t rack) {
   return most;
 }
 
+/// The most units in a row of a rack that no device fills.
+std::uint32_t most_free(const Plant& plant, std::uint32_t rack) {
+  std::vector<bool> taken(plant.racks[rack].units, false);
+  for (const Device& device : plant.devices)
+    if (device.rack == rack && device.unit > 0)
+      for (std::uint32_t u = device.unit - 1; u < std::min<std::size_t>(device.unit - 1 + device.height, taken.size()); ++u)
+        taken[u] = true;
+  std::uint32_t most = 0, here = 0;
+  for (const bool unit : taken) {
+    here = unit ? 0 : here + 1;
+    most = std::max(most, here);
+  }
+  return most;
+}
+
 }  // namespace
 
 std::vector<RackUse> rack_uses(const CheckInput& input) {
@@ -58,11 +73,15 @@ std::vector<Finding> check_racks(const CheckInput& input, const std::vector<Rack
   const Plant& plant = input.plant;
   const auto rack_name = [&](std::uint32_t r) { return plant.racks[r].name; };
   const auto device_name = [&](std::uint32_t d) { return plant.devices[d].name; };
-  CaseGroups places, power, weight, no_power, no_weight;
+  CaseGroups places, homeless, power, weight, no_power, no_weight;
   for (std::uint32_t r = 0; r < uses.size(); ++r) {
     const RackUse& use = uses[r];
     const PlantRack& rack = plant.racks[r];
-    for (const std::uint32_t d : use.unplaced) places.add(plant.devices[d].model + " " + contents(use), d);
+    for (const std::uint32_t d : use.unplaced) {
+      const std::uint32_t room = most_free(plant, r);
+      if (room >= plant.devices[d].height) homeless.add(plant.devices[d].model + " " + rack.name, d);
+      else places.add(plant.devices[d].model + " " + contents(use), d);
+    }
     if (use.power > rack.power_limit)
       power.add(contents(use) + std::to_string(use.power.mw), r, static_cast<double>(use.power.mw - rack.power_limit.mw));
     if (use.weight > rack.weight_limit)
@@ -86,6 +105,17 @@ std::vector<Finding> check_racks(const CheckInput& input, const std::vector<Rack
     finding.remedy = device.kind == DeviceKind::server ? "fewer `servers_per_rack`"
                      : use.servers > 0                 ? "fewer `servers_per_rack`, or a rack for the network"
                                                        : "fewer `switches_per_rack`, or panels of more ports (`panel_ports`)";
+    findings.push_back(std::move(finding));
+  }
+  for (const CaseGroups::Group& group : homeless.sorted()) {
+    const Device& device = plant.devices[group.worst];
+    const std::uint32_t free = most_free(plant, device.rack);
+    Finding finding = finding_of(group, FindingLevel::fail, "racks.units", device_name);
+    finding.sentence = "(`" + device.model + "`, " + count_text(device.height, "unit", "units") + ") stands in rack " +
+                       plant.racks[device.rack].name + ", but at no unit; the rack has " + count_text(free, "free unit", "free units") +
+                       " in a row";
+    finding.limit = "every device has a unit, or nobody knows where it goes";
+    finding.remedy = "the column `unit` of the table `plant.devices`, counted from 1 at the bottom";
     findings.push_back(std::move(finding));
   }
   for (const CaseGroups::Group& group : power.sorted()) {

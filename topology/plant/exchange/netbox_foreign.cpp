@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/input_text.hpp"
+#include "topology/plant/exchange/netbox_models.hpp"
 #include "topology/plant/exchange/netbox_values.hpp"
 #include "topology/plant/exchange/netbox_wiring.hpp"
 #include "topology/plant/pieces.hpp"
@@ -36,7 +37,8 @@ class Foreign {
       panels_.push_back(roles_[d] == NetBoxRole::panel ? netbox_panel(device.components) : NetBoxPanel{});
       if (panels_.back().renumbered) guesses_.add("ports of panels numbered anew, rear port by rear port", device.name, device.place);
     }
-    wiring_ = wire_netbox(records_, roles_, panels_, guesses_);
+    const NetBoxFronts fronts = [this](std::uint32_t d, BitRate rate) { return netbox_front(catalogue_, records_.devices[d], rate); };
+    wiring_ = wire_netbox(records_, roles_, panels_, fronts, guesses_);
     if (wiring_.links.empty()) {
       guesses_.tell(diagnostics);
       diagnostics.error({folder, 0, 0}, "no cable joins two hosts or switches, so there is no site to make",
@@ -44,6 +46,7 @@ class Foreign {
       return {};
     }
     settle_devices();
+    settle_switches();
     settle_racks();
     ImportedSite out;
     out.devices = devices();
@@ -55,20 +58,8 @@ class Foreign {
   }
 
  private:
-  [[nodiscard]] const SwitchModel* switch_model(const NetBoxDevice& device) const {
-    const std::string model = netbox_lower(device.model);
-    for (const SwitchModel& one : catalogue_.switches())
-      if (netbox_lower(one.model) == model || netbox_lower(one.id) == model || netbox_lower(one.vendor + " " + one.model) == model)
-        return &one;
-    return nullptr;
-  }
-  [[nodiscard]] const ServerModel* server_model(const NetBoxDevice& device) const {
-    const std::string model = netbox_lower(device.model);
-    for (const ServerModel& one : catalogue_.servers())
-      if (netbox_lower(one.model) == model || netbox_lower(one.id) == model || netbox_lower(one.vendor + " " + one.model) == model)
-        return &one;
-    return nullptr;
-  }
+  [[nodiscard]] const SwitchModel* switch_model(const NetBoxDevice& device) const { return netbox_switch_model(catalogue_, device); }
+  [[nodiscard]] const ServerModel* server_model(const NetBoxDevice& device) const { return netbox_server_model(catalogue_, device); }
 
   void settle_roles() {
     for (const NetBoxDevice& device : records_.devices) {
@@ -111,6 +102,23 @@ class Foreign {
         if (const ServerModel* model = server_model(records_.devices[d]); model == nullptr ? server_ != "plain" : model->id != server_)
           guesses_.add("hosts taken for `" + server_ + "`, since a custom site has one model of server", records_.devices[d].name,
                        records_.devices[d].place);
+  }
+
+  /// What the switch of the site is, and how its ports are called there.
+  void settle_switches() {
+    models_.resize(records_.devices.size());
+    ports_of_.resize(records_.devices.size());
+    for (std::size_t d = 0; d < records_.devices.size(); ++d)
+      if (stays_[d] && roles_[d] == NetBoxRole::network_switch) models_[d] = model_of_switch(d);
+    for (const WiredPiece& piece : wiring_.pieces)
+      for (const WiredEnd* end : {&piece.a, &piece.b})
+        if (end->node) ports_of_[end->device] = std::max(ports_of_[end->device], end->port + 1);
+  }
+
+  /// The name of a port as the site gives it: `switch_port` and `nic_port` are automatic there.
+  [[nodiscard]] std::string port_of_node(const WiredEnd& end) const {
+    if (roles_[end.device] == NetBoxRole::server) return port_name("rail{nic}", end.port, 1, 1);
+    return netbox_switch_port(catalogue_, models_[end.device], links_of_[end.device].front(), end.port);
   }
 
   std::uint32_t gpus_of(std::size_t d) {
@@ -184,6 +192,7 @@ class Foreign {
       const NetBoxDevice& device = records_.devices[d];
       std::uint32_t height = 1;
       if (device.type != nullptr) height = static_cast<std::uint32_t>(std::clamp(std::ceil(device.type->u_height), 1.0, 60.0));
+      else if (const std::uint32_t known = netbox_known_height(catalogue_, device, roles_[d]); known > 0) height = known;
       else if (roles_[d] != NetBoxRole::panel)
         guesses_.add("devices taken to be one unit high: their device type is not in the files", device.name, device.place);
       const NetBoxRack* rack = rack_record(rack_of_[d]);
@@ -235,19 +244,7 @@ class Foreign {
     const NetBoxCable& first = records_.cables[wiring_.pieces[link.pieces.front()].cable];
     const NetBoxCableMeaning meaning = netbox_cable_meaning(netbox_lower(type));
     if (!type.empty() && !meaning.known) guesses_.add("cable types that say nothing of fibre or copper", type, first.place);
-    const std::string medium = meaning.piece == "direct_copper" || meaning.piece == "active_copper" ? "copper"
-                               : meaning.fibre.starts_with("os")                                    ? "smf"
-                               : meaning.known                                                      ? "mmf"
-                                                                                                    : "";
-    const bool integral = meaning.known && meaning.piece != "cord";
-    const OpticModel* best = medium.empty() ? automatic_optic(catalogue_, link.rate, length) : nullptr;
-    for (const OpticModel& optic : catalogue_.optics()) {
-      if (medium.empty() || optic.rate != link.rate || optic.medium != medium || (optic.connector == "integral") != integral) continue;
-      if (integral && (meaning.piece == "direct_copper") != (optic.cmis_media_type == 3)) continue;
-      if (optic.reach < length) continue;
-      if (best == nullptr || (optic.automatic && !best->automatic) || (optic.automatic == best->automatic && optic.reach < best->reach))
-        best = &optic;
-    }
+    const OpticModel* best = netbox_optic(catalogue_, meaning, link.rate, length);
     const std::string label = first.label.empty() ? first.a.device + " " + first.a.name : first.label;
     guesses_.add(best != nullptr
                      ? "optics chosen by rate, cable type and length: NetBox tells none"
@@ -268,9 +265,9 @@ class Foreign {
     }
   }
 
-  [[nodiscard]] static std::string port_text(const WiredEnd& end) {
+  [[nodiscard]] std::string port_text(const WiredEnd& end) const {
     const auto two = [](std::uint32_t number) { return (number < 10 ? "0" : "") + std::to_string(number); };
-    if (end.node) return std::to_string(end.port);
+    if (end.node) return port_of_node(end);
     return two(end.port) + (end.count > 1 ? "-" + two(end.port + end.count - 1) : "");
   }
 
@@ -366,7 +363,9 @@ class Foreign {
       for (std::size_t d = 0; d < records_.devices.size(); ++d) {
         if (!stays_[d] || roles_[d] != role) continue;
         text += "  - {name: " + yaml_text(records_.devices[d].name) + ", rack: " + yaml_text(rack_of_[d]) +
-                (role == NetBoxRole::server ? ", gpus: " + std::to_string(gpus_of(d)) : ", model: " + model_of_switch(d)) + "}\n";
+                (role == NetBoxRole::server ? ", gpus: " + std::to_string(gpus_of(d))
+                                            : ", model: " + models_[d] + ", ports: " + std::to_string(ports_of_[d])) +
+                "}\n";
       }
     };
     list("hosts", NetBoxRole::server);
@@ -387,6 +386,8 @@ class Foreign {
   NetBoxWiring wiring_;
   std::vector<std::vector<BitRate>> links_of_;  // rates of each device's links
   std::vector<bool> stays_;
+  std::vector<std::string> models_;      // of switches, as the site has them
+  std::vector<std::uint32_t> ports_of_;  // one past the last that is used
   std::string server_;
   std::vector<std::string> racks_;
   std::vector<std::string> rack_of_;

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "core/input_text.hpp"
+#include "topology/plant/exchange/netbox_ports.hpp"
 #include "topology/plant/exchange/netbox_values.hpp"
 #include "topology/plant/socket.hpp"
 
@@ -26,8 +27,9 @@ const NetBoxInterface* interface_of(const NetBoxDevice& device, const std::strin
 
 class Wirer {
  public:
-  Wirer(const NetBoxRecords& records, const std::vector<NetBoxRole>& roles, const std::vector<NetBoxPanel>& panels, Guesses& guesses)
-      : records_(records), roles_(roles), panels_(panels), guesses_(guesses) {
+  Wirer(const NetBoxRecords& records, const std::vector<NetBoxRole>& roles, const std::vector<NetBoxPanel>& panels,
+        const NetBoxFronts& fronts, Guesses& guesses)
+      : records_(records), roles_(roles), panels_(panels), fronts_(fronts), guesses_(guesses) {
     for (std::uint32_t d = 0; d < records.devices.size(); ++d) devices_.emplace(netbox_lower(records.devices[d].name), d);
   }
 
@@ -189,15 +191,39 @@ class Wirer {
       if (piece.link != kNothing) piece.link = renamed[piece.link];
   }
 
-  /// Ports of nodes by the order of links; what ends at a node without a link goes.
-  NetBoxWiring number() {
-    std::vector<std::uint32_t> next(records_.devices.size());
-    NetBoxWiring out;
-    std::vector<std::uint32_t> renamed(pieces_.size(), kNothing);
+  /// Ports of switches by their names, so that halves of a cage stay together; of hosts, and where names say nothing, in their order.
+  void number_ports() {
+    std::vector<std::vector<WiredEnd*>> ends(records_.devices.size());
+    std::vector<BitRate> rates(records_.devices.size());
     for (const WiredLink& link : links_)
       for (const std::uint32_t p : link.pieces)
-        for (WiredEnd* end : {&pieces_[p].a, &pieces_[p].b})
-          if (end->node) end->port = next[end->device]++;
+        for (WiredEnd* end : {&pieces_[p].a, &pieces_[p].b}) {
+          if (!end->node) continue;
+          if (ends[end->device].empty()) rates[end->device] = link.rate;
+          ends[end->device].push_back(end);
+        }
+    for (std::uint32_t d = 0; d < ends.size(); ++d) {
+      if (ends[d].empty()) continue;
+      std::vector<std::string> names;
+      for (const WiredEnd* end : ends[d]) names.push_back(end->interface_name);
+      std::vector<std::uint32_t> ports = ranks_by_name(names);
+      if (roles_[d] == NetBoxRole::network_switch) {
+        const NetBoxFront front = fronts_(d, rates[d]);
+        const auto named = ports_by_name(names, front.per_cage, front.ports);
+        if (named) ports = *named;
+        else
+          guesses_.add("ports of switches numbered in the order of their names, which do not say cage and half", records_.devices[d].name,
+                       records_.devices[d].place);
+      }
+      for (std::size_t i = 0; i < ends[d].size(); ++i) ends[d][i]->port = ports[i];
+    }
+  }
+
+  /// Ports are numbered; what ends at a node without a link goes.
+  NetBoxWiring number() {
+    NetBoxWiring out;
+    number_ports();
+    std::vector<std::uint32_t> renamed(pieces_.size(), kNothing);
     for (std::uint32_t p = 0; p < pieces_.size(); ++p) {
       if (pieces_[p].link == kNothing && (pieces_[p].a.node || pieces_[p].b.node)) {
         if (!pieces_[p].trunk) leave_out(pieces_[p].cable, "they lead to no other device");
@@ -215,6 +241,7 @@ class Wirer {
   const NetBoxRecords& records_;
   const std::vector<NetBoxRole>& roles_;
   const std::vector<NetBoxPanel>& panels_;
+  const NetBoxFronts& fronts_;
   Guesses& guesses_;
   std::map<std::string, std::uint32_t> devices_;
   std::set<std::string> interfaces_;
@@ -242,8 +269,8 @@ void Guesses::tell(Diagnostics& diagnostics) const {
 }
 
 NetBoxWiring wire_netbox(const NetBoxRecords& records, const std::vector<NetBoxRole>& roles, const std::vector<NetBoxPanel>& panels,
-                         Guesses& guesses) {
-  return Wirer(records, roles, panels, guesses).wire();
+                         const NetBoxFronts& fronts, Guesses& guesses) {
+  return Wirer(records, roles, panels, fronts, guesses).wire();
 }
 
 }  // namespace eastwest

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -36,7 +37,7 @@ class Guesses {
 struct WiredEnd {
   std::uint32_t device = 0;  // index of records.devices
   bool node = false;
-  std::uint32_t port = 0;      // of a panel, from 1; of a node: place among its links, from 0
+  std::uint32_t port = 0;      // of a panel, from 1; of a node: from 0, by its name where that says it
   std::uint32_t count = 1;     // ports of a panel behind which a trunk lies
   std::string interface_name;  // of a node
 };
@@ -61,8 +62,15 @@ struct NetBoxWiring {
   std::vector<WiredLink> links;
 };
 
+/// Ports of a switch at a rate: of each cage (0: not known), and all.
+struct NetBoxFront {
+  std::uint32_t per_cage = 0;
+  std::uint32_t ports = 4'096;
+};
+using NetBoxFronts = std::function<NetBoxFront(std::uint32_t device, BitRate rate)>;
+
 /// `roles` by device: panel or a node's; unknown ones have been decided. Pieces of no link that end at a node are gone.
 NetBoxWiring wire_netbox(const NetBoxRecords& records, const std::vector<NetBoxRole>& roles, const std::vector<NetBoxPanel>& panels,
-                         Guesses& guesses);
+                         const NetBoxFronts& fronts, Guesses& guesses);
 
 }  // namespace eastwest

@@ -31,6 +31,7 @@ TEST_CASE("label check: a cord that makes no link is dark, unless it is retired"
   CheckedSite site;
   Piece cord = site.built.plant.pieces[0];
   cord.id = "C9999";
+  cord.route_count = 0;
   const std::uint32_t c = site.structured_cable();
   cord.b = site.piece_of(c, 0).b;  // the front of a panel's port ...
   for (const Device& device : site.built.plant.devices)

@@ -104,11 +104,40 @@ TEST_CASE("optics check: measured errors beyond the code fail, though the design
   cable.pre_fec_ber = 8.7897e-4;
   site.built.fabric.links[6].frame_loss = 3.0112e-4;
   REQUIRE(site.built.fabric.links[6].cable.index() == 3);
+  site.built.plant.channels[3].measured = true;
   CHECK(site.complaints() == Complaints{"fail optics.errors"});
   const Finding finding = site.only("optics.errors");
   CHECK(finding.item == cable.name);
   // 400 Gb/s of 4158 B frames: 1.1967e7 frames/s, one lost every 0.28 ms.
-  CHECK(contains(finding.sentence, "one every 0.00028 s on a full link"));
+  CHECK(contains(finding.sentence, "one every 277 us on a full link"));
+}
+
+TEST_CASE("optics check: a measured frame loss above what a standard link may have fails, one below does not") {
+  CheckedSite site;
+  site.built.plant.channels[3].measured = true;
+  // At 2.4e-4 errors KP4 loses 6.95e-12 of 4158 B frames over two codewords (fiber-plant.md section 3).
+  site.built.fabric.links[6].frame_loss = 1e-13;
+  CHECK(site.complaints().empty());
+  site.built.fabric.links[6].frame_loss = 1e-3;
+  CHECK(site.complaints() == Complaints{"fail optics.frame_loss"});
+  const Finding finding = site.only("optics.frame_loss");
+  CHECK(finding.item == site.built.fabric.cables[3].name);
+  // 1.1967e7 frames/s, a thousandth lost: one every 83.6 us.
+  CHECK(contains(finding.sentence, "loses 1.0e-03 of its frames, as measured, one every 83.6 us on a full link"));
+  CHECK(contains(finding.limit, "the loss is measured"));
+}
+
+TEST_CASE("optics check: a thin measured margin is a warning with the band of its fibre") {
+  CheckedSite site;
+  const std::uint32_t c = site.structured_cable();  // single-mode: 0.5 dB
+  site.built.plant.channels[c].measured = true;
+  site.built.fabric.cables[c].margin_db = 0.6;
+  CHECK(site.complaints().empty());
+  site.built.fabric.cables[c].margin_db = 0.2;
+  CHECK(site.complaints() == Complaints{"warn optics.margin"});
+  const Finding finding = site.only("optics.margin");
+  CHECK(contains(finding.sentence, "has a margin of 0.200 dB, as measured, where its design has"));
+  CHECK(contains(finding.limit, "under 0.500 dB is a warning (`headroom_single_mode` of the site); the margin is measured"));
 }
 
 TEST_CASE("optics check: links with given delays have no optics and are not checked") {

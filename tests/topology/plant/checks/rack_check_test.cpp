@@ -59,3 +59,11 @@ TEST_CASE("rack check: devices of unknown power are named by model") {
     told = told || (finding.rule == "racks.unknown" && contains(finding.sentence, "power is not known"));
   CHECK(told);
 }
+
+TEST_CASE("rack check: a device without a unit in a rack that has room is not told as a full rack") {
+  CheckedSite site;
+  site.built.plant.devices[1].unit = 0;  // eight units are free where it stood
+  const Finding finding = site.only("racks.units");
+  CHECK(contains(finding.sentence, "stands in rack A01, but at no unit"));
+  CHECK(contains(finding.remedy, "the column `unit` of the table `plant.devices`"));
+}
