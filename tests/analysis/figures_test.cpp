@@ -36,7 +36,7 @@ Run play(const std::string& text) {
 
 double value(const std::vector<std::string>& jobs, const Run& run, const std::string& name) {
   const auto columns = figure_columns(jobs);
-  const auto figures = run_figures(jobs, *run.built.fabric, run.built.workload, run.result, run.flows);
+  const auto figures = run_figures(jobs, *run.built.fabric, {}, run.built.workload, run.result, run.flows);
   REQUIRE(columns.size() == figures.size());
   for (std::size_t c = 0; c < columns.size(); ++c)
     if (columns[c].name == name) return figures[c];
@@ -93,7 +93,7 @@ TEST_CASE("figures: a run that stalls has those of its site alone") {
   REQUIRE(run.result.outcome == Outcome::stalled);
   const std::vector<std::string> jobs = {"a"};
   const auto columns = figure_columns(jobs);
-  const auto figures = run_figures(jobs, *run.built.fabric, run.built.workload, run.result, run.flows);
+  const auto figures = run_figures(jobs, *run.built.fabric, {}, run.built.workload, run.result, run.flows);
   for (std::size_t c = 0; c < columns.size(); ++c)
     if (columns[c].subject != "site") CHECK(std::isnan(figures[c]));
   CHECK(value(jobs, run, "site.servers") == 4);
