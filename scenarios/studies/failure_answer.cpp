@@ -28,7 +28,8 @@ struct Line {
 };
 
 /// What the figures of a point lose against the first point; kStall when a run of it does not finish, kNoResult when one has no result.
-double loss(const StudyTable& table, std::size_t point, const std::vector<std::size_t>& wanted, std::vector<std::string>& cells, bool& open) {
+double loss(const StudyTable& table, std::size_t point, const std::vector<std::size_t>& wanted, std::vector<std::string>& cells,
+            bool& open) {
   // With some seeds only: no hash led a flow over what failed under the others.
   std::size_t stopped = 0;
   std::optional<RowOutcome> useless;
@@ -39,7 +40,8 @@ double loss(const StudyTable& table, std::size_t point, const std::vector<std::s
   }
   if (stopped > 0) {
     std::string text = trouble_word(table, point);
-    if (text != to_string(RowOutcome::stalled)) text = "stalled " + std::to_string(stopped) + " of " + std::to_string(table.study->replications());
+    if (text != to_string(RowOutcome::stalled))
+      text = "stalled " + std::to_string(stopped) + " of " + std::to_string(table.study->replications());
     for (std::size_t i = 0; i < wanted.size(); ++i) cells.push_back(i == 0 ? text : "");
     return kStall;
   }

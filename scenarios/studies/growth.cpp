@@ -250,8 +250,8 @@ std::string purchases(const StudyTable& table) {
 
 /// Everything of a piece that a technician would have to touch again if it changed: its kind, way, ends, ports and length.
 std::string laid(const BuiltSite& site, const Piece& piece) {
-  std::string text = std::string(to_string(piece.kind)) + "\n" + piece.construction + "\n" + site.plant.end_name(site.fabric, piece.a) + "\n" +
-                     site.plant.end_name(site.fabric, piece.b) + "\n" + std::to_string(piece.order_length.mm);
+  std::string text = std::string(to_string(piece.kind)) + "\n" + piece.construction + "\n" + site.plant.end_name(site.fabric, piece.a) +
+                     "\n" + site.plant.end_name(site.fabric, piece.b) + "\n" + std::to_string(piece.order_length.mm);
   for (std::uint32_t r = 0; r < piece.route_count; ++r) text += "\n" + site.plant.pathways[site.plant.routes[piece.first_route + r]].name;
   return text;
 }

@@ -104,7 +104,8 @@ void refuse_unknown_prices(const Study& study, const std::vector<std::pair<std::
     const std::string begin = "`" + figure + "` has a price and is not known ";
     const auto told = [&](const Diagnostic& other) { return other.message.starts_with(begin); };
     if (std::any_of(diagnostics.all().begin(), diagnostics.all().end(), told)) continue;
-    diagnostics.error(place, message, "name a model of the catalogue (data/switches.csv, data/servers.csv), or price another figure, such as `switches`");
+    diagnostics.error(place, message,
+                      "name a model of the catalogue (data/switches.csv, data/servers.csv), or price another figure, such as `switches`");
   }
 }
 

@@ -174,7 +174,8 @@ std::string search_answer(const StudyTable& table) {
     out.add_row(std::move(cells));
   }
   text += "\nPareto front of cost and the limited figures, cheapest first\n" + out.print("  ");
-  text += "  kept: the whole interval keeps the limit; broken: the whole interval breaks it; not shown: it straddles it, more seeds can tell\n";
+  text +=
+      "  kept: the whole interval keeps the limit; broken: the whole interval breaks it; not shown: it straddles it, more seeds can tell\n";
   if (study.points() > shown.size())
     text += "  of each of the other " + std::to_string(study.points() - shown.size()) +
             " played one on the front costs no more, and in no limited figure is it shown to be better\n"

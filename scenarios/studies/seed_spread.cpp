@@ -14,8 +14,8 @@ namespace eastwest {
 
 namespace {
 
-constexpr double kHurtShare = 0.1;    // worse by more of the reference
-constexpr double kHeavyFactor = 5;    // the worst seed's loss over that of the middle one
+constexpr double kHurtShare = 0.1;  // worse by more of the reference
+constexpr double kHeavyFactor = 5;  // the worst seed's loss over that of the middle one
 constexpr std::size_t kSeedsLeast = 3;
 constexpr std::size_t kLinesShown = 40;
 
@@ -73,14 +73,15 @@ std::string spread_table(const StudyTable& table) {
       const std::optional<SeedSpread> spread = seed_spread(c.better, table.values(point, column), table.values(*reference, column));
       if (!spread || ++lines > kLinesShown) continue;
       const auto text = [&](double value) { return estimate_text(c, Estimate{1, value, std::nan("")}); };
-      out.add_row({std::to_string(point), study.label(point), heading(c), std::to_string(spread->hurt) + " of " + std::to_string(spread->runs),
-                   text(spread->median), text(spread->worst), text(spread->worst_before),
-                   std::to_string(study.first_seed() + spread->worst_at)});
+      out.add_row({std::to_string(point), study.label(point), heading(c),
+                   std::to_string(spread->hurt) + " of " + std::to_string(spread->runs), text(spread->median), text(spread->worst),
+                   text(spread->worst_before), std::to_string(study.first_seed() + spread->worst_at)});
     }
   }
   if (lines == 0) return {};
   std::string text =
-      "\nwhere seeds differ too much for a mean: seeds that lose more than a tenth against the same seed of the reference, the median of all, and\n"
+      "\nwhere seeds differ too much for a mean: seeds that lose more than a tenth against the same seed of the reference, the median of "
+      "all, and\n"
       "the worst beside what the reference has at its seed\n" +
       out.print("  ");
   if (lines > kLinesShown) text += "  and " + std::to_string(lines - kLinesShown) + " lines more: points.csv has every seed\n";

@@ -18,11 +18,11 @@
 namespace eastwest {
 
 struct SeedSpread {
-  std::size_t runs = 0;     // seeds that both have
-  std::size_t hurt = 0;     // of them
-  double median = 0;        // of the point's figure; with an even number the mean of the two in the middle
-  double worst = 0;         // of the point's figure, where it loses most against the same seed
-  double worst_before = 0;  // the reference's at that seed
+  std::size_t runs = 0;      // seeds that both have
+  std::size_t hurt = 0;      // of them
+  double median = 0;         // of the point's figure; with an even number the mean of the two in the middle
+  double worst = 0;          // of the point's figure, where it loses most against the same seed
+  double worst_before = 0;   // the reference's at that seed
   std::size_t worst_at = 0;  // index into the values
 };
 

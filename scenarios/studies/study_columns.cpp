@@ -53,7 +53,8 @@ std::string nearest(const std::string& pattern, const Names& names) {
     const std::string text = suggest(word, known);  // "did you mean `time_s`?"
     const std::size_t open = text.find('`');
     const std::size_t close = text.find('`', open + 1);
-    return open == std::string::npos || close == std::string::npos ? std::string() : text.substr(open + 1, close - open - 1);
+    const std::string near = open == std::string::npos || close == std::string::npos ? "" : text.substr(open + 1, close - open - 1);
+    return 2 * near.size() < word.size() ? std::string() : near;  // `a` is no slip of `zzz`
   };
   const std::string subject = whole_or_near(pattern.substr(0, dot), names.subjects);
   const std::string figure = whole_or_near(pattern.substr(dot + 1), names.figures);

@@ -142,6 +142,10 @@ Result<StudyTable> complete_table(const Study& study, std::vector<FigureColumn> 
   if (rows.size() != study.rows())
     return Error{std::to_string(study.rows() - rows.size()) + " of " + std::to_string(study.rows()) + " runs are missing",
                  "continue with --resume"};
+  // What a run says that is not to be used enters no mean, limit, front or rank.
+  for (StudyRow& row : rows)
+    for (std::size_t c = 0; row.outcome != RowOutcome::complete && c < columns.size(); ++c)
+      if (columns[c].subject != "site") row.figures[c] = std::nan("");
   StudyTable table{&study, std::move(columns), std::move(rows)};
   add_cost(table);
   return table;

@@ -71,8 +71,7 @@ std::string best_line(const StudyTable& table, std::size_t column) {
   if (!differs && study.points() > references)
     return heading(c) + ": no point is shown to differ from the one that it is compared with" +
            (references == 1 ? " (point " + std::to_string(*best) + ", " + value + ")" : std::string()) + "\n";
-  std::string text =
-      "best " + heading(c) + ": " + value + " at point " + std::to_string(*best) + " (" + study.label(*best) + ")";
+  std::string text = "best " + heading(c) + ": " + value + " at point " + std::to_string(*best) + " (" + study.label(*best) + ")";
   if (figure.reference) text += ", " + difference_text(figure.difference) + " against point " + std::to_string(*figure.reference);
   else if (study.replications() == 1) text += " ?";
   return text + "\n";
