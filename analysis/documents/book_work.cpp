@@ -90,10 +90,13 @@ void write_bill(const BookInput& input, BookWriter& book) {
 
 void write_tests(const BookInput& input, BookWriter& book) {
   const SiteView& view = *input.view;
-  book.chapter("tests", "Test plan",
-               "What a tester should find. More than `accept`, which is typical + 0.3 dB or the worst case where that is less: clean and "
-               "look again. "
-               "More than `worst`: failed. The forms loss-test-links.csv and loss-test-trunks.csv take the results fibre by fibre.");
+  book.chapter(
+      "tests", "Test plan",
+      "What a tester should find. More than accept, which is typical + 0.3 dB or the worst case where that is less: clean and "
+      "look again. "
+      "More than worst: failed. Trunks, and cords between two modules, are tested between two reference cords, so that both their plugs "
+      "count; links through panels from plug to plug with three. Fibres are positions of the connector. The forms loss-test-links.csv and "
+      "loss-test-trunks.csv take the results fibre by fibre.");
   book.table(
       {"test", "from", "to", "nm", "fibres", "length m", "connections", "splices", "typical dB", "accept dB", "worst dB", "budget dB"});
   for (const PlannedTest& test : *input.tests) {
@@ -102,7 +105,7 @@ void write_tests(const BookInput& input, BookWriter& book) {
     book.row("", {link ? fabric_link(view, test.link) : cable_link(view, test.trunk),
                   link ? port_link(view, view.fabric->cables[test.link].a) : end_link(view, plant.pieces[test.trunk].a),
                   link ? port_link(view, view.fabric->cables[test.link].b) : end_link(view, plant.pieces[test.trunk].b),
-                  plain(std::to_string(test.wavelength_nm)), plain(std::to_string(test.fibres)), plain(metres(test.length)),
+                  plain(std::to_string(test.wavelength_nm)), plain(positions_text(test.positions)), plain(metres(test.length)),
                   plain(std::to_string(test.connections)), plain(std::to_string(test.splices)), plain(decibels(test.typical)),
                   plain(decibels(test.accept())), plain(decibels(test.worst)), plain(test.budget.mdb == 0 ? "" : decibels(test.budget))});
   }

@@ -106,7 +106,9 @@ class Builder {
   void measure(std::uint32_t c) {
     const FoundCable& found = found_.cables[c];
     const TestExpectation& plan = design_.tests[c];
-    const std::string loss = found.loss && plan.limit.mdb > 0 ? plain_number(found.loss->decibels()) : std::string();
+    // The plugs into the modules are part of what the modules' makers promise, not of the loss that their budget bears.
+    const std::string loss =
+        found.loss && plan.limit.mdb > 0 ? plain_number(std::max(0.0, found.loss->decibels() - plan.plugs.decibels())) : std::string();
     const OpticModel* optic = design_.catalogue.find_optic(design_.fabric.cables[c].medium);
     const bool counted =
         found.pre_fec_ber && *found.pre_fec_ber > 0 && *found.pre_fec_ber < 0.5 && optic != nullptr && optic->pre_fec_ber > 0;

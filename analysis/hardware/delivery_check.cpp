@@ -121,7 +121,7 @@ class DeliveryCheck {
       Need& need = need_of(one);
       if (need.open == 0 || work_.cable(id).length > need.use.length) {
         need.use.length = work_.cable(id).length;
-        if (id.index() < work_.design.tests.size()) need.use.loss = work_.design.tests[id.index()].worst;
+        if (id.index() < work_.design.tests.size()) need.use.loss = work_.design.tests[id.index()].channel_worst;
         const Piece* piece = only_piece(id.value);
         if (piece != nullptr) need.use.fibre = piece->fibre;
       }

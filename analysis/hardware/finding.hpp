@@ -32,6 +32,7 @@ enum class FindingKind : std::uint8_t {
   excess_loss,     // above what the optics allow
   marginal_loss,   // above the model, or unequal
   missing_fibres,  // of a test
+  no_result,       // of a test that was planned or begun
   wrong_polarity,
   light_level,
   bit_errors,
@@ -43,7 +44,7 @@ enum class FindingKind : std::uint8_t {
   substitute,  // another part that works
   unreadable,
 };
-inline constexpr std::size_t kFindingKinds = 24;
+inline constexpr std::size_t kFindingKinds = 25;
 /// "miswired_rail"; and for people "miswired rail".
 std::string_view to_string(FindingKind kind);
 std::string readable(FindingKind kind);

@@ -63,7 +63,7 @@ class ModuleCheck {
     const Cable& cable = work_.cable(id);
     LinkUse use;
     use.length = cable.length;
-    if (id.index() < work_.design.tests.size()) use.loss = work_.design.tests[id.index()].worst;
+    if (id.index() < work_.design.tests.size()) use.loss = work_.design.tests[id.index()].channel_worst;
     const PlantChannel& channel = work_.design.plant.channels[id.index()];
     if (channel.step_count > 0) use.fibre = work_.design.plant.pieces[work_.design.plant.steps[channel.first_step].piece].fibre;
     if (use.fibre == "copper") use.fibre.clear();

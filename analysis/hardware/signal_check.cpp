@@ -191,7 +191,7 @@ class SignalCheck {
     } else {
       const auto sent = transmitted(work_.names.peer(port), optic);
       if (!sent || module.receive_is_oma) return true;
-      const double expected = *sent - work_.design.tests[id.index()].typical.decibels();
+      const double expected = *sent - work_.design.tests[id.index()].typical_channel().decibels();
       if (std::abs(middle - expected) <= limits::kLightOffDb) return true;
       finding.sentence = work_.names.name(port) + " receives " + power_text(middle) + ", expected " + power_text(expected) + ": " +
                          power_text(*sent) + " sent, less the typical loss";

@@ -2,6 +2,7 @@
 // Loss tests and OTDR events against what the design expects of the link or piece: loss, both directions, every fibre, length, polarity.
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <set>
 
 #include "analysis/hardware/checks.hpp"
@@ -11,11 +12,19 @@ namespace eastwest {
 
 namespace {
 
-/// All readings of one cable.
-struct Tested {
+/// All readings of one cable that say something.
+struct TestedCable {
   const TestExpectation* expected = nullptr;
   std::vector<const LossReading*> readings;
+  const LossReading* blank = nullptr;  // the first row that was not filled in
 };
+
+/// A loss below it is no loss of glass: the reference was set through a dirty cord.
+constexpr Loss kLossLeast{-100};
+/// Of a wavelength that is another window of the fibre, not the tolerance of a source.
+constexpr double kWavelengthOff = 60;
+
+bool says_something(const LossReading& one) { return one.loss || one.passed; }
 
 std::string decibels_text(Loss loss) { return fixed_decibels(loss.decibels()) + " dB"; }
 
@@ -26,7 +35,7 @@ class TestCheck {
   }
 
   void run() {
-    std::map<std::string, Tested> tested;  // in the order of names
+    std::map<std::string, TestedCable> tested;  // in the order of names
     std::set<std::string> unknown;
     for (const LossReading& one : work_.evidence.losses) {
       const auto found = expected_.find(lower_case(one.cable));
@@ -34,17 +43,26 @@ class TestCheck {
         if (unknown.insert(one.cable).second) unknown_cable(one.cable, one.at);
         continue;
       }
-      Tested& cable = tested[found->second->name];
+      TestedCable& cable = tested[found->second->name];
       cable.expected = found->second;
-      cable.readings.push_back(&one);
+      if (says_something(one)) cable.readings.push_back(&one);
+      else if (cable.blank == nullptr) cable.blank = &one;
     }
+    blank_files();
     std::uint64_t good = 0;
+    std::uint64_t seen = 0;
     for (const auto& [name, one] : tested) {
+      if (one.readings.empty()) continue;
+      ++seen;
       const std::size_t before = work_.result.findings.size();
       judge(one);
       good += work_.result.findings.size() == before ? 1 : 0;
     }
-    if (!tested.empty()) work_.result.counts.push_back({"cables, by loss test", work_.fabric().cables.size(), tested.size(), good});
+    no_result(tested);
+    std::uint64_t planned = 0;
+    for (const TestExpectation& one : work_.design.tests)
+      planned += !one.at.empty() && (one.cable != kNone || tested.contains(one.name)) ? 1 : 0;
+    if (!tested.empty()) work_.result.counts.push_back({"cables, by loss test", planned, seen, good});
     for (const OtdrEvent& one : work_.evidence.events) {
       const auto found = expected_.find(lower_case(one.cable));
       if (found != expected_.end()) event(*found->second, one);
@@ -53,6 +71,39 @@ class TestCheck {
   }
 
  private:
+  /// A form that nobody filled in is no test.
+  void blank_files() {
+    std::map<std::uint32_t, std::pair<bool, EvidenceLine>> files;
+    for (const LossReading& one : work_.evidence.losses) {
+      const auto at = files.try_emplace(one.at.file, std::pair{false, one.at}).first;
+      at->second.first = at->second.first || says_something(one);
+    }
+    for (const auto& [file, state] : files) {
+      if (state.first) continue;
+      const std::string path = file < work_.evidence.files.size() ? work_.evidence.files[file].path : std::string("loss test");
+      HardwareFinding finding{FindingKind::no_result, FindingSeverity::failed, path, {}, {}, {}, {}, {state.second}};
+      finding.sentence = "no row of this loss test has a loss or a result: the form is empty";
+      finding.remedy = "fill in `loss_db`, or leave the file out";
+      work_.tell(std::move(finding));
+    }
+  }
+
+  /// Cables whose rows wait to be filled in, in one finding.
+  void no_result(const std::map<std::string, TestedCable>& tested) {
+    HardwareFinding finding{FindingKind::no_result, FindingSeverity::warning, {}, {}, {}, {}, {}, {}};
+    for (const auto& [name, one] : tested) {
+      if (!one.readings.empty()) continue;
+      (finding.item.empty() ? finding.item : finding.others.emplace_back()) = name;
+      if (finding.seen.empty()) finding.seen.push_back(one.blank->at);
+    }
+    if (finding.item.empty()) return;
+    const std::size_t more = finding.others.size();
+    finding.sentence = (more == 0 ? std::string("its rows") : "its rows and those of " + std::to_string(more) + " more cables") +
+                       " have no loss and no result: not tested yet";
+    finding.remedy = "test, and fill in `loss_db`";
+    work_.tell(std::move(finding));
+  }
+
   void unknown_cable(const std::string& name, const EvidenceLine& at) {
     std::vector<std::string> known;
     for (const auto& [lower, one] : expected_) known.push_back(one->name);
@@ -63,7 +114,7 @@ class TestCheck {
     work_.tell(std::move(finding));
   }
 
-  [[nodiscard]] static HardwareFinding about(const Tested& one, FindingKind kind, FindingSeverity severity, const LossReading* at) {
+  [[nodiscard]] static HardwareFinding about(const TestedCable& one, FindingKind kind, FindingSeverity severity, const LossReading* at) {
     return {kind, severity, one.expected->name, {}, {}, {}, {}, {at == nullptr ? one.readings.front()->at : at->at}};
   }
 
@@ -74,55 +125,105 @@ class TestCheck {
     return text;
   }
 
-  void judge(const Tested& one) {
+  void judge(const TestedCable& one) {
     loss(one);
     fibres(one);
     length(one);
     polarity(one);
   }
 
-  void loss(const Tested& one) {
+  void loss(const TestedCable& one) {
     const TestExpectation& plan = *one.expected;
-    const LossReading* worst = nullptr;
+    const LossReading* worst = nullptr;  // the one farthest above what its wavelength should lose
     const LossReading* failed = nullptr;
+    const LossReading* negative = nullptr;
     for (const LossReading* reading : one.readings) {
-      if (reading->loss && (worst == nullptr || *reading->loss > *worst->loss)) worst = reading;
       if (reading->passed == false && failed == nullptr) failed = reading;
+      if (!reading->loss) continue;
+      if (*reading->loss < kLossLeast) {
+        if (negative == nullptr) negative = reading;
+      } else if (worst == nullptr || above(plan, *reading) > above(plan, *worst)) {
+        worst = reading;
+      }
+    }
+    wavelengths(one);
+    if (negative != nullptr) {
+      HardwareFinding finding = about(one, FindingKind::marginal_loss, FindingSeverity::warning, negative);
+      finding.figures = {figure("loss", negative->loss->decibels(), "dB")};
+      finding.sentence =
+          where(*negative) + " loses " + decibels_text(*negative->loss) + ": glass does not amplify, so the figure is left out";
+      finding.remedy = "set the reference again with clean cords, and test again";
+      work_.tell(std::move(finding));
     }
     if (worst != nullptr && plan.cable != kNone) work_.found(CableId{plan.cable}).loss = worst->loss;
-    if (worst != nullptr && plan.limit.mdb > 0 && *worst->loss > plan.limit) {
-      HardwareFinding finding = about(one, FindingKind::excess_loss, FindingSeverity::failed, worst);
-      finding.sentence = where(*worst) + " loses " + decibels_text(*worst->loss) + ", the optics allow " + decibels_text(plan.limit);
-      finding.remedy = "clean every connector and test again; then look for the worst event with an OTDR";
-      figures(finding, *worst->loss, plan);
-      return work_.tell(std::move(finding));
+    if (worst != nullptr && !plan.at.empty()) {
+      const Loss most = plan.worst(worst->wavelength_nm);
+      const Loss typical = plan.typical(worst->wavelength_nm);
+      const bool budget = plan.limit.mdb > 0 && worst->loss->mdb - plan.plugs.mdb > plan.limit.mdb;
+      // The form has two digits.
+      if (budget || worst->loss->mdb > most.mdb + kRounding) {
+        HardwareFinding finding = about(one, FindingKind::excess_loss, FindingSeverity::failed, worst);
+        finding.sentence =
+            where(*worst) + " loses " + decibels_text(*worst->loss) + ", " +
+            (budget ? "the optics allow " + decibels_text(plan.limit) : "with every part at its limit it would be " + decibels_text(most));
+        finding.remedy = "clean every connector and test again; then look for the worst event with an OTDR";
+        figures(finding, *worst->loss, typical, most, plan.limit);
+        return work_.tell(std::move(finding));
+      }
+      if (worst->loss->mdb > typical.mdb + limits::kLossAboveModel.mdb + kRounding) {
+        HardwareFinding finding = about(one, FindingKind::marginal_loss, FindingSeverity::warning, worst);
+        finding.sentence = where(*worst) + " loses " + decibels_text(*worst->loss) + ", the model " + decibels_text(typical) +
+                           " (at most " + decibels_text(most) + ")";
+        finding.remedy = "clean and test again: 0.3 dB above the model is a dirty or bent part";
+        figures(finding, *worst->loss, typical, most, plan.limit);
+        work_.tell(std::move(finding));
+        if (failed == nullptr) return;
+      }
     }
-    if (worst != nullptr && *worst->loss > plan.typical + limits::kLossAboveModel) {
-      HardwareFinding finding = about(one, FindingKind::marginal_loss, FindingSeverity::warning, worst);
-      finding.sentence = where(*worst) + " loses " + decibels_text(*worst->loss) + ", the model " + decibels_text(plan.typical) +
-                         " (at most " + decibels_text(plan.worst) + ")";
-      finding.remedy = "clean and test again: 0.3 dB above the model is a dirty or bent part";
-      figures(finding, *worst->loss, plan);
-      return work_.tell(std::move(finding));
-    }
-    if (unequal(one)) return;
     if (failed != nullptr) {
-      HardwareFinding finding = about(one, FindingKind::marginal_loss, FindingSeverity::warning, failed);
-      finding.sentence = where(*failed) + " has the result FAIL, though its loss is within the design" +
+      HardwareFinding finding = about(one, FindingKind::excess_loss, FindingSeverity::failed, failed);
+      finding.sentence = where(*failed) + " has the result FAIL" +
+                         (failed->loss ? ", though its loss of " + decibels_text(*failed->loss) + " is within the design" : std::string()) +
                          (failed->limit ? "; the test set's limit was " + decibels_text(*failed->limit) : std::string());
-      finding.remedy = "look at return loss, and at the limit that the test set was given";
-      work_.tell(std::move(finding));
+      finding.remedy = "look at return loss, and at the limit that the test set was given; a test that failed is not taken over";
+      return work_.tell(std::move(finding));
+    }
+    unequal(one);
+  }
+
+  /// Half of the last digit that a form has.
+  static constexpr std::int64_t kRounding = 5;
+  static std::int64_t above(const TestExpectation& plan, const LossReading& reading) {
+    return reading.loss->mdb - plan.typical(reading.wavelength_nm).mdb;
+  }
+
+  void wavelengths(const TestedCable& one) {
+    const TestExpectation& plan = *one.expected;
+    for (const LossReading* reading : one.readings) {
+      if (!reading->wavelength_nm || plan.at.empty()) continue;
+      const bool known = std::any_of(plan.at.begin(), plan.at.end(), [&](const TestedWavelength& at) {
+        return std::abs(at.wavelength_nm - *reading->wavelength_nm) <= kWavelengthOff;
+      });
+      if (known) continue;
+      std::string planned;
+      for (const TestedWavelength& at : plan.at) planned += (planned.empty() ? "" : " or ") + std::to_string(at.wavelength_nm);
+      HardwareFinding finding = about(one, FindingKind::marginal_loss, FindingSeverity::warning, reading);
+      finding.figures = {figure("wavelength", *reading->wavelength_nm, "nm")};
+      finding.sentence =
+          where(*reading) + " was tested at " + plain_number(*reading->wavelength_nm) + " nm, the optics use " + planned + " nm";
+      finding.remedy = "test again at the wavelength of the optics: bends and glass lose differently at others";
+      return work_.tell(std::move(finding));
     }
   }
 
-  static void figures(HardwareFinding& finding, Loss loss, const TestExpectation& plan) {
-    finding.figures = {figure("loss", loss.decibels(), "dB"), figure("typical", plan.typical.decibels(), "dB"),
-                       figure("worst", plan.worst.decibels(), "dB")};
-    if (plan.limit.mdb > 0) finding.figures.push_back(figure("limit", plan.limit.decibels(), "dB"));
+  static void figures(HardwareFinding& finding, Loss loss, Loss typical, Loss worst, Loss limit) {
+    finding.figures = {figure("loss", loss.decibels(), "dB"), figure("typical", typical.decibels(), "dB"),
+                       figure("worst", worst.decibels(), "dB")};
+    if (limit.mdb > 0) finding.figures.push_back(figure("limit", limit.decibels(), "dB"));
   }
 
   /// Both directions of one fibre and wavelength.
-  bool unequal(const Tested& one) {
+  bool unequal(const TestedCable& one) {
     for (const LossReading* ab : one.readings)
       for (const LossReading* ba : one.readings) {
         if (ab->direction != TestDirection::a_to_b || ba->direction != TestDirection::b_to_a || ab->fibre != ba->fibre ||
@@ -140,21 +241,42 @@ class TestCheck {
     return false;
   }
 
-  void fibres(const Tested& one) {
+  void fibres(const TestedCable& one) {
     std::set<std::uint32_t> tested;
+    bool far = false;
     for (const LossReading* reading : one.readings) {
       if (!reading->fibre) return;  // the test does not count them
       tested.insert(*reading->fibre);
+      far = far || reading->far_fibre.has_value();
     }
-    if (tested.size() >= one.expected->fibres) return;
+    std::set<std::uint32_t> planned(one.expected->positions.begin(), one.expected->positions.end());
+    if (planned.empty()) return;
+    // Many test sets number the lit fibres on, and not the positions of the connector.
+    if (!far && *tested.rbegin() <= planned.size()) {
+      planned.clear();
+      for (std::uint32_t k = 1; k <= one.expected->positions.size(); ++k) planned.insert(k);
+    }
+    std::vector<std::uint32_t> missing;
+    std::vector<std::uint32_t> unknown;
+    std::set_difference(planned.begin(), planned.end(), tested.begin(), tested.end(), std::back_inserter(missing));
+    std::set_difference(tested.begin(), tested.end(), planned.begin(), planned.end(), std::back_inserter(unknown));
+    if (!unknown.empty()) {
+      HardwareFinding finding = about(one, FindingKind::unknown_name, FindingSeverity::warning, nullptr);
+      finding.sentence = "fibre " + positions_text(unknown) + " was tested, light is on " + positions_text(one.expected->positions);
+      finding.remedy = "write positions of the connector at end A, or number the fibres that are used from 1 on";
+      work_.tell(std::move(finding));
+    }
+    if (missing.empty()) return;
     HardwareFinding finding = about(one, FindingKind::missing_fibres, FindingSeverity::failed, nullptr);
-    finding.figures = {figure("tested", static_cast<double>(tested.size()), ""), figure("planned", one.expected->fibres, "")};
-    finding.sentence = std::to_string(tested.size()) + " fibres were tested, the link uses " + std::to_string(one.expected->fibres);
+    finding.figures = {figure("tested", static_cast<double>(planned.size() - missing.size()), ""),
+                       figure("planned", static_cast<double>(planned.size()), "")};
+    finding.sentence = std::to_string(planned.size() - missing.size()) + " of " + std::to_string(planned.size()) +
+                       " fibres were tested, without " + positions_text(missing);
     finding.remedy = "test the others; a fibre without light is broken or of wrong polarity";
     work_.tell(std::move(finding));
   }
 
-  void length(const Tested& one) {
+  void length(const TestedCable& one) {
     const Length planned = one.expected->length;
     const LossReading* worst = nullptr;
     for (const LossReading* reading : one.readings)
@@ -175,7 +297,7 @@ class TestCheck {
 
   static std::int64_t off(Length a, Length b) { return std::abs(a.mm - b.mm); }
 
-  void polarity(const Tested& one) {
+  void polarity(const TestedCable& one) {
     const std::vector<std::uint32_t>& map = one.expected->far_position;
     for (const LossReading* reading : one.readings) {
       if (!reading->fibre || !reading->far_fibre || *reading->fibre == 0 || *reading->fibre > map.size()) continue;

@@ -16,6 +16,7 @@
 #include "analysis/hardware/evidence.hpp"
 #include "analysis/hardware/finding.hpp"
 #include "analysis/hardware/part_table.hpp"
+#include "analysis/tested_loss.hpp"
 #include "core/result.hpp"
 #include "topology/catalogue.hpp"
 #include "topology/fabric.hpp"
@@ -37,14 +38,20 @@ inline constexpr double kLaneOffDb = 1.5;
 
 /// What the design expects of one thing that is tested: a whole link, or one piece of it.
 struct TestExpectation {
-  std::string name;             // of the link, or id of the piece
-  std::uint32_t cable = kNone;  // of the fabric; kNone: a trunk
-  Loss typical;
-  Loss worst;
-  Loss limit;  // of the optics; 0: unknown, or a piece
+  std::string name;                  // of the link, or id of the piece
+  std::uint32_t cable = kNone;       // of the fabric; kNone: a trunk
+  std::vector<TestedWavelength> at;  // typical and worst by wavelength; empty: no glass
+  Loss channel_worst;                // between the faces of the modules
+  Loss plugs;                        // typical, of end plugs that a test counts and a budget does not
+  Loss limit;                        // of the optics; 0: unknown, or a piece
   Length length;
-  std::uint32_t fibres = 0;                 // that are lit
+  std::vector<std::uint32_t> positions;     // at end A, from 1, that carry light
   std::vector<std::uint32_t> far_position;  // of position i + 1, from 1; empty: not provable
+  /// At the wavelength nearest to it, or at the first; both 0 without glass.
+  [[nodiscard]] Loss typical(std::optional<double> wavelength_nm = {}) const;
+  [[nodiscard]] Loss worst(std::optional<double> wavelength_nm = {}) const;
+  /// Between the faces of the modules.
+  [[nodiscard]] Loss typical_channel() const { return {typical().mdb - plugs.mdb}; }
 };
 
 struct VerificationDesign {

@@ -123,6 +123,9 @@ void send_packet(HostStep& s, std::uint32_t port, std::uint32_t qp, std::int64_t
   frame.flags = last || held_back ? kFlagAckRequest : std::uint8_t{0};
   if (packet < sender.sent) {
     frame.flags = frame.flags | kFlagRetransmitted;
+    // Sent again it is sprayed again: with its first key it would meet the same bad link for ever.
+    if (s.plan.network.routing == RoutingPolicy::spray || s.plan.network.routing == RoutingPolicy::adaptive)
+      frame.entropy = static_cast<std::uint16_t>(frame.entropy ^ (mix(message.retransmits + 1) >> 48));
     ++message.retransmits;
     ++s.domain.counters.retransmits;
   } else {

@@ -46,7 +46,8 @@ void answer(HostStep& s, const Frame& data, FrameKind kind, std::uint32_t sequen
   frame.sequence = sequence;
   frame.birth = selective;
   frame.destination = plan.source_endpoint;
-  frame.entropy = plan.answer_entropy;
+  // Of what was sent again on another path the answer too takes another; else the two entropies of the packet cancel out.
+  frame.entropy = static_cast<std::uint16_t>(plan.answer_entropy ^ plan.entropy ^ data.entropy);
   frame.bytes = static_cast<std::uint16_t>(s.plan.network.ack_size.count);
   frame.kind_and_priority = pack(kind, 0);
   send_control(s, plan.destination_port, frame, data.time);

@@ -70,7 +70,7 @@ TEST_CASE("verify: deviations fail, and the site as built agrees with what was f
   CHECK(json["findings"][0]["item"] == cables[20].name);
   CHECK(json["findings"][1]["kind"] == "swapped_ports");
   CHECK(json["findings"][2]["kind"] == "wrong_speed");
-  CHECK(json["findings"][3]["kind"] == "marginal_loss");
+  CHECK(json["findings"][3]["kind"] == "excess_loss");
 
   const std::string measured = read_file(folder.file("found/measured.csv"));
   CHECK(measured.find("\n" + cables[30].name + ",") != std::string::npos);

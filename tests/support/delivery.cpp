@@ -54,7 +54,7 @@ const OpticModel& delivered_optic(const Catalogue& catalogue, const OpticModel& 
 LinkUse use_of(const DesignedSite& site, std::uint32_t c) {
   LinkUse use;
   use.length = site.site.fabric.cables[c].length;
-  use.loss = site.tests[c].worst;
+  use.loss = site.tests[c].channel_worst;
   const PlantChannel& channel = site.site.plant.channels[c];
   use.fibre = site.site.plant.pieces[site.site.plant.steps[channel.first_step].piece].fibre;
   if (use.fibre == "copper") use.fibre.clear();
@@ -142,7 +142,7 @@ class EvidenceWriter {
       if (found != at_.end() && found->second.cable != kNone) {
         const DeliveredCable& cable = delivery_.cables[found->second.cable];
         const DeliveredModule* sender = module(found->second.peer);
-        double dbm = (sender == nullptr ? 0 : sender->sent_dbm) - site_.tests[found->second.cable].typical.decibels();
+        double dbm = (sender == nullptr ? 0 : sender->sent_dbm) - site_.tests[found->second.cable].typical_channel().decibels();
         if (port == cable.b) dbm += cable.light_off_db;
         if (port == cable.b && static_cast<std::int32_t>(lane) == cable.weak_lane) dbm -= 4;
         milliwatts = std::pow(10, dbm / 10);
@@ -227,24 +227,35 @@ class EvidenceWriter {
     return text.empty() ? "Settings for eth99:\n" : text;
   }
 
+  static std::string wavelength(const TestExpectation& plan) { return std::to_string(plan.at.front().wavelength_nm) + ","; }
+
   std::string tests() const {
     std::string text = "cable_id,fibre,far_fibre,direction,wavelength_nm,length_m,loss_db,result\n";
     for (std::uint32_t c = 0; c < delivery_.cables.size(); ++c) {
       const DeliveredCable& cable = delivery_.cables[c];
       const TestExpectation& plan = site_.tests[c];
       const auto positions = static_cast<std::uint32_t>(plan.far_position.size());
-      if (plan.fibres == 0 || positions == 0 || cable.missing) continue;
-      const std::uint32_t half = plan.fibres / 2;
-      std::uint32_t left = plan.fibres - cable.untested;
-      for (std::uint32_t fibre = 1; fibre <= positions && left > 0; ++fibre) {
-        if (fibre > half && fibre <= positions - half) continue;
-        --left;
+      if (plan.positions.empty() || positions == 0 || cable.missing) continue;
+      for (std::size_t k = 0; k + cable.untested < plan.positions.size(); ++k) {
+        const std::uint32_t fibre = plan.positions[k];
         const std::uint32_t far = cable.crossed ? positions + 1 - plan.far_position[fibre - 1] : plan.far_position[fibre - 1];
         for (const bool back : {false, true})
-          text += plan.name + "," + std::to_string(fibre) + "," + std::to_string(far) + (back ? ",BA," : ",AB,") + "1310," +
+          text += plan.name + "," + std::to_string(fibre) + "," + std::to_string(far) + (back ? ",BA," : ",AB,") + wavelength(plan) +
                   plain_number(plan.length.metres() + static_cast<double>(cable.longer_mm) / 1000) + "," +
-                  plain_number(plan.typical.decibels() + cable.loss_db + (back ? cable.loss_back_db : 0)) + ",PASS\n";
+                  (cable.blank ? std::string(",\n")
+                               : plain_number(plan.typical().decibels() + cable.loss_db + (back ? cable.loss_back_db : 0)) +
+                                     (cable.failed ? ",FAIL\n" : ",PASS\n"));
       }
+    }
+    for (std::size_t i = delivery_.cables.size(); i < site_.tests.size(); ++i) {
+      const TestExpectation& plan = site_.tests[i];
+      const auto found = delivery_.trunks.find(plan.name);
+      const DeliveredTrunk trunk = found == delivery_.trunks.end() ? DeliveredTrunk{} : found->second;
+      for (std::size_t k = 0; k + trunk.untested < plan.positions.size(); ++k)
+        for (const char* direction : {",AB,", ",BA,"})
+          text += plan.name + "," + std::to_string(plan.positions[k]) + "," + direction + wavelength(plan) +
+                  plain_number(plan.length.metres()) + "," +
+                  plain_number(plan.typical().decibels() + (k + 1 == plan.positions.size() ? trunk.loss_db : 0)) + ",PASS\n";
     }
     return text;
   }

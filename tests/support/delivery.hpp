@@ -45,6 +45,8 @@ struct DeliveredCable {
   double light_off_db = 0;      // at the receiver of b
   std::int32_t weak_lane = -1;  // of that receiver
   std::uint32_t untested = 0;   // fibres
+  bool blank = false;           // the rows of its test wait to be filled in
+  bool failed = false;          // by the test set, whatever it lost
   std::int64_t longer_mm = 0;   // than planned, glass
   double cable_length_m = 0;    // that a cable with fixed ends says; 0: as ordered
   bool crossed = false;         // straight where it should reverse
@@ -54,11 +56,17 @@ struct DeliveredCable {
   std::uint32_t lanes = 0;
 };
 
+struct DeliveredTrunk {
+  double loss_db = 0;  // of its last fibre, beside the typical loss
+  std::uint32_t untested = 0;
+};
+
 struct Delivery {
   std::vector<DeliveredCable> cables;         // by cable of the design
   std::map<PortId, DeliveredModule> modules;  // by first port of the cage
   std::vector<std::pair<PortId, PortId>> extra;
-  std::map<PortId, PortId> stale;  // port whose list of neighbours is old: whom it names
+  std::map<std::string, DeliveredTrunk> trunks;  // and cords of structured links, by id; others are as designed
+  std::map<PortId, PortId> stale;                // port whose list of neighbours is old: whom it names
 };
 
 /// As designed.

@@ -22,12 +22,14 @@ class Deviator {
 
   std::vector<Deviation> run(std::size_t count) {
     using Make = bool (Deviator::*)();
-    static constexpr Make kMakes[] = {&Deviator::lose_cable,   &Deviator::swap_ports,    &Deviator::miswire_rail,  &Deviator::rotate,
-                                      &Deviator::wrong_module, &Deviator::absent_module, &Deviator::excess_loss,   &Deviator::marginal,
-                                      &Deviator::unequal,      &Deviator::skip_fibres,   &Deviator::wrong_length,  &Deviator::cross_fibres,
-                                      &Deviator::slow,         &Deviator::narrow,        &Deviator::bursts,        &Deviator::bit_errors,
-                                      &Deviator::dim,          &Deviator::weak_lane,     &Deviator::hungry_module, &Deviator::old_list,
-                                      &Deviator::short_copper, &Deviator::extra_cable,   &Deviator::move_cable};
+    static constexpr Make kMakes[] = {
+        &Deviator::lose_cable,   &Deviator::swap_ports,    &Deviator::miswire_rail,  &Deviator::rotate,
+        &Deviator::wrong_module, &Deviator::absent_module, &Deviator::excess_loss,   &Deviator::marginal,
+        &Deviator::unequal,      &Deviator::skip_fibres,   &Deviator::wrong_length,  &Deviator::cross_fibres,
+        &Deviator::slow,         &Deviator::narrow,        &Deviator::bursts,        &Deviator::bit_errors,
+        &Deviator::dim,          &Deviator::weak_lane,     &Deviator::hungry_module, &Deviator::old_list,
+        &Deviator::short_copper, &Deviator::extra_cable,   &Deviator::move_cable,    &Deviator::above_worst,
+        &Deviator::tester_fails, &Deviator::not_tested,    &Deviator::bad_trunk,     &Deviator::skip_trunk_fibres};
     std::size_t idle = 0;
     for (std::size_t turn = 0; made_.size() < count && idle < std::size(kMakes); ++turn)
       idle = (this->*kMakes[turn % std::size(kMakes)])() ? 0 : idle + 1;
@@ -36,7 +38,7 @@ class Deviator {
 
  private:
   [[nodiscard]] const OpticModel* optic(std::uint32_t c) const { return site_.catalogue.find_optic(fabric_.cables[c].medium); }
-  [[nodiscard]] bool is_glass(std::uint32_t c) const { return site_.tests[c].fibres > 0; }
+  [[nodiscard]] bool is_glass(std::uint32_t c) const { return site_.tests[c].positions.size() > 0; }
   [[nodiscard]] NodeId node(PortId port) const { return fabric_.ports[port.index()].node; }
   [[nodiscard]] bool is_host(PortId port) const { return fabric_.nodes[node(port).index()].kind == NodeKind::host; }
   /// The host's end of a cable to a leaf; none of a cable between switches.
@@ -161,7 +163,7 @@ class Deviator {
     use.length = fabric_.cables[c].length;
     const PlantChannel& channel = site_.site.plant.channels[c];
     use.fibre = site_.site.plant.pieces[site_.site.plant.steps[channel.first_step].piece].fibre;
-    use.loss = site_.tests[c].worst;
+    use.loss = site_.tests[c].channel_worst;
     // Any module of as many ports that the specification refuses: multimode for single-mode, FR4 for DR4, 200G for 400G.
     // Every way of being wrong comes as often as the others.
     std::map<FindingKind, std::vector<const OpticModel*>> wrong;
@@ -201,15 +203,57 @@ class Deviator {
   bool excess_loss() {
     const auto c = pick_glass("loss");
     if (!c) return false;
-    delivery_.cables[*c].loss_db = site_.tests[*c].limit.decibels() - site_.tests[*c].typical.decibels() + 0.2;
+    const TestExpectation& plan = site_.tests[*c];
+    delivery_.cables[*c].loss_db = plan.limit.decibels() + plan.plugs.decibels() - plan.typical().decibels() + 0.2;
     return tell(FindingKind::excess_loss, name(*c), "loss above the budget");
   }
-  bool marginal() {
+  /// Inside what the optics bear, and yet no part at its limit explains it.
+  bool above_worst() {
     const auto c = pick_glass("loss");
     if (!c) return false;
-    const double room = site_.tests[*c].limit.decibels() - site_.tests[*c].typical.decibels();
-    delivery_.cables[*c].loss_db = std::min(0.5, room - 0.05);
+    delivery_.cables[*c].loss_db = site_.tests[*c].worst().decibels() - site_.tests[*c].typical().decibels() + 0.02;
+    return tell(FindingKind::excess_loss, name(*c), "loss above the worst case");
+  }
+  bool tester_fails() {
+    const auto c = pick_glass("loss");
+    if (!c) return false;
+    delivery_.cables[*c].failed = true;
+    return tell(FindingKind::excess_loss, name(*c), "the test set says FAIL");
+  }
+  bool not_tested() {
+    const auto c = pick_glass("loss");
+    if (!c) return false;
+    delivery_.cables[*c].blank = true;
+    return tell(FindingKind::no_result, name(*c), "rows not filled in");
+  }
+  bool marginal() {
+    const auto c = pick([&](std::uint32_t one) {
+      return is_glass(one) && free(one, "loss") && free(one, "place") &&
+             site_.tests[one].worst().mdb - site_.tests[one].typical().mdb > 340;
+    });
+    if (!c) return false;
+    use(*c, "loss");
+    delivery_.cables[*c].loss_db = (0.3 + site_.tests[*c].worst().decibels() - site_.tests[*c].typical().decibels()) / 2;
     return tell(FindingKind::marginal_loss, name(*c), "loss above the model");
+  }
+  /// A trunk or cord on its own that no other deviation touched.
+  const TestExpectation* pick_trunk() {
+    std::vector<const TestExpectation*> left;
+    for (std::size_t i = fabric_.cables.size(); i < site_.tests.size(); ++i)
+      if (site_.tests[i].positions.size() > 1 && !delivery_.trunks.contains(site_.tests[i].name)) left.push_back(&site_.tests[i]);
+    return left.empty() ? nullptr : left[random_.below(left.size())];
+  }
+  bool bad_trunk() {
+    const TestExpectation* trunk = pick_trunk();
+    if (trunk == nullptr) return false;
+    delivery_.trunks[trunk->name].loss_db = trunk->worst().decibels() - trunk->typical().decibels() + 0.02;
+    return tell(FindingKind::excess_loss, trunk->name, "a fibre of a trunk above the worst case");
+  }
+  bool skip_trunk_fibres() {
+    const TestExpectation* trunk = pick_trunk();
+    if (trunk == nullptr) return false;
+    delivery_.trunks[trunk->name].untested = 1 + static_cast<std::uint32_t>(random_.below(trunk->positions.size() - 1));
+    return tell(FindingKind::missing_fibres, trunk->name, "fibres of a trunk not tested");
   }
   bool unequal() {
     const auto c = pick_glass("loss");
@@ -220,7 +264,8 @@ class Deviator {
   bool skip_fibres() {
     const auto c = pick_glass("loss");
     if (!c) return false;
-    delivery_.cables[*c].untested = 1 + static_cast<std::uint32_t>(random_.below(site_.tests[*c].fibres - 1));
+    delivery_.cables[*c].untested =
+        1 + static_cast<std::uint32_t>(random_.below(static_cast<std::uint32_t>(site_.tests[*c].positions.size()) - 1));
     return tell(FindingKind::missing_fibres, name(*c), "fibres not tested");
   }
   bool wrong_length() {

@@ -130,23 +130,26 @@ struct Direction {
   double pre_fec_ber;
 };
 
+/// Of two directions the worse, of which one may be unknown.
+double lower(double a, double b) { return std::isnan(a) ? b : std::isnan(b) ? a : std::min(a, b); }
+double higher(double a, double b) { return std::isnan(a) ? b : std::isnan(b) ? a : std::max(a, b); }
+
 Direction apply_direction(const Worst& worst, double budget_db, const LinkCoding& coding, Bytes frame, const Cable& design, Link& link) {
   Direction now{design.margin_db, design.pre_fec_ber};
   if (!worst.any()) return now;
   // What stands nearest to the frames gives the margin: more dirt has to start from where the link is, not from where its loss says it should be.
   // A link of which no lost frame was seen is as good as its other figures say.
   if (worst.frame_loss && *worst.frame_loss > 0) now.margin_db = margin_at_frame_loss(*worst.frame_loss, coding, frame);
-  else if (worst.pre_fec_ber) now.margin_db = margin_at_pre_fec_ber(*worst.pre_fec_ber, coding);
+  else if (worst.pre_fec_ber && *worst.pre_fec_ber > coding.module.floor_ber)
+    now.margin_db = margin_at_pre_fec_ber(*worst.pre_fec_ber, coding);
   else if (worst.loss_db) now.margin_db = budget_db - *worst.loss_db;
+  // At the floor an error rate only says that the margin is at least so much.
+  else if (worst.pre_fec_ber) now.margin_db = higher(now.margin_db, margin_at_pre_fec_ber(*worst.pre_fec_ber, coding));
   if (worst.pre_fec_ber) now.pre_fec_ber = *worst.pre_fec_ber;
   else if (!std::isnan(now.margin_db)) now.pre_fec_ber = pre_fec_ber_at_margin(now.margin_db, coding);
   link.frame_loss = worst.frame_loss ? *worst.frame_loss : frame_loss_at_margin(now.margin_db, coding, frame);
   return now;
 }
-
-/// Of two directions the worse, of which one may be unknown.
-double lower(double a, double b) { return std::isnan(a) ? b : std::isnan(b) ? a : std::min(a, b); }
-double higher(double a, double b) { return std::isnan(a) ? b : std::isnan(b) ? a : std::max(a, b); }
 
 }  // namespace
 

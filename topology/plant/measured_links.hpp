@@ -3,7 +3,7 @@
 //
 // CSV with a header, one measurement a row: `cable_id` and one or more of
 //   loss_db      insertion loss of the channel; the rest of its power budget is the margin
-//   pre_fec_ber  bit error rate before any correction, as the module counts it; stands for the margin that gives it
+//   pre_fec_ber  bit error rate before any correction, as the module counts it; stands for the margin that gives it, above the floor of its receiver
 //   frame_loss   probability that a frame is lost; above 0 it stands for the margin that gives it
 // Optional: `direction` (AB from the cable's end a to b, BA, or empty for both), `fibre`, `wavelength_nm`, and the other columns of a
 // canonical loss test (OLTS), which are read over: length_m, limit_db, margin_db (to the test's limit, which is no power budget), orl_db,

@@ -54,7 +54,9 @@ void hold(const DesignedSite& site, std::uint64_t seed, std::size_t count, std::
     for (std::size_t d = 0; d < deviations.size(); ++d)
       for (std::size_t i = 0; i < result.findings.size() && !found[d]; ++i) {
         const HardwareFinding& one = result.findings[i];
-        if (taken[i] || one.severity == FindingSeverity::note || one.kind != deviations[d].kind) continue;
+        // What waits to be tested is told in one finding.
+        if ((taken[i] && one.kind != FindingKind::no_result) || one.severity == FindingSeverity::note || one.kind != deviations[d].kind)
+          continue;
         if (one.item != deviations[d].item && (exact || !among(one.others, deviations[d].item))) continue;
         taken[i] = true;
         found[d] = true;
