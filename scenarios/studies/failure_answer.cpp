@@ -83,11 +83,15 @@ std::string class_line(const std::string& name, const std::vector<Line>& lines, 
   const std::size_t others = count - stops - useless;
   std::string text =
       "  " + std::to_string(count) + " x " + name + ": " + (stops == 0 ? "none stops" : std::to_string(stops) + " stop") + " the work";
-  if (others > 0) {
+  const std::string doubt = study.replications() == 1 ? " ?" : "";
+  if (others > 0 && worst == 0) {
+    text += others == 1 && stops + useless == 0 ? ", nor is it shown to cost anything" + doubt
+                                                : ", none of the other " + std::to_string(others) + " is shown to cost anything" + doubt;
+  } else if (others > 0) {
     text += others == 1 && stops + useless == 0 ? ", it costs " : ", the worst of the other " + std::to_string(others) + " costs ";
-    text += "+" + percent(worst) + (study.replications() == 1 ? " ?" : "");
+    text += "+" + percent(worst) + doubt;
     // The largest of many draws is large by being chosen.
-    if (others > 1 && worst > 0) text += " (the largest of " + std::to_string(others) + ": partly chance)";
+    if (others > 1) text += " (the largest of " + std::to_string(others) + ": partly chance)";
   }
   if (open > 0) text += ", of " + std::to_string(open) + " it is not shown";
   if (useless > 0) text += ", " + std::to_string(useless) + " without a result";
