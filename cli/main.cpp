@@ -106,6 +106,8 @@ int parse_and_call(int argument_count, char** arguments) {
   run_app->add_flag("--json", run.json, "Print the summary as one JSON object");
   run_app->add_flag("--quiet", run.quiet, "Print no progress and no summary");
 
+  run_app->add_option("--live", run.live, "Descriptor of a pipe for what happens while it runs")->check(CLI::Range(3, 4096))->group("");
+
   ExplainArguments explain;
   CLI::App* explain_app = app.add_subcommand("explain", "Print a scenario or a study with every default filled in");
   explain_app->add_option("scenario", explain.scenario, "Scenario file, study file, or a trace")->required()->type_name("SCENARIO");
@@ -158,12 +160,15 @@ int parse_and_call(int argument_count, char** arguments) {
   compare_app->add_flag("--json", compare.json, "Print the comparison as one JSON object");
 
   ReportArguments report;
-  CLI::App* report_app = app.add_subcommand("report", "Write traces as one HTML page that opens from disk");
-  report_app->add_option("traces", report.traces, "Traces, also FILE.h5.partial; the first is what the others are compared with")
+  CLI::App* report_app = app.add_subcommand("report", "Write traces, or a study, as one HTML page that opens from disk");
+  report_app
+      ->add_option("traces", report.traces,
+                   "Traces, also FILE.h5.partial; the first is what the others are compared with. Or the folder of one study")
       ->required()
       ->type_name("FILE.h5")
       ->expected(1, 1000);
-  report_app->add_option("-o,--output", report.output, "Page to write; default: the first trace's name with .html, here")
+  report_app
+      ->add_option("-o,--output", report.output, "Page to write; default: the name of the first trace or of the study with .html, here")
       ->type_name("FILE.html");
 
   ExportArguments exported;
@@ -243,6 +248,16 @@ int parse_and_call(int argument_count, char** arguments) {
   add_overrides(*verify_app, verify.overrides);
   verify_app->add_flag("--json", verify.json, "Print one JSON object");
 
+  ServeArguments serve;
+  CLI::App* serve_app = app.add_subcommand("serve", "Show results and live runs in a browser, and start runs from there");
+  serve_app
+      ->add_option("--listen", serve.listen, "Address and port; default: 127.0.0.1:8080. Another machine can reach it only with a token")
+      ->type_name("ADDRESS:PORT");
+  serve_app->add_option("--results", serve.results, "Folder of results, and of new runs; default: results")->type_name("DIR");
+  serve_app->add_option("--token-file", serve.token_file, "File whose first line is the token; else EASTWEST_TOKEN")->type_name("FILE");
+  serve_app->add_option("--runs", serve.runs, "Runs at a time; others wait; default: 1")->type_name("N")->check(CLI::Range(1u, 64u));
+  serve_app->add_option("--threads", serve.threads, "Threads of a run; default: all")->type_name("N")->check(CLI::Range(1u, 1024u));
+
   CLI::App* version_app = app.add_subcommand("version", "Print the version and what it was built with");
   CLI::App* manual_app = app.add_subcommand("manual", "Print the manual page, for `man -l -`");
   std::string shell;
@@ -281,6 +296,7 @@ int parse_and_call(int argument_count, char** arguments) {
   if (expand_app->parsed()) return expand_verb(expand);
   if (validate_app->parsed()) return validate_verb(validate);
   if (verify_app->parsed()) return verify_verb(verify);
+  if (serve_app->parsed()) return serve_verb(serve);
   if (version_app->parsed()) return text_verb(version_text());
   if (manual_app->parsed()) return text_verb(manual_page(command_list(app, EASTWEST_VERSION)));
   if (completions_app->parsed()) return text_verb(completions(command_list(app, EASTWEST_VERSION), shell));

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "cli/interrupt.hpp"
+#include "cli/live_feed.hpp"
 #include "cli/progress.hpp"
 #include "scenarios/expand.hpp"
 #include "sim/simulation.hpp"
@@ -110,9 +111,12 @@ Played play(const RunArguments& arguments, Prepared& prepared, double cpu_before
   Progress progress;
   const auto start = std::chrono::steady_clock::now();
   bool trace_lost = false;
+  std::optional<LiveFeed> feed;
+  if (arguments.live >= 0) feed.emplace(arguments.live, prepared.facts.scenario, *built.fabric, progress, built.options.duration);
   FlowTally tally(built.workload);
   const RecordSink sink = [&](RecordBatch&& batch) {
     tally.add(batch.flows);
+    if (feed) feed->add(batch);
     if (!writer) return;
     writer->push(std::move(batch));
     if (!writer->failed()) return;
@@ -124,6 +128,7 @@ Played play(const RunArguments& arguments, Prepared& prepared, double cpu_before
     const ProgressPrinter printer(progress, built.options.duration, arguments.quiet || arguments.json);
     return simulate(*built.fabric, built.workload, built.options, sink, progress);
   }();
+  feed.reset();
   prepared.facts.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (!result) {
     print_error(result.error());

@@ -25,6 +25,14 @@ bool print_diagnostics(const Diagnostics& diagnostics);
 /// Prints one error to standard error.
 void print_error(const Error& error);
 
+struct ServeArguments {
+  std::string listen = "127.0.0.1:8080";
+  std::string results;
+  std::string token_file;
+  unsigned runs = 1;
+  unsigned threads = 0;
+};
+
 struct RunArguments {
   std::string scenario;  // a YAML file, or a trace to run again
   std::string output;    // "": the scenario's name with .h5 in the current folder
@@ -34,6 +42,7 @@ struct RunArguments {
   std::vector<std::string> overrides;
   bool json = false;
   bool quiet = false;
+  int live = -1;               // descriptor of a pipe for the live feed
   bool both = false;           // packet and flow, side by side; two traces
   bool against_alone = false;  // every job once more without the others; a trace for each
 };
@@ -143,6 +152,7 @@ int docs_verb(const DocsArguments& arguments);
 int expand_verb(const ExpandArguments& arguments);
 int validate_verb(const ValidateArguments& arguments);
 int check_verb(const CheckArguments& arguments);
+int serve_verb(const ServeArguments& arguments);
 int verify_verb(const VerifyArguments& arguments);
 /// The version on the first line, what it was built from and with on the second.
 std::string version_text();

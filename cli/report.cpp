@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The verb `report`: traces as one HTML page.
+// The verb `report`: traces, or a study, as one HTML page.
 #include "analysis/report/report.hpp"
 
 #include <cerrno>
@@ -10,6 +10,8 @@
 #include <fstream>
 #include <utility>
 
+#include "analysis/report/study_page.hpp"
+#include "analysis/report/study_record.hpp"
 #include "analysis/report/trace_detail.hpp"
 #include "analysis/trace_reader.hpp"
 #include "cli/output_file.hpp"
@@ -43,9 +45,40 @@ Status write_page(const std::string& path, const std::string& page) {
   return Error{"cannot rename " + partial + " to " + path + ": " + reason, "name another place with -o"};
 }
 
+int put_page(const std::string& path, const std::string& page) {
+  if (const Status written = write_page(path, page); !written) {
+    print_error(written.error());
+    return kExitUnfinished;
+  }
+  std::printf("%s: %s, open it in a browser\n", path.c_str(), to_readable(Bytes{static_cast<std::int64_t>(page.size())}).c_str());
+  return kExitDone;
+}
+
+int study_page_verb(const ReportArguments& arguments, const std::string& folder) {
+  if (arguments.traces.size() > 1) {
+    print_error({"`" + folder + "` is a study, and a page has one study or several traces, not both",
+                 "write a page of it alone: eastwest report " + folder});
+    return kExitInput;
+  }
+  std::error_code code;
+  fs::path named = fs::weakly_canonical(folder, code);
+  if (code) named = folder;
+  const Result<std::string> output = settle_output(arguments.output, arguments.output.empty() ? named.string() : std::string(), ".html");
+  if (!output) print_error(output.error());
+  const bool own = output && fs::exists(*output, code) && fs::equivalent(fs::absolute(*output, code).parent_path(), folder, code) &&
+                   study_folder_of(*output).has_value();
+  if (own) print_error({"`" + *output + "` is a file of the study", "name another file with -o"});
+  Diagnostics diagnostics;
+  const std::optional<StudyRecord> record = read_study_record(folder, diagnostics);
+  if (print_diagnostics(diagnostics) || !record || !output || own) return kExitInput;
+  return put_page(*output, study_html(*record));
+}
+
 }  // namespace
 
 int report_verb(const ReportArguments& arguments) {
+  for (const std::string& path : arguments.traces)
+    if (const std::optional<std::string> folder = study_folder_of(path)) return study_page_verb(arguments, *folder);
   bool good = true;
   const auto refuse = [&](const Error& error) {
     print_error(error);  // all of them, not only the first
@@ -78,13 +111,7 @@ int report_verb(const ReportArguments& arguments) {
     details.push_back(std::move(detail).value());
   }
   if (!good) return kExitInput;
-  const std::string page = report_html(make_report(std::move(traces), std::move(details)));
-  if (const Status written = write_page(*output, page); !written) {
-    print_error(written.error());
-    return kExitUnfinished;
-  }
-  std::printf("%s: %s, open it in a browser\n", output->c_str(), to_readable(Bytes{static_cast<std::int64_t>(page.size())}).c_str());
-  return kExitDone;
+  return put_page(*output, report_html(make_report(std::move(traces), std::move(details))));
 }
 
 }  // namespace eastwest::cli

@@ -14,6 +14,8 @@ find_package(nlohmann_json 3.11 REQUIRED)
 find_package(Protobuf 3.21 REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(CLI11 REQUIRED)
+# Asio and Beast, headers only. Debian's default 1.74: the other one, 1.81, cannot be installed beside python3-matplotlib.
+find_package(Boost 1.74 REQUIRED)
 # Debian ships no CMake file for libqrencode.
 find_path(QRENCODE_INCLUDE_DIR qrencode.h REQUIRED)
 find_library(QRENCODE_LIBRARY qrencode REQUIRED)

@@ -5,7 +5,7 @@ const ew = { data: null, listeners: [], blobs: new Map() };
 
 /// An element with attributes and children; strings become text.
 ew.el = (tag, attributes, ...children) => {
-  const svg = ["svg", "g", "line", "path", "rect", "circle", "text", "title"].includes(tag);
+  const svg = ["svg", "g", "line", "path", "rect", "circle", "text", "title", "defs", "pattern"].includes(tag);
   const element = svg ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
   for (const [name, value] of Object.entries(attributes || {})) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
@@ -33,6 +33,8 @@ const prefixed = (value, unit, steps) => {
   const [scale, prefix] = steps.find(([step]) => size >= step * 0.9995) || steps[steps.length - 1];
   return ew.digits(value / scale) + " " + prefix + unit;
 };
+/// "1,419,885", the same in every language.
+ew.grouped = (value) => Math.round(value).toString().replace(/\B(?=(\d{3})+$)/g, ",");
 /// A value for people. Units as in the page's data; null is a dash.
 ew.format = (value, unit) => {
   if (value === null || value === undefined || (typeof value === "number" && !Number.isFinite(value))) return "-";
@@ -42,7 +44,10 @@ ew.format = (value, unit) => {
     case "B": return value < 1024 && Number.isInteger(value) ? value + " B" : prefixed(value, "B", kBinary);
     case "B/s": return prefixed(value, "B/s", kDecimal.slice(0, 5));
     case "bit/s": return prefixed(value, "b/s", kDecimal.slice(0, 5));
-    case "m": return ew.digits(value) + " m";
+    case "m": return Math.abs(value) >= 1000 ? prefixed(value, "m", kDecimal.slice(3, 5)) : ew.digits(value) + " m";
+    case "W": return prefixed(value, "W", kDecimal.slice(1, 5));
+    case "1/s": return (Math.abs(value) >= 100 ? ew.grouped(value) : ew.digits(value)) + " /s";
+    case "currency": return ew.grouped(value);
     case "dB": return value.toFixed(2) + " dB";
     case "share": case "1": return (value * 100).toFixed(1) + " %";
     case "x": return value.toFixed(2) + " x";

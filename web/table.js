@@ -20,7 +20,8 @@
       let rows = spec.rows;
       if (state.words.length > 0)
         rows = rows.filter((row) => {
-          const line = row.map((cell, i) => text(cell, spec.columns[i].unit)).join(" ").toLowerCase();
+          // A cell that shows part of a text is found by all of it.
+          const line = row.map((cell, i) => text(cell, spec.columns[i].unit) + (typeof cell?.value === "string" ? " " + cell.value : "")).join(" ").toLowerCase();
           return state.words.every((word) => line.includes(word));
         });
       if (state.column < 0) return rows;

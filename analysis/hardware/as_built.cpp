@@ -97,6 +97,7 @@ class Builder {
         if (plan->device == old.node.value && plan->port == old.index) {
           end->device = port.node.value;
           end->port = port.index;
+          if (plant_.devices[old.node.index()].rack == plant_.devices[port.node.index()].rack) continue;
           piece.first_route = 0;  // the way is another; the length stays that of the cable
           piece.route_count = 0;
         }

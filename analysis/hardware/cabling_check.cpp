@@ -26,6 +26,8 @@ struct Plugged {
   EvidenceLine at;
 };
 
+constexpr std::size_t kCutOffLeast = 4;  // of fewer silent ports each is told
+
 class CablingCheck {
  public:
   explicit CablingCheck(VerificationWork& work) : work_(work), listed_(work.fabric().nodes.size()) {}
@@ -38,6 +40,7 @@ class CablingCheck {
       claim(one.z.device, one.z.interface, one.a.device, one.a.interface, {}, one.at);
     }
     if (std::none_of(listed_.begin(), listed_.end(), [](bool one) { return one; })) return;
+    cut_off();
     settle();
     tell_quarrels();
     judge();
@@ -68,6 +71,33 @@ class CablingCheck {
   }
 
   [[nodiscard]] bool lists(PortId port) const { return listed_[node(port).index()]; }
+
+  /// A list that says nothing of most cables of its device was cut off, or taken while the device came up: one finding, and no evidence of
+  /// what is not there.
+  void cut_off() {
+    const Fabric& fabric = work_.fabric();
+    for (std::uint32_t n = 0; n < fabric.nodes.size(); ++n) {
+      if (!listed_[n]) continue;
+      std::uint32_t cabled = 0;
+      std::vector<std::string> silent;
+      for (std::uint32_t p = 0; p < fabric.nodes[n].port_count; ++p) {
+        const PortId port{fabric.nodes[n].first_port + p};
+        const CableId id = work_.names.cable(port);
+        if (!id.exists()) continue;
+        ++cabled;
+        if (!claims_.contains(port) && !strangers_.contains(port)) silent.push_back(work_.cable(id).name);
+      }
+      if (silent.size() < kCutOffLeast || silent.size() * 2 <= cabled) continue;
+      listed_[n] = false;
+      HardwareFinding finding{FindingKind::missing, FindingSeverity::failed, fabric.nodes[n].name, silent, {}, {}, {}, {}};
+      finding.figures = {figure("ports without a neighbour", static_cast<double>(silent.size()), ""),
+                         figure("ports with a cable", static_cast<double>(cabled), "")};
+      finding.sentence = std::to_string(silent.size()) + " of the " + std::to_string(cabled) + " planned ports of " + fabric.nodes[n].name +
+                         " have no neighbour: its list is cut off, or most of it is not plugged";
+      finding.remedy = "take its list of neighbours again when all its links are up; what it does not say is not judged";
+      work_.tell(std::move(finding));
+    }
+  }
 
   /// From claims to cables.
   void settle() {
@@ -245,7 +275,7 @@ class CablingCheck {
     for (std::uint32_t c = 0; c < work_.fabric().cables.size(); ++c) {
       const CableId id{c};
       const Cable& cable = work_.cable(id);
-      const bool judged = lists(cable.a) || lists(cable.b);
+      const bool judged = lists(cable.a) || lists(cable.b) || strangers_.contains(cable.a) || strangers_.contains(cable.b);
       if (!judged || as_planned_.contains(id) || told_.contains(id) || unsure_.contains(cable.a) || unsure_.contains(cable.b)) continue;
       HardwareFinding finding{FindingKind::missing, FindingSeverity::failed, cable.name, {}, {}, {}, {}, {}};
       finding.sentence = "nothing answers on " + work_.cable_text(id);

@@ -58,6 +58,8 @@ class DeliveryCheck {
     for (const Fit fit : {Fit::same, Fit::substitute, Fit::wrong})
       for (Need& need : needs_)
         for (Supply& supply : supplies_) set_against(need, supply, fit);
+    std::int64_t seen = 0;
+    for (const Supply& supply : supplies_) seen += supply.item->quantity;
     std::int64_t missing = 0;
     for (const Need& need : needs_)
       if (need.open > 0) {
@@ -66,7 +68,7 @@ class DeliveryCheck {
       }
     for (const Supply& supply : supplies_)
       if (supply.left > 0) tell_extra(supply);
-    work_.result.counts.push_back({"pieces on packing lists", static_cast<std::uint64_t>(planned), static_cast<std::uint64_t>(planned),
+    work_.result.counts.push_back({"pieces on packing lists", static_cast<std::uint64_t>(planned), static_cast<std::uint64_t>(seen),
                                    static_cast<std::uint64_t>(planned - missing - wrong_)});
   }
 
@@ -116,7 +118,7 @@ class DeliveryCheck {
       if (optic == nullptr || optic->connector == "integral") continue;
       Need one;
       one.optic = optic;
-      one.ports = std::max(work_.names.ports_per_cage(fabric.ports[p].node), twin_host(fabric.ports[p].node));
+      one.ports = work_.names.ports_per_cage(fabric.ports[p].node);
       one.fibre = {};
       Need& need = need_of(one);
       if (need.open == 0 || work_.cable(id).length > need.use.length) {
@@ -127,22 +129,11 @@ class DeliveryCheck {
       }
       const std::uint32_t index = fabric.ports[p].index;
       // One module for the ports of a cage: counted at the first of them that is used.
-      const std::uint32_t first =
-          one.ports > work_.names.ports_per_cage(fabric.ports[p].node) ? index - index % one.ports : fabric.ports[cage.index()].index;
+      const std::uint32_t first = fabric.ports[cage.index()].index;
       bool counted = false;
       for (std::uint32_t i = first; i < index; ++i) counted = counted || work_.names.cable(PortId{p - (index - i)}).exists();
       if (!counted) ++need.open;
     }
-  }
-
-  /// Ports of one cage of a server: 2 where its NICs sit in pairs behind twin cages ("4xOSFP twin" of 8 NICs).
-  [[nodiscard]] std::uint32_t twin_host(NodeId node) const {
-    const Node& one = work_.fabric().nodes[node.index()];
-    if (one.kind != NodeKind::host) return 1;
-    const ServerModel* model = work_.design.catalogue.find_server(work_.fabric().hosts[one.detail].model);
-    if (model == nullptr || model->nic_cages.find("twin") == std::string::npos) return 1;
-    const auto cages = leading_number(model->nic_cages);
-    return cages && *cages * 2 == model->nics ? 2 : 1;
   }
 
   void need_cables() {

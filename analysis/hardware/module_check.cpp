@@ -39,6 +39,7 @@ class ModuleCheck {
               one.at});
     if (seats_.empty()) return;
     for (const auto& [cage, list] : seats_) judge(cage, list);
+    serials_repeat();
     missing();
     work_.result.counts.push_back({"modules and cable ends", cages_planned(), seen_, matched_});
   }
@@ -183,10 +184,14 @@ class ModuleCheck {
         finding.kind = medium == "copper" || planned.medium == "copper" ? FindingKind::wrong_part : FindingKind::wrong_fibre;
         finding.severity = FindingSeverity::failed;
         finding.sentence += "; its light is " + medium + ", planned " + planned.medium;
+        finding.remedy = "put in " + planned.name + " or its equal: the cable " + work_.cable(id).name + " that is planned here carries " +
+                         planned.medium + "; look at the jacket and label of what is plugged in";
       } else if (reach && *reach < use.length && planned.connector != "integral") {
         finding.kind = FindingKind::wrong_reach;
         finding.severity = FindingSeverity::failed;
         finding.sentence += "; it says that it reaches " + to_string(*reach) + ", the link has " + to_string(use.length);
+        finding.remedy =
+            "put in " + planned.name + " or its equal: the cable " + work_.cable(id).name + " is longer than this module reaches";
       } else if (!medium.empty() && reach) {
         finding.severity = FindingSeverity::note;
         finding.sentence += "; light and reach fit";
@@ -262,6 +267,35 @@ class ModuleCheck {
     finding.remedy = "one of the records is old: read both again";
     finding.seen.push_back(other.at);
     work_.tell(std::move(finding));
+  }
+
+  /// Modules of one part number and serial in several cages. Both ends of a cable with fixed ends have the same.
+  void serials_repeat() {
+    std::map<std::pair<std::string, std::string>, std::map<PortId, const Seat*>> cages;
+    for (const auto& [cage, list] : seats_)
+      for (const Seat& one : list) {
+        if (one.serial.empty() || one.part_number.empty()) continue;
+        const CableId id = work_.names.cable(one.port);
+        const OpticModel* planned = id.exists() ? work_.optic(id) : nullptr;
+        const Part* part = work_.design.parts.find(one.part_number);
+        const OpticModel* own = part == nullptr ? planned : work_.design.catalogue.find_optic(part->optic);
+        if (own == nullptr || own->connector == "integral" || (one.reading != nullptr && one.reading->carries_copper())) continue;
+        cages[{one.part_number, one.serial}].emplace(cage, &one);
+      }
+    for (const auto& [number, places] : cages) {
+      if (places.size() < 2) continue;
+      HardwareFinding finding =
+          at(places.begin()->second->port, *places.begin()->second, FindingKind::ends_disagree, FindingSeverity::warning);
+      finding.sentence = named(*places.begin()->second) + " is in " + std::to_string(places.size()) + " cages at once:";
+      for (const auto& [cage, seat] : places) {
+        finding.sentence += (cage == places.begin()->first ? " " : ", ") + work_.names.name(cage);
+        if (cage == places.begin()->first) continue;
+        finding.others.push_back(work_.names.name(cage));
+        finding.seen.push_back(seat->at);
+      }
+      finding.remedy = "a file is a copy of another, or a module was moved between two readings: read these cages again";
+      work_.tell(std::move(finding));
+    }
   }
 
   void unplanned(PortId cage, const Seat& seat) {

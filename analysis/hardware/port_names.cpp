@@ -74,7 +74,11 @@ PortNames::PortNames(const Fabric& fabric, const Plant& plant, const Catalogue& 
     const Node& node = fabric.nodes[n];
     nodes_.emplace(lower_case(node.name), n);
     devices_.push_back(node.name);
-    per_cage_.push_back(switch_ports_per_cage(fabric, node, catalogue));
+    per_cage_.push_back(node.kind == NodeKind::host ? host_ports_per_cage(fabric, node, catalogue)
+                                                    : switch_ports_per_cage(fabric, node, catalogue));
+    const SwitchModel* model = node.kind == NodeKind::host ? nullptr : catalogue.find_switch(fabric.switches[node.detail].model);
+    const std::uint32_t had = model == nullptr ? 0 : model->cages * per_cage_.back();
+    most_.push_back(had == 0 ? kPortsMost : std::min(kPortsMost, std::max(had, node.port_count)));
     for (std::uint32_t p = 0; p < node.port_count; ++p)
       if (node.first_port + p < plant.ports.size()) ports_[n].emplace(lower_case(plant.ports[node.first_port + p]), p);
   }
@@ -97,7 +101,7 @@ PortId PortNames::port(NodeId id, std::string_view interface) const {
   const std::string name = lower_case(trimmed(interface));
   const auto at = [&](std::uint32_t index) {
     if (index < node.port_count) return PortId{node.first_port + index};
-    if (node.kind == NodeKind::host || index >= kPortsMost) return PortId{};
+    if (node.kind == NodeKind::host || index >= most_[id.index()]) return PortId{};
     return PortId{static_cast<std::uint32_t>(fabric_.ports.size()) + id.value * kPortsMost + index};
   };
   if (const auto found = own.find(name); found != own.end()) return at(found->second);
@@ -107,6 +111,15 @@ PortId PortNames::port(NodeId id, std::string_view interface) const {
     if (index) return at(*index);
   }
   return {};
+}
+
+std::uint32_t PortNames::exceeded(NodeId id, std::string_view interface) const {
+  if (!id.exists() || fabric_.nodes[id.index()].kind == NodeKind::host || port(id, interface).exists()) return 0;
+  const std::string name = lower_case(trimmed(interface));
+  if (numbers(name, "#")) return 0;  // a port of the switch itself, as InfiniBand counts: the one of its aggregation node
+  for (const std::string& one : {name, slashed(name)})
+    if (const auto index = usual_switch_port(one, per_cage_[id.index()]); index && *index >= most_[id.index()]) return most_[id.index()];
+  return 0;
 }
 
 PortId PortNames::port(std::string_view device, std::string_view interface) const { return port(node(device), interface); }
@@ -143,6 +156,14 @@ PortId PortNames::peer(PortId port) const {
   if (!is_planned(port)) return {};
   const LinkId out = fabric_.ports[port.index()].out;
   return out.exists() ? fabric_.links[out.index()].target : PortId{};
+}
+
+std::uint32_t host_ports_per_cage(const Fabric& fabric, const Node& node, const Catalogue& catalogue) {
+  if (node.kind != NodeKind::host) return 1;
+  const ServerModel* model = catalogue.find_server(fabric.hosts[node.detail].model);
+  if (model == nullptr || model->nic_cages.find("twin") == std::string::npos) return 1;
+  const auto cages = leading_number(model->nic_cages);
+  return cages && *cages * 2 == model->nics ? 2 : 1;
 }
 
 }  // namespace eastwest

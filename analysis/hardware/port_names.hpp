@@ -5,7 +5,7 @@
 // else, on switches, in the usual forms, counted as the tool counts: "33" and "1/2" (InfiniBand and CVT, from 1; cage and half), "swp5" and
 // "swp5s0" (Cumulus), "sw3p2" (XDR), "P0.1" (NetBox, from 0), "Ethernet8" (SONiC, lanes of a cage from 0); on servers "mlx5_3", "ib3", "eth3", "rail3", from 0,
 // and "3", from 1. A cage's own name means its first port. A port of a switch that the design does not use has an id too, beyond those of the
-// fabric, so that a cable in it can be told. LIMITATIONS: a name like "enp26s0f0np0" needs `plant.nic_port`.
+// fabric, so that a cable in it can be told; one that its model has not (data/switches.csv: cages) has none. LIMITATIONS: a name like "enp26s0f0np0" needs `plant.nic_port`.
 #pragma once
 
 #include <map>
@@ -29,6 +29,8 @@ class PortNames {
   [[nodiscard]] bool is_planned(PortId port) const { return port.index() < fabric_.ports.size(); }
   [[nodiscard]] PortId port(NodeId node, std::string_view interface) const;
   [[nodiscard]] PortId port(std::string_view device, std::string_view interface) const;
+  /// Ports that the switch has, when `interface` names one beyond them ("swp99"); 0 when it does not, or nothing is known.
+  [[nodiscard]] std::uint32_t exceeded(NodeId node, std::string_view interface) const;
   /// Names of all devices, for messages.
   [[nodiscard]] const std::vector<std::string>& devices() const { return devices_; }
   /// "swp1s0", and "leaf-0:swp1s0".
@@ -47,6 +49,10 @@ class PortNames {
   std::vector<std::string> devices_;
   std::vector<std::map<std::string, std::uint32_t, std::less<>>> ports_;  // by node
   std::vector<std::uint32_t> per_cage_;
+  std::vector<std::uint32_t> most_;  // ports of each node
 };
+
+/// Ports of one cage of a server: 2 where its NICs sit in pairs behind twin cages ("4xOSFP twin" of 8 NICs), else 1; 1 of a switch.
+std::uint32_t host_ports_per_cage(const Fabric& fabric, const Node& node, const Catalogue& catalogue);
 
 }  // namespace eastwest

@@ -89,7 +89,17 @@ class SignalCheck {
       if (verdict.bursty) bursts(id, port, one, verdict);
     }
     if (ber) rate_of_errors(id, port, one, *optic, *ber);
-    if (one.uncorrectable_blocks.value_or(0) > 0 && noisy_.insert(id).second) {
+    if (one.uncorrectable_blocks.value_or(0) == 0 || !lossy_.insert(port).second) return;
+    if (!noisy_.insert(id).second) {
+      // What was told of the link already stands; frames that were lost belong to it.
+      for (HardwareFinding& known : work_.result.findings)
+        if (known.item == work_.cable(id).name && (known.kind == FindingKind::bursty_link || known.kind == FindingKind::bit_errors)) {
+          known.figures.push_back(figure("uncorrectable codewords", static_cast<double>(*one.uncorrectable_blocks), ""));
+          known.sentence += "; " + work_.names.name(port) + " counts " + std::to_string(*one.uncorrectable_blocks) +
+                            " codewords that could not be corrected, each a lost frame";
+          known.seen.push_back(one.at);
+        }
+    } else {
       HardwareFinding finding = at(id, port, one, FindingKind::bit_errors, FindingSeverity::warning);
       finding.figures = {figure("uncorrectable codewords", static_cast<double>(*one.uncorrectable_blocks), "")};
       finding.sentence =
@@ -139,6 +149,13 @@ class SignalCheck {
     return {first, first + lanes};
   }
 
+  /// Whether a reading has lanes beyond those of its own port: one of four lanes says nothing of the other port of the cage.
+  [[nodiscard]] bool speaks_for_all(const ModuleReading& one, PortId port) const {
+    const CableId id = work_.names.cable(port);
+    const OpticModel* optic = id.exists() ? work_.optic(id) : nullptr;
+    return optic == nullptr || std::max(one.receive_dbm.size(), one.transmit_dbm.size()) > optic_end(*optic).lanes;
+  }
+
   void light() {
     for (const ModuleReading& one : work_.evidence.modules) {
       const PortId port = work_.names.port(one.device, one.interface);
@@ -148,6 +165,7 @@ class SignalCheck {
       const NodeId node = work_.fabric().ports[port.index()].node;
       for (std::uint32_t i = 0; i < work_.names.ports_per_cage(node); ++i) {
         const std::uint32_t p = cage.value + i;
+        if (PortId{p} != port && !speaks_for_all(one, port)) continue;
         if (p < modules_.size() && work_.fabric().ports[p].node == node && (modules_[p] == nullptr || PortId{p} == port))
           modules_[p] = &one;
       }
@@ -217,6 +235,7 @@ class SignalCheck {
   std::set<CableId> errors_seen_;
   std::set<CableId> noisy_;
   std::set<CableId> bursty_;
+  std::set<PortId> lossy_;
   std::set<CableId> quiet_;
 };
 

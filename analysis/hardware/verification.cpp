@@ -18,6 +18,8 @@ constexpr std::array<std::string_view, kFindingKinds> kKinds = {
     "wrong_width",  "wrong_fibre",    "wrong_reach",   "wrong_length",  "excess_loss",   "marginal_loss", "missing_fibres",
     "no_result",    "wrong_polarity", "light_level",   "bit_errors",    "bursty_link",   "power_class",   "fault",
     "unknown_part", "unknown_name",   "substitute",    "unreadable"};
+constexpr std::size_t kShown = 20;       // findings of one kind in the text
+constexpr std::size_t kPlacesShown = 2;  // of one finding
 constexpr std::array<std::string_view, 3> kSeverities = {"failed", "warning", "note"};
 
 }  // namespace
@@ -61,6 +63,16 @@ PortId VerificationWork::port_of(const std::string& device, const std::string& i
   const NodeId node = names.node(device);
   const PortId port = names.port(node, interface);
   if (port.exists() || device.empty()) return port;
+  if (const std::uint32_t had = names.exceeded(node, interface); had > 0) {
+    const std::string name = design.fabric.nodes[node.index()].name + ":" + interface;
+    if (!unknown_.try_emplace(lower_case(name), result.findings.size()).second) return {};
+    HardwareFinding finding{FindingKind::unknown_name, FindingSeverity::warning, name, {}, {}, {}, {}, {at}};
+    finding.sentence =
+        "the switch has " + std::to_string(had) + " ports, " + quote_input(interface) + " is none of them; such records are left out";
+    finding.remedy = "the file may be of another device; look at its name and at the model of the switch in the design";
+    tell(std::move(finding));
+    return {};
+  }
   // Once per device, not once per port.
   const auto [known, fresh] = unknown_.try_emplace(lower_case(device), result.findings.size());
   if (!fresh) return {};
@@ -112,15 +124,28 @@ std::string verification_text(const Verification& verification) {
       counts.add_row({one.what, std::to_string(one.planned), std::to_string(one.seen), std::to_string(one.matched)});
     text += counts.print() + "\n";
   }
-  for (const HardwareFinding& one : verification.findings) {
+  std::size_t alike = 0;  // findings of one kind stand together
+  for (std::size_t f = 0; f < verification.findings.size(); ++f) {
+    const HardwareFinding& one = verification.findings[f];
+    const auto same = [&](std::size_t other) {
+      return verification.findings[other].kind == one.kind && verification.findings[other].severity == one.severity;
+    };
+    alike = f > 0 && same(f - 1) ? alike + 1 : 0;
+    if (alike >= kShown) {
+      if (f + 1 == verification.findings.size() || !same(f + 1))
+        text += "... and " + std::to_string(alike + 1 - kShown) + " more: " + readable(one.kind) + " (--json has them all)\n";
+      continue;
+    }
     text += std::string(to_string(one.severity)) + ": " + readable(one.kind) + ": " + one.item + "\n    " + one.sentence + "\n";
     if (!one.remedy.empty()) text += "    remedy: " + one.remedy + "\n";
-    for (std::size_t i = 0; i < one.seen.size() && i < 2; ++i) {
-      const EvidenceLine& at = one.seen[i];
-      if (at.file >= verification.files.size()) continue;
-      text += (i == 0 ? "    seen in " : ", ") + verification.files[at.file].path + (at.line > 0 ? ":" + std::to_string(at.line) : "");
-      if (i + 1 == std::min<std::size_t>(one.seen.size(), 2)) text += "\n";
+    std::vector<std::string> places;
+    for (const EvidenceLine& at : one.seen) {
+      if (at.file >= verification.files.size() || places.size() == kPlacesShown) continue;
+      std::string place = verification.files[at.file].path + (at.line > 0 ? ":" + std::to_string(at.line) : "");
+      if (std::find(places.begin(), places.end(), place) == places.end()) places.push_back(std::move(place));
     }
+    for (std::size_t i = 0; i < places.size(); ++i) text += (i == 0 ? "    seen in " : ", ") + places[i];
+    if (!places.empty()) text += "\n";
   }
   const std::size_t failed = verification.count(FindingSeverity::failed);
   const std::size_t warnings = verification.count(FindingSeverity::warning);

@@ -181,8 +181,9 @@ Json requests_json(const TraceData& trace, const PageLimits& limits, PageBlobs& 
   return packed(std::move(columns), note, blobs);
 }
 
-/// JSON of names from anywhere, made fit to stand inside a <script> element: only strings can hold these letters.
-std::string for_script(const std::string& json) {
+}  // namespace
+
+std::string text_for_script(const std::string& json) {
   std::string out;
   out.reserve(json.size());
   for (std::size_t i = 0; i < json.size(); ++i) {
@@ -197,8 +198,6 @@ std::string for_script(const std::string& json) {
   }
   return out;
 }
-
-}  // namespace
 
 std::size_t PageBlobs::add(std::span<const std::uint8_t> bytes) {
   blobs_.push_back(base64(deflated(bytes)));
@@ -269,7 +268,7 @@ ReportData report_data(const Report& report, const PageLimits& limits) {
   for (const PageFinding& f : compared(report.comparison)) sentences.push_back({{"weight", to_string(f.weight)}, {"text", f.text}});
   json += "],\"comparison\":" + (report.traces.size() > 1 ? comparison_json(report.comparison) : std::string("null")) +
           ",\"compared\":" + sentences.dump(-1, ' ', false, Json::error_handler_t::replace) + "}";
-  return {for_script(json), blobs.take()};
+  return {text_for_script(json), blobs.take()};
 }
 
 }  // namespace eastwest

@@ -26,6 +26,10 @@ class PageBlobs {
 
 /// Everything about one trace, as JSON text. `grid_bytes` is its share of PageLimits::grid_bytes.
 std::string trace_json(const ReportTrace& trace, const PageLimits& limits, std::uint64_t grid_bytes, PageBlobs& blobs);
+/// JSON of names from anywhere, made fit to stand inside a <script> element: only strings can hold the letters that it replaces.
+std::string text_for_script(const std::string& json);
+/// web/page.html with everything in its place; `title` is any text.
+std::string assembled_page(const std::string& title, const std::string& script, const ReportData& data);
 /// Its tables by id: an object.
 std::string tables_json(const ReportTrace& trace, const PageLimits& limits);
 

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <utility>
 
-#include "analysis/report/findings.hpp"
+#include "analysis/report/json_page.hpp"
 #include "analysis/report/report.hpp"
 
 namespace eastwest {
@@ -66,7 +66,6 @@ Report make_report(std::vector<TraceData> traces, std::vector<TraceDetail> detai
 }
 
 std::string report_html(const Report& report, const PageLimits& limits) {
-  const ReportData data = report_data(report, limits);
   std::string title;
   for (const ReportTrace& trace : report.traces) title += (title.empty() ? "" : ", ") + trace.label;
   std::string script;
@@ -74,12 +73,17 @@ std::string report_html(const Report& report, const PageLimits& limits) {
   for (const std::string_view part :
        {web_base_js, web_table_js, web_plot_js, web_view_js, web_heatmap_js, web_timeline_js, web_topology_js, web_report_js})
     script += part;
+  return assembled_page(title, script, report_data(report, limits));
+}
+
+std::string assembled_page(const std::string& title, const std::string& script, const ReportData& data) {
+  using namespace embedded;
   std::string page(web_page_html);
   replace(page, "{{css}}", std::string(web_uplot_css) + "\n" + std::string(web_page_css));
   replace(page, "{{licence}}", web_uplot_licence);
   replace(page, "{{uplot}}", web_uplot_js);
   replace(page, "{{script}}", script);
-  // What traces say goes in last, so that nothing it holds is taken for a mark.
+  // What traces and studies say goes in last, so that nothing it holds is taken for a mark.
   constexpr std::string_view kData = "{{data}}", kBlobs = "{{blobs}}";
   const std::size_t data_at = page.find(kData), blobs_at = page.find(kBlobs);
   std::string out = page.substr(0, data_at);

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "analysis/figure_text.hpp"
 #include "analysis/text_table.hpp"
 #include "scenarios/studies/study_axes.hpp"
 #include "scenarios/studies/study_kind.hpp"
@@ -72,7 +73,7 @@ std::string judged(const FigureColumn& column, const PairedDifference& differenc
   return text + (better ? " (better)" : " (worse)");
 }
 
-/// "train step time mean +12.3 % (worse), serve ttft p99 none": the first figures of each job.
+/// "train step time mean +12.3 % (worse), serve TTFT p99 none": the first figures of each job.
 std::string headline(const StudyTable& table, std::size_t design, std::size_t workload) {
   const Study& study = *table.study;
   const std::size_t point = design * workload_count(study) + workload;
@@ -85,7 +86,7 @@ std::string headline(const StudyTable& table, std::size_t design, std::size_t wo
     if (!chief) continue;
     const PointFigure figure = point_figure(table, point, column);
     if (figure.estimate.runs == 0) continue;
-    text += (text.empty() ? "" : ", ") + heading(c) + " " + judged(c, figure.difference);
+    text += (text.empty() ? "" : ", ") + figure_heading(c) + " " + judged(c, figure.difference);
   }
   return text.empty() ? trouble_word(table, point) : text;
 }
@@ -98,7 +99,7 @@ std::string site_line(const StudyTable& table, std::size_t point) {
     if (c.subject != "site") continue;
     const PointFigure figure = point_figure(table, point, column);
     if (figure.estimate.runs > 0 && figure.difference.reference_mean > 0 && figure.difference.estimate.mean != 0)
-      text += (text.empty() ? "  " : ", ") + heading(c) + " " + (figure.difference.estimate.mean < 0 ? "" : "+") +
+      text += (text.empty() ? "  " : ", ") + figure_heading(c) + " " + (figure.difference.estimate.mean < 0 ? "" : "+") +
               percent(figure.difference.estimate.mean / figure.difference.reference_mean);
   }
   return text.empty() ? text : text + "\n";
@@ -124,7 +125,7 @@ std::string answer(const StudyTable& table) {
     }
     TextTable out(std::move(columns));
     for (const std::size_t column : wanted) {
-      std::vector<std::string> cells = {heading(table.columns[column])};
+      std::vector<std::string> cells = {figure_heading(table.columns[column])};
       bool any = false;
       for (std::size_t d = 0; d < designs; ++d) {
         const std::size_t point = d * workloads + w;

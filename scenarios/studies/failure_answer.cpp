@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "analysis/figure_text.hpp"
 #include "analysis/text_table.hpp"
 #include "scenarios/studies/study_text.hpp"
 
@@ -126,7 +127,7 @@ std::string failure_answer(const StudyTable& table) {
   }
   std::string text = "undisturbed: ";
   for (const std::size_t column : wanted)
-    text += (column == wanted.front() ? "" : ", ") + heading(table.columns[column]) + " " +
+    text += (column == wanted.front() ? "" : ", ") + figure_heading(table.columns[column]) + " " +
             estimate_text(table.columns[column], point_figure(table, 0, column).estimate);
   text += "\n";
   for (const std::string& name : classes) text += class_line(name, lines, study, both);
@@ -147,7 +148,7 @@ std::string failure_answer(const StudyTable& table) {
   std::vector<TextTable::Column> columns = {{"rank", TextTable::Align::right}, {"failed"}, {"alike", TextTable::Align::right}};
   for (const char* how : {"", "no new routes: "}) {
     if (*how != '\0' && !both) continue;
-    for (const std::size_t column : wanted) columns.push_back({how + heading(table.columns[column]), TextTable::Align::right});
+    for (const std::size_t column : wanted) columns.push_back({how + figure_heading(table.columns[column]), TextTable::Align::right});
   }
   TextTable out(std::move(columns));
   for (std::size_t i = 0; i < std::min(ranked.size(), kLinesShown); ++i) {

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "analysis/figure_text.hpp"
 #include "analysis/text_table.hpp"
 #include "scenarios/site_builder.hpp"
 #include "scenarios/studies/prices.hpp"
@@ -235,7 +236,7 @@ std::string purchases(const StudyTable& table) {
   TextTable out(std::move(columns));
   bool unknown = false;
   for (const std::size_t column : site_columns(table)) {
-    std::vector<std::string> cells = {heading(table.columns[column]).substr(5)};
+    std::vector<std::string> cells = {figure_heading(table.columns[column]).substr(5)};
     double before = std::nan("");
     for (std::size_t p = 0; p < phases; ++p) {
       const double value = table.row(p * workloads, 0).figures[column];
@@ -301,7 +302,7 @@ std::string answer(const StudyTable& table) {
     TextTable out(std::move(columns));
     for (const std::size_t column : wanted) {
       if (table.columns[column].subject == "site") continue;
-      std::vector<std::string> cells = {heading(table.columns[column])};
+      std::vector<std::string> cells = {figure_heading(table.columns[column])};
       bool any = false;
       for (std::size_t p = 0; p < study.axes[0].settings.size(); ++p) {
         const std::size_t point = p * workloads + w;

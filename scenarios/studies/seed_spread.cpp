@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "analysis/figure_text.hpp"
 #include "analysis/replications.hpp"
 #include "analysis/text_table.hpp"
 #include "scenarios/studies/study_kind.hpp"
@@ -73,7 +74,7 @@ std::string spread_table(const StudyTable& table) {
       const std::optional<SeedSpread> spread = seed_spread(c.better, table.values(point, column), table.values(*reference, column));
       if (!spread || ++lines > kLinesShown) continue;
       const auto text = [&](double value) { return estimate_text(c, Estimate{1, value, std::nan("")}); };
-      out.add_row({std::to_string(point), study.label(point), heading(c),
+      out.add_row({std::to_string(point), study.label(point), figure_heading(c),
                    std::to_string(spread->hurt) + " of " + std::to_string(spread->runs), text(spread->median), text(spread->worst),
                    text(spread->worst_before), std::to_string(study.first_seed() + spread->worst_at)});
     }

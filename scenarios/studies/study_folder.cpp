@@ -56,10 +56,11 @@ std::string first_difference(std::string_view was, std::string_view is) {
 }
 
 constexpr std::string_view kIdentityMark = "# identity: ";
+constexpr int kHeadLines = 3;  // identity, version, and the points, so that whoever finds it unfinished knows how far it is
 
 std::string stored_text(const Study& study, std::string_view program_version) {
-  return std::string(kIdentityMark) + study_identity(study, program_version) + "\n# eastwest " + std::string(program_version) + "\n" +
-         expand(study);
+  return std::string(kIdentityMark) + study_identity(study, program_version) + "\n# eastwest " + std::string(program_version) +
+         "\n# points: " + std::to_string(study.points()) + "\n" + expand(study);
 }
 
 Status check_same_study(const std::string& folder, const std::string& now) {
@@ -71,10 +72,13 @@ Status check_same_study(const std::string& folder, const std::string& now) {
     return text;
   };
   const std::string remedy = "undo the change, or start anew in another folder with -o";
-  const std::string difference = first_difference(after_lines(*was, 2), after_lines(now, 2));
+  const std::string difference = first_difference(after_lines(*was, kHeadLines), after_lines(now, kHeadLines));
   if (!difference.empty()) return Error{"the study in `" + folder + "` is another one: " + difference, remedy};
-  const std::string version = first_difference(after_lines(*was, 1), after_lines(now, 1));
-  if (!version.empty())
+  const auto version = [&](std::string_view text) {
+    text = after_lines(text, 1);
+    return text.substr(0, text.find('\n'));
+  };
+  if (version(*was) != version(now))
     return Error{"the study in `" + folder + "` was begun by another version of eastwest",
                  "finish it with that version, or start anew in another folder with -o"};
   return Error{"a scenario, site or jobs file of the study in `" + folder + "` has changed since it was begun", remedy};

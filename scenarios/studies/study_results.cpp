@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "analysis/figure_text.hpp"
 #include "analysis/text_table.hpp"
 #include "scenarios/studies/prices.hpp"
 #include "scenarios/studies/study_kind.hpp"
@@ -115,16 +116,9 @@ std::vector<SummaryLine> summarise_study(const StudyTable& table) {
 
 std::string estimate_text(const FigureColumn& column, const Estimate& estimate) {
   if (estimate.runs == 0) return "-";
-  const std::string unit = column.unit == "1" || column.unit == "count" ? std::string() : std::string(column.unit);
-  const auto text = [&](double value) {
-    if (unit == "currency") return fixed(value, 0);
-    if (!unit.empty()) return readable(value * column.scale, unit);
-    if (column.unit == "count" && value == std::floor(value) && std::fabs(value) < 1e9) return fixed(value, 0);
-    return fixed(value, 3);
-  };
   // What rounding alone makes of equal runs is no spread.
-  if (std::isnan(estimate.half_width) || estimate.half_width <= 1e-9 * std::fabs(estimate.mean)) return text(estimate.mean);
-  return text(estimate.mean) + " +- " + text(estimate.half_width);
+  if (std::isnan(estimate.half_width) || estimate.half_width <= 1e-9 * std::fabs(estimate.mean)) return figure_value(column, estimate.mean);
+  return figure_value(column, estimate.mean) + " +- " + figure_value(column, estimate.half_width);
 }
 
 std::string difference_text(const PairedDifference& difference) {

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 
+#include "analysis/csv_line.hpp"
 #include "scenarios/studies/study_kind.hpp"
 
 namespace eastwest {
@@ -14,39 +15,6 @@ namespace eastwest {
 namespace {
 
 constexpr std::array<std::string_view, 4> kOutcomes = {"complete", "unsound", "stalled", "refused"};
-
-/// Cells of one line; nothing when quotes do not close or stand where they may not.
-std::optional<std::vector<std::string>> cells_of(std::string_view line) {
-  std::vector<std::string> cells;
-  std::size_t at = 0;
-  while (true) {
-    std::string cell;
-    if (at < line.size() && line[at] == '"') {
-      ++at;
-      while (true) {
-        const std::size_t quote = line.find('"', at);
-        if (quote == std::string_view::npos) return std::nullopt;
-        cell += line.substr(at, quote - at);
-        at = quote + 1;
-        if (at >= line.size() || line[at] != '"') break;
-        cell += '"';
-        ++at;
-      }
-      if (at < line.size() && line[at] != ',') return std::nullopt;
-    } else {
-      const std::size_t comma = std::min(line.find(',', at), line.size());
-      cell = line.substr(at, comma - at);
-      at = comma;
-    }
-    cells.push_back(std::move(cell));
-    if (at >= line.size()) return cells;
-    ++at;  // the comma
-    if (at == line.size()) {
-      cells.emplace_back();
-      return cells;
-    }
-  }
-}
 
 template <class Number>
 bool read_number(const std::string& text, Number& value) {
@@ -155,7 +123,7 @@ std::string csv_line(const Study& study, const StudyRow& row, const std::vector<
 }
 
 std::optional<RowOutcome> outcome_of_line(const Study& study, std::string_view line) {
-  const std::optional<std::vector<std::string>> cells = cells_of(line);
+  const std::optional<std::vector<std::string>> cells = csv_cells(line);
   const std::size_t leading = 3 + study.axes.size();
   if (!cells || cells->size() <= leading) return std::nullopt;
   const auto outcome = std::find(kOutcomes.begin(), kOutcomes.end(), (*cells)[leading]);
@@ -163,7 +131,7 @@ std::optional<RowOutcome> outcome_of_line(const Study& study, std::string_view l
 }
 
 Result<StudyRow> read_csv_line(const Study& study, std::size_t figures, std::string_view line) {
-  const std::optional<std::vector<std::string>> cells = cells_of(line);
+  const std::optional<std::vector<std::string>> cells = csv_cells(line);
   const std::size_t leading = 3 + study.axes.size();
   if (!cells || cells->size() != leading + 4 + figures) return Error{"it has another number of cells than this study's header", {}};
   std::uint64_t point = 0;

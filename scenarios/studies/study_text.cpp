@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analysis/figure_text.hpp"
 #include "analysis/text_table.hpp"
 #include "scenarios/studies/study_kind.hpp"
 
@@ -24,18 +25,6 @@ std::string trouble_word(const StudyTable& table, std::size_t point) {
   return std::string(to_string(table.row(point, 0).outcome));
 }
 
-std::string heading(const FigureColumn& column) {
-  std::string text(column.figure);
-  const std::size_t end = text.rfind('_');
-  for (const std::string_view unit : {"_s", "_B", "_GBps", "_W", "_m"})
-    if (end != std::string::npos && std::string_view(text).substr(end) == unit && text.size() > unit.size()) {
-      text.resize(end);
-      break;
-    }
-  std::replace(text.begin(), text.end(), '_', ' ');
-  return column.subject + " " + text;
-}
-
 std::string points_table(const StudyTable& table, std::size_t most) {
   const Study& study = *table.study;
   const std::vector<std::size_t> wanted = table.wanted();
@@ -46,7 +35,7 @@ std::string points_table(const StudyTable& table, std::size_t most) {
     bool any = false;
     for (std::size_t point = 0; point < study.points() && !any; ++point) any = study.kind->reference(study, point).has_value();
     compared.push_back(any && table.columns[c].subject != "site");
-    columns.push_back({heading(table.columns[c]), TextTable::Align::right});
+    columns.push_back({figure_heading(table.columns[c]), TextTable::Align::right});
     if (compared.back()) columns.push_back({"", TextTable::Align::right});
   }
   TextTable out(std::move(columns));

@@ -26,9 +26,6 @@ PointFigure point_figure(const StudyTable& table, std::size_t point, std::size_t
 /// The outcome of a point that has no figure: "stalled", "refused"; "" when a replication is complete.
 std::string trouble_word(const StudyTable& table, std::size_t point);
 
-/// "step time mean (train)": a column's heading for people.
-std::string heading(const FigureColumn& column);
-
 /// One line per point, at most `most`: its settings, then every wanted figure with its difference.
 std::string points_table(const StudyTable& table, std::size_t most);
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "analysis/figure_text.hpp"
 #include "scenarios/studies/seed_spread.hpp"
 #include "scenarios/studies/study_axes.hpp"
 #include "scenarios/studies/study_kind.hpp"
@@ -69,9 +70,9 @@ std::string best_line(const StudyTable& table, std::size_t column) {
   }
   const std::string value = estimate_text(c, figure.estimate);
   if (!differs && study.points() > references)
-    return heading(c) + ": no point is shown to differ from the one that it is compared with" +
+    return figure_heading(c) + ": no point is shown to differ from the one that it is compared with" +
            (references == 1 ? " (point " + std::to_string(*best) + ", " + value + ")" : std::string()) + "\n";
-  std::string text = "best " + heading(c) + ": " + value + " at point " + std::to_string(*best) + " (" + study.label(*best) + ")";
+  std::string text = "best " + figure_heading(c) + ": " + value + " at point " + std::to_string(*best) + " (" + study.label(*best) + ")";
   if (figure.reference) text += ", " + difference_text(figure.difference) + " against point " + std::to_string(*figure.reference);
   else if (study.replications() == 1) text += " ?";
   return text + "\n";

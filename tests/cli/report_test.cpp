@@ -59,6 +59,36 @@ TEST_CASE("report: every mistake is told, nothing is written, exit code 2") {
   CHECK(read_file(folder.file("ring.h5")) == before);
 }
 
+TEST_CASE("report: a study becomes a page, whichever of its files is named, the same every time") {
+  const TemporaryDirectory folder;
+  folder.write("ring.yaml", kScenario);
+  folder.write("sizes.yaml",
+               "study: sweep\nbase: ring.yaml\nreplications: 2\nset: {fidelity: flow}\ngrid:\n  jobs.ring.size: [64 KiB, 1 MiB]\n");
+  REQUIRE(run_program({"study", "sizes.yaml", "--quiet"}, in(folder)).exit_code == 0);
+  const ProgramResult made = run_program({"report", "sizes.study"}, in(folder));
+  CHECK_MESSAGE(made.exit_code == 0, made.errors);
+  CHECK(made.output.starts_with("sizes.html: "));
+  const std::string page = read_file(folder.file("sizes.html"));
+  CHECK(page.find("ring bus bandwidth against 64 KiB: ") != std::string::npos);
+  for (const char* named : {"sizes.study/", "sizes.study/study.h5", "sizes.study/points.csv", "./sizes.study/summary.csv"}) {
+    REQUIRE(run_program({"report", named, "-o", "other.html"}, in(folder)).exit_code == 0);
+    CHECK(read_file(folder.file("other.html")) == page);
+  }
+  const auto refused = [&](std::vector<std::string> arguments, const std::string& part) {
+    const ProgramResult result = run_program(arguments, in(folder));
+    CHECK(result.exit_code == 2);
+    CHECK_MESSAGE(result.errors.find(part) != std::string::npos, result.errors);
+    CHECK(result.errors.find("remedy: ") != std::string::npos);
+  };
+  refused({"report", "sizes.study", "ring.h5", "-o", "x.html"}, "one study or several traces");
+  refused({"report", "sizes.study", "-o", "sizes.study/study.h5"}, "is a file of the study");
+  folder.write("empty/note.txt", "nothing");
+  refused({"report", "empty", "-o", "x.html"}, "holds no study");
+  folder.write("sizes.study/points.csv", "damaged\n");
+  refused({"report", "sizes.study", "-o", "x.html"}, "points.csv:1:1: error: ");
+  CHECK_FALSE(std::filesystem::exists(folder.file("x.html")));
+}
+
 TEST_CASE("report: a disk without room leaves the earlier page, exit code 3") {
   const TemporaryDirectory folder;
   folder.write("ring.yaml", kScenario);

@@ -310,21 +310,10 @@ PackingList packing_list(const DesignedSite& site) {
     PackingLine& line = lines[number + " " + std::to_string(length.mm)];
     line = {number, line.quantity + 1, length, cable, row};
   };
-  const PortNames names(site.site.fabric, site.site.plant, site.catalogue);
-  // A server whose NICs share twin cages has one module for two of them.
-  std::set<std::pair<std::uint32_t, std::uint32_t>> cages;
   for (const auto& [cage, module] : clean_delivery(site).modules) {
     const OpticModel& optic = *site.catalogue.find_optic(module.optic);
     if (optic.connector == "integral") continue;
-    const Node& node = site.site.fabric.nodes[names.node(cage).index()];
-    const bool twin_host = node.kind == NodeKind::host && site.site.fabric.hosts[node.detail].model == "dgx-h100";
-    if (!twin_host) {
-      add(part_number(optic.id), {}, false, "");
-      continue;
-    }
-    const std::uint32_t index = site.site.fabric.ports[cage.index()].index / 2;
-    if (!cages.insert({names.node(cage).value, index}).second) continue;
-    add(part_number(delivered_optic(site.catalogue, optic, 2, use_of(site, names.cable(cage).value)).id), {}, false, "");
+    add(part_number(optic.id), {}, false, "");
   }
   const Plant& plant = site.site.plant;
   std::vector<std::string> fixed(plant.pieces.size());

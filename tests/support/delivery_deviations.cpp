@@ -376,16 +376,19 @@ class Deviator {
     while (!id.exists() || fabric_.nodes[id.index()].kind == NodeKind::host)
       id = NodeId{static_cast<std::uint32_t>(random_.below(fabric_.nodes.size()))};
     const std::uint32_t per_cage = names_.ports_per_cage(id);
-    for (std::uint32_t index = fabric_.nodes[id.index()].port_count;; ++index) {
+    for (std::uint32_t index = fabric_.nodes[id.index()].port_count; index < 1024; ++index) {
       const std::string interface = per_cage > 1 ? "swp" + std::to_string(index / per_cage + 1) + "s" + std::to_string(index % per_cage)
                                                  : "swp" + std::to_string(index + 1);
       const PortId port = names_.port(id, interface);
+      if (!port.exists()) break;
       if (taken_.insert(port).second) return port;
     }
+    return {};  // the switch has no more
   }
   bool extra_cable() {
     const PortId a = pick_free_port();
     const PortId b = pick_free_port();
+    if (!a.exists() || !b.exists()) return false;
     delivery_.extra.emplace_back(a, b);
     return tell(FindingKind::extra, names_.name(a), "a cable that nobody planned");
   }
@@ -394,7 +397,9 @@ class Deviator {
     const auto c = pick([&](std::uint32_t one) { return untouched(one) && host_end(one).exists(); });
     if (!c) return false;
     const PortId near = host_end(*c);
-    delivery_.cables[*c].b = pick_free_port(node(other_end(*c, near)));
+    const PortId free = pick_free_port(node(other_end(*c, near)));
+    if (!free.exists()) return false;
+    delivery_.cables[*c].b = free;
     delivery_.cables[*c].a = near;
     use_all(*c);
     return tell(FindingKind::swapped_ports, name(*c), "in another port");

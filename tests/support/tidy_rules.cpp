@@ -95,6 +95,7 @@ const std::vector<Door>& doors() {
       {"zlib", {"zlib.h"}, {{"analysis/report/deflate.cpp", ""}, {"tests/", ".cpp"}}},
       {"libqrencode", {"qrencode.h"}, {{"analysis/documents/qr_code.cpp", ""}}},
       {"CLI11", {"CLI/"}, {{"cli/", ".cpp"}}},
+      {"Boost", {"boost/"}, {{"cli/serve/server.cpp", ""}, {"tests/cli/serve/", ".cpp"}}},
       {"spdlog", {"spdlog/", "fmt/"}, {{"cli/", ".cpp"}}},
       {"doctest", {"doctest/"}, {{"tests/", ""}}},
       {"valgrind", {"valgrind/"}, {{"bench/", ".cpp"}}},

@@ -47,7 +47,9 @@ TEST_CASE("README: every command of the program runs in order, as it stands") {
                          *seed == '1' ? "out/rail.h5" : "out/leaf-spine.h5", "--quiet"},
                         in(folder))
                 .exit_code == 0);
-  // The shipped studies are played by tests of their own.
+  REQUIRE(run_program({"study", "scenarios/library/two-designs.yaml", "--quiet"}, in(folder)).exit_code ==
+          0);  // a second; its page is shown
+  // The other shipped studies are played by tests of their own.
   const std::map<std::string, std::string> shortened = {{"study scenarios", "explain scenarios"}};
   const std::vector<std::string> commands = commands_in(read_file(root / "README.md"));
   REQUIRE(commands.size() >= 15);

@@ -10,6 +10,7 @@
   // ---- theme --------------------------------------------------------------------------------------------------
   const isDark = () => root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
   const name = () => { theme.textContent = isDark() ? "Light" : "Dark"; };
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", name);
   theme.addEventListener("click", () => { root.dataset.theme = isDark() ? "light" : "dark"; name(); });
   name();
 

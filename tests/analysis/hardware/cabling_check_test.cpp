@@ -127,5 +127,40 @@ TEST_CASE("cabling check: what only the switches see is enough, what nobody list
   CHECK(named == 1);
 }
 
+TEST_CASE("cabling check: a list of neighbours that was cut off is one finding, and a port that the switch has not is another") {
+  const DesignedSite site("topology: rail_optimised\nservers: 8\nserver: dgx-h100\n");
+  const PortNames names(site.site.fabric, site.site.plant, site.catalogue);
+  std::vector<EvidenceText> files = evidence_of(site, clean_delivery(site));
+  std::erase_if(files, [](const EvidenceText& file) { return !file.path.ends_with(".lldp.json"); });
+  const auto entry = [](const std::string& port) {
+    return "{\"name\":\"" + port + "\",\"chassis\":[{\"name\":[{\"value\":\"server-00\"}]}]," +
+           "\"port\":[{\"id\":[{\"type\":\"ifname\",\"value\":\"rail0\"}]}]}";
+  };
+  const PortId first = names.peer(names.port("server-00", "rail0"));
+  const std::string leaf = site.site.fabric.nodes[names.node(first).index()].name;
+  const auto with = [&](const std::string& ports) {
+    std::size_t replaced = 0;
+    for (EvidenceText& file : files)
+      if (file.path == leaf + ".lldp.json") {
+        file.text = "{\"lldp\":[{\"interface\":[" + ports + "]}]}";
+        ++replaced;
+      }
+    REQUIRE(replaced == 1);
+    return verified(site, files);
+  };
+  const Verification cut = with(entry(names.interface(first)));
+  REQUIRE(cut.findings.size() == 1);
+  CHECK(cut.findings[0].kind == FindingKind::missing);
+  CHECK(cut.findings[0].severity == FindingSeverity::failed);
+  CHECK(cut.findings[0].item == leaf);
+  CHECK(cut.findings[0].others.size() > 4);
+  for (const FoundCable& one : cut.found.cables) CHECK(!one.missing);  // the other ends see them
+  const Verification beyond = with(entry(names.interface(first)) + "," + entry("swp999"));
+  REQUIRE(beyond.findings.size() == 2);
+  CHECK(beyond.findings[1].kind == FindingKind::unknown_name);
+  CHECK(beyond.findings[1].severity == FindingSeverity::warning);
+  CHECK(beyond.findings[1].item == leaf + ":swp999");
+}
+
 }  // namespace
 }  // namespace eastwest::tests

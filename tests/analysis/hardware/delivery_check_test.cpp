@@ -40,6 +40,17 @@ TEST_CASE("delivery check: a packing list of all that is needed has no finding")
   }
 }
 
+TEST_CASE("delivery check: what was seen is what the lists say, not what was planned") {
+  const DesignedSite site(kSite);
+  PackingList list = packing_list(site);
+  REQUIRE(list.lines.at(0).quantity > 3);
+  list.lines[0].quantity -= 3;
+  const Verification result = verified(site, list);
+  REQUIRE(result.counts.size() == 1);
+  CHECK(result.counts[0].seen == result.counts[0].planned - 3);
+  CHECK(result.counts[0].matched == result.counts[0].planned - 3);
+}
+
 TEST_CASE("delivery check: too few, too many, other and unknown parts") {
   const DesignedSite site(kSite);
   const PackingList clean = packing_list(site);

@@ -55,5 +55,18 @@ TEST_CASE("port names: a port that the design does not use is a port, with no ca
   CHECK(names.port(leaf, "swp40s1") == port);
 }
 
+TEST_CASE("port names: a switch has no port beyond its cages, and says how many it has") {
+  const DesignedSite site("topology: rail_optimised\nservers: 64\nserver: dgx-h100\nswitch: nv-qm9700\n");
+  const PortNames names(site.site.fabric, site.site.plant, site.catalogue);
+  const NodeId leaf = names.node("leaf-0");
+  CHECK(names.port(leaf, "swp32s1").exists());  // QM9700: 32 cages, 64 ports of 400 Gb/s
+  CHECK(!names.port(leaf, "swp33").exists());
+  CHECK(!names.port(leaf, "swp99").exists());
+  CHECK(names.exceeded(leaf, "swp99") == 64);
+  CHECK(names.exceeded(leaf, "swp32s1") == 0);
+  CHECK(names.exceeded(leaf, "eth0") == 0);
+  CHECK(names.exceeded(leaf, "65") == 0);  // where its aggregation node hangs
+}
+
 }  // namespace
 }  // namespace eastwest::tests

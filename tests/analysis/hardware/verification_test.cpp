@@ -70,6 +70,21 @@ void hold(const DesignedSite& site, std::uint64_t seed, std::size_t count, std::
     if (!taken[i] && result.findings[i].severity != FindingSeverity::note) FAIL_CHECK("false alarm: " << told(result.findings[i]));
 }
 
+TEST_CASE("verification: the text shows twenty findings of a kind and says how many more, and each place once") {
+  Verification result;
+  result.files = {{"a.csv", "", "", "", 0}};
+  for (int i = 0; i < 25; ++i)
+    result.findings.push_back(
+        {FindingKind::missing, FindingSeverity::failed, "C" + std::to_string(i), {}, "gone", {}, {}, {{0, 3}, {0, 3}}});
+  result.findings.push_back({FindingKind::extra, FindingSeverity::warning, "X", {}, "more", {}, {}, {}});
+  const std::string text = verification_text(result);
+  CHECK(
+      text.find("failed: missing: C19\n    gone\n    seen in a.csv:3\n... and 5 more: missing (--json has them all)\nwarning: extra: X") !=
+      std::string::npos);
+  CHECK(text.find("C20") == std::string::npos);
+  CHECK(text.find("25 failed, 1 warning, 0 notes") != std::string::npos);
+}
+
 TEST_CASE("verification: a clean delivery has no finding") {
   for (const char* text : {kSite64, kSingleMode64, kSite512, kSpare, kFirstPhase}) {
     const DesignedSite site(text);
@@ -91,9 +106,9 @@ TEST_CASE("verification: 200 deviations of 512 GPUs are found, with no false ala
   for (const std::uint64_t seed : {1u, 2u, 3u, 4u, 5u}) hold(site, seed, 200, 200, kinds);
   std::string all;
   for (const std::string& kind : kinds) all += kind + "\n";
-  for (const char* kind : {"missing", "miswired_rail", "swapped_ports", "ends_disagree", "wrong_speed", "wrong_width", "wrong_part",
-                           "wrong_fibre", "wrong_length", "excess_loss", "marginal_loss", "missing_fibres", "wrong_polarity", "light_level",
-                           "bit_errors", "bursty_link", "power_class", "extra"}) {
+  for (const char* kind :
+       {"missing", "miswired_rail", "swapped_ports", "ends_disagree", "wrong_speed", "wrong_width", "wrong_fibre", "wrong_length",
+        "excess_loss", "marginal_loss", "missing_fibres", "wrong_polarity", "light_level", "bit_errors", "bursty_link", "power_class"}) {
     CAPTURE(std::string(kind));
     CHECK(all.find(kind) != std::string::npos);
   }
@@ -103,6 +118,7 @@ TEST_CASE("verification: 200 deviations of 64 GPUs on single-mode are found, wit
   const DesignedSite site(kSingleMode64);
   std::set<std::string> kinds;
   for (const std::uint64_t seed : {1u, 2u, 3u, 4u, 5u, 6u, 7u, 8u}) hold(site, seed, 200, 200, kinds);
+  CHECK(kinds.contains("wrong_part"));
 }
 
 TEST_CASE("verification: deviations of 64 GPUs as designed by default") {

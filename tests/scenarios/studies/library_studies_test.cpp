@@ -67,7 +67,7 @@ TEST_CASE("library studies: two designs are told apart in the first lines") {
   // A 2:1 oversubscribed spine slows what crosses it; serving moves too little to feel it at its tail.
   CHECK_MESSAGE(head.find("leaf-spine against rail\n") != std::string::npos, head);
   CHECK_MESSAGE(head.find("training alone: train step time mean +") != std::string::npos, head);
-  CHECK_MESSAGE(head.find("serving alone: serve ttft p99 none") != std::string::npos, head);
+  CHECK_MESSAGE(head.find("serving alone: serve TTFT p99 none") != std::string::npos, head);
   CHECK_MESSAGE(head.find("site cables -25.0 %") != std::string::npos, head);  // 128 against 96
 }
 
