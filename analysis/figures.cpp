@@ -40,6 +40,8 @@ enum JobFigure : std::uint8_t {
   kTpotMean,
   kTpot50,
   kTpot99,
+  kGap99,
+  kGapMax,
   kE2e50,
   kE2e99,
   kGoodput,
@@ -72,6 +74,8 @@ constexpr std::array<Declared, kJobFigures> kOfJob = {{
     {"tpot_mean_s", "s", "time per output token, mean"},
     {"tpot_p50_s", "s", "time per output token, median"},
     {"tpot_p99_s", "s", "time per output token, 99th percentile"},
+    {"itl_p99_s", "s", "gap between two tokens of an answer, 99th percentile"},
+    {"itl_max_s", "s", "gap between two tokens of an answer, longest"},
     {"e2e_p50_s", "s", "whole request, median"},
     {"e2e_p99_s", "s", "whole request, 99th percentile"},
     {"goodput_per_s", "1/s", "requests per second within their targets", higher},
@@ -109,6 +113,8 @@ enum SiteFigure : std::uint8_t {
   kFabricCables,
   kTransceivers,
   kCableLength,
+  kPulls,
+  kTrunks,
   kSwitchPower,
   kServerPower,
   kSiteFigures
@@ -123,11 +129,13 @@ constexpr std::array<Declared, kSiteFigures> kOfSite = {{
     {"fabric_cables", "count", "cables between switches", neither},
     {"transceivers", "count", "ends of cables that are lit by pluggable optics", neither},
     {"cable_length_m", "m", "all cables together", neither},
+    {"pulls", "count", "pieces of cable that are pulled through pathways, trunks among them", neither},
+    {"trunks", "count", "trunks that are pulled", neither},
     {"switch_power_W", "W", "switches at their most, where the catalogue knows all of them", neither},
     {"server_power_W", "W", "servers at their most, where the catalogue knows all of them", neither},
 }};
 
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNoFigure = std::numeric_limits<double>::quiet_NaN();
 
 template <std::size_t N>
 void add_columns(const std::string& subject, const std::array<Declared, N>& declared, std::vector<FigureColumn>& out) {
@@ -190,6 +198,11 @@ void fill_jobs(std::span<const std::string> jobs, const Workload& workload, cons
     }
     for (const RequestMetrics& m : requests)
       if (m.job == j) fill_requests(m, row);
+    if (j < result.token_gaps.size() && !result.token_gaps[j].empty()) {
+      const Percentiles gaps = gap_percentiles(result.token_gaps[j]);
+      row[kGap99] = gaps.p99;
+      row[kGapMax] = gaps.max;
+    }
     const CollectiveMetrics* largest = nullptr;
     for (const CollectiveMetrics& m : collectives)
       if (m.job == j && (largest == nullptr || m.bytes > largest->bytes)) largest = &m;
@@ -231,7 +244,7 @@ double power_of(const std::vector<Row>& rows, Find find) {
   std::int64_t milliwatts = 0;
   for (const Row& row : rows) {
     const auto* model = find(row.model);
-    if (model == nullptr || model->power_max.mw == 0) return kNone;
+    if (model == nullptr || model->power_max.mw == 0) return kNoFigure;
     milliwatts += model->power_max.mw;
   }
   return static_cast<double>(milliwatts) * 1e-3;
@@ -242,7 +255,7 @@ double free_ports(const Fabric& fabric, const Catalogue& catalogue) {
   double free = 0;
   for (const Switch& one : fabric.switches) {
     const SwitchModel* model = catalogue.find_switch(one.model);
-    if (model == nullptr) return kNone;
+    if (model == nullptr) return kNoFigure;
     const Node& node = fabric.nodes[one.node.index()];
     BitRate rate = model->port_rate;
     double used = 0;
@@ -257,7 +270,9 @@ double free_ports(const Fabric& fabric, const Catalogue& catalogue) {
   return free;
 }
 
-void fill_site(const Fabric& fabric, double* out) {
+void fill_site(const Fabric& fabric, const PlantCounts& plant, double* out) {
+  out[kPulls] = plant.pulls;
+  out[kTrunks] = plant.trunks;
   static const Catalogue kCatalogue = builtin_catalogue();
   std::uint32_t ports = 0;
   std::uint32_t between = 0;
@@ -286,6 +301,23 @@ void fill_site(const Fabric& fabric, double* out) {
   out[kServerPower] = power_of(fabric.hosts, [](const std::string& id) { return kCatalogue.find_server(id); });
 }
 
+/// "the switch leaf-0 (model `own`)" and how many more, of those that `known` does not know; "" without any.
+template <class Row, class Known>
+std::string unknown_rows(const Fabric& fabric, const std::vector<Row>& rows, const char* kind, Known known) {
+  std::string text;
+  std::size_t more = 0;
+  for (const Row& row : rows) {
+    if (known(row.model)) continue;
+    if (!text.empty()) {
+      ++more;
+      continue;
+    }
+    text = std::string("the ") + kind + " " + fabric.nodes[row.node.index()].name +
+           (row.model.empty() ? " (without a model)" : " (model `" + row.model + "`)");
+  }
+  return more == 0 ? text : text + " and " + std::to_string(more) + " more";
+}
+
 }  // namespace
 
 std::vector<FigureColumn> figure_columns(std::span<const std::string> jobs) {
@@ -296,19 +328,50 @@ std::vector<FigureColumn> figure_columns(std::span<const std::string> jobs) {
   return columns;
 }
 
-std::vector<double> site_figures(std::span<const std::string> jobs, const Fabric& fabric) {
-  std::vector<double> out(jobs.size() * kJobFigures + kNetworkFigures + kSiteFigures, kNone);
-  fill_site(fabric, out.data() + jobs.size() * kJobFigures + kNetworkFigures);
+PlantCounts plant_counts(const Plant& plant) {
+  PlantCounts out{0, 0};
+  for (const Piece& piece : plant.pieces) {
+    if (piece.status == PieceStatus::retired) continue;
+    out.pulls += piece.route_count > 0 ? 1 : 0;
+    out.trunks += piece.kind == PieceKind::trunk ? 1 : 0;
+  }
   return out;
 }
 
-std::vector<double> run_figures(std::span<const std::string> jobs, const Fabric& fabric, const Workload& workload, const RunResult& result,
-                                const std::vector<JobFlows>& flows) {
-  std::vector<double> out = site_figures(jobs, fabric);
+std::vector<double> site_figures(std::span<const std::string> jobs, const Fabric& fabric, const PlantCounts& plant) {
+  std::vector<double> out(jobs.size() * kJobFigures + kNetworkFigures + kSiteFigures, kNoFigure);
+  fill_site(fabric, plant, out.data() + jobs.size() * kJobFigures + kNetworkFigures);
+  return out;
+}
+
+std::vector<double> run_figures(std::span<const std::string> jobs, const Fabric& fabric, const PlantCounts& plant, const Workload& workload,
+                                const RunResult& result, const std::vector<JobFlows>& flows) {
+  std::vector<double> out = site_figures(jobs, fabric, plant);
   if (result.outcome != Outcome::complete) return out;
   fill_jobs(jobs, workload, result, flows, out);
   fill_network(result, out.data() + jobs.size() * kJobFigures);
   return out;
+}
+
+std::string unknown_of_site(const Fabric& fabric, std::string_view figure) {
+  const Catalogue catalogue = builtin_catalogue();
+  const auto powered = [](const auto* model) { return model != nullptr && model->power_max.mw != 0; };
+  const auto power_of_switch = [&](const std::string& id) { return powered(catalogue.find_switch(id)); };
+  const auto power_of_server = [&](const std::string& id) { return powered(catalogue.find_server(id)); };
+  const auto ports_of_switch = [&](const std::string& id) { return catalogue.find_switch(id) != nullptr; };
+  std::string what;
+  std::string text;
+  if (figure == kOfSite[kSwitchPower].name) {
+    what = "the most power of ";
+    text = unknown_rows(fabric, fabric.switches, "switch", power_of_switch);
+  } else if (figure == kOfSite[kServerPower].name) {
+    what = "the most power of ";
+    text = unknown_rows(fabric, fabric.hosts, "server", power_of_server);
+  } else if (figure == kOfSite[kFreePorts].name) {
+    what = "the ports of ";
+    text = unknown_rows(fabric, fabric.switches, "switch", ports_of_switch);
+  }
+  return text.empty() ? text : what + text;
 }
 
 }  // namespace eastwest

@@ -7,6 +7,7 @@
 // collectives that move the most bytes (the first of equals). LIMITATIONS: single collectives, flows and requests are in traces alone.
 #pragma once
 
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@
 #include "analysis/flow_classes.hpp"
 #include "sim/simulation.hpp"
 #include "topology/fabric.hpp"
+#include "topology/plant/plant.hpp"
 #include "workloads/workload.hpp"
 
 namespace eastwest {
@@ -32,10 +34,21 @@ struct FigureColumn {
 /// Every column that runs with these jobs can have.
 std::vector<FigureColumn> figure_columns(std::span<const std::string> jobs);
 
+/// What of a site stands in its plant and not in its fabric; NaN where the plant is not known.
+struct PlantCounts {
+  double pulls = std::numeric_limits<double>::quiet_NaN();   // pieces that run through a pathway, trunks among them
+  double trunks = std::numeric_limits<double>::quiet_NaN();  // trunks
+};
+PlantCounts plant_counts(const Plant& plant);
+
 /// One number per column of `figure_columns(jobs)`. Figures of a run that is not complete would mislead: they are left out.
-std::vector<double> run_figures(std::span<const std::string> jobs, const Fabric& fabric, const Workload& workload, const RunResult& result,
-                                const std::vector<JobFlows>& flows);
+std::vector<double> run_figures(std::span<const std::string> jobs, const Fabric& fabric, const PlantCounts& plant, const Workload& workload,
+                                const RunResult& result, const std::vector<JobFlows>& flows);
 /// The columns of the site alone, all others NaN: for a run that has no result.
-std::vector<double> site_figures(std::span<const std::string> jobs, const Fabric& fabric);
+std::vector<double> site_figures(std::span<const std::string> jobs, const Fabric& fabric, const PlantCounts& plant = {});
+
+/// Of a figure of the site that is NaN: what the catalogue does not know, "the most power of the switch leaf-0 (model `own-switch`)"; "" of one
+/// that is known.
+std::string unknown_of_site(const Fabric& fabric, std::string_view figure);
 
 }  // namespace eastwest

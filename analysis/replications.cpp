@@ -16,6 +16,7 @@ constexpr std::array kQuantiles = {12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.
                                    2.201,  2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086,
                                    2.080,  2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042};
 constexpr double kNormal = 1.959964;
+constexpr double kUndecidedShare = 0.5;  // of the reference's mean
 
 }  // namespace
 
@@ -46,6 +47,11 @@ Estimate estimate(std::span<const double> values) {
     if (!std::isnan(v)) squares += (v - out.mean) * (v - out.mean);
   out.half_width = student_t_975(out.runs - 1) * std::sqrt(squares / (out.runs - 1) / out.runs);
   return out;
+}
+
+bool is_undecided(const PairedDifference& difference) {
+  if (difference.verdict != PairVerdict::none) return false;
+  return difference.estimate.half_width > kUndecidedShare * std::fabs(difference.reference_mean);
 }
 
 PairedDifference paired_difference(std::span<const double> values, std::span<const double> reference) {

@@ -5,7 +5,8 @@
 // the mean difference: d +- t(0.975, n - 1) s / sqrt(n). A difference whose interval holds zero is none. One seed has no spread: then
 // nothing is claimed. Source: Law, Simulation Modeling and Analysis, 5th ed., sections 10.2 (paired t) and 11.2 (common random numbers).
 // LIMITATIONS: normal differences are assumed; each comparison has its own 5 %, so of a hundred equal pairs about five are called
-// different. Runs that do not depend on the seed have no scatter, and any difference then counts.
+// different. Rare and huge effects (a timeout of seconds in one seed of ten) are far from normal: their interval holds zero because it is
+// huge, which shows no equality (`is_undecided`). Runs that do not depend on the seed have no scatter, and any difference then counts.
 #pragma once
 
 #include <span>
@@ -29,6 +30,10 @@ struct PairedDifference {
   double reference_mean = 0;                   // over the same seeds
   PairVerdict verdict = PairVerdict::unknown;  // unknown: fewer than two common seeds
 };
+/// An interval that holds zero and reaches further from it than half of the reference's mean (a choice): a halving, or half as much again, would
+/// hide in it, so that nothing is shown, neither a difference nor that there is none. Any interval about a reference of 0 is such.
+bool is_undecided(const PairedDifference& difference);
+
 /// `values[i]` and `reference[i]` are of the same seed.
 PairedDifference paired_difference(std::span<const double> values, std::span<const double> reference);
 

@@ -175,6 +175,9 @@ Json part_schema(const StudyPart& part) {
       break;
     case StudyPartShape::points: schema = {{"type", "array"}, {"minItems", 1}, {"items", {{"type", "object"}}}}; break;
     case StudyPartShape::numbers: schema = {{"type", "object"}, {"additionalProperties", {{"type", "number"}}}}; break;
+    case StudyPartShape::lists:
+      schema = {{"type", "object"}, {"additionalProperties", {{"type", "array"}, {"minItems", 1}, {"items", {{"type", "string"}}}}}};
+      break;
   }
   schema["description"] = part.meaning;
   return schema;

@@ -3,14 +3,16 @@
 //
 // What fails is down from `time` to the end. The point `none` is the undisturbed run; every other is compared with it. An optic takes its
 // links with it: a cable stands for itself and optics of its own, `optics` for those that light several. LIMITATIONS: nothing fails half (a
-// dirty connector is a fault of the scenario); a failed switch takes no servers with it; feeds are those of whole racks.
+// dirty connector is a fault of the scenario); a failed switch takes no servers with it; what hangs on a power feed is told by `groups`.
 #include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "scenarios/fault_schedule.hpp"
 #include "scenarios/site_builder.hpp"
 #include "scenarios/studies/failure_answer.hpp"
+#include "scenarios/studies/failure_groups.hpp"
 #include "scenarios/studies/failure_sets.hpp"
 #include "scenarios/studies/study_axes.hpp"
 #include "scenarios/studies/study_kind.hpp"
@@ -24,7 +26,7 @@ std::vector<ParameterSpec> parameters() {
   return {
       {"components", text, Dimension::none, "cables, switches", 0, 0,
        "what fails: cables (or host_cables, fabric_cables), optics of several links, switches, and what shares a trunk, a tray or a rack: "
-       "trunks, trays, racks",
+       "trunks, trays, racks; none: `groups` alone",
        "eastwest"},
       {"time", quantity, Dimension::time, "0 s", 0, 9e18, "when it fails; it stays down", "eastwest"},
       {"pairs", quantity, Dimension::none, "0", 0, 100000, "so many pairs of these components, drawn by the seed, fail together",
@@ -34,7 +36,30 @@ std::vector<ParameterSpec> parameters() {
   };
 }
 
-std::vector<StudyPart> parts() { return {}; }
+std::vector<StudyPart> parts() {
+  return {{"groups", StudyPartShape::lists, false,
+           "names and lists of devices, racks (`rack A01`) and cables that fail together, such as what hangs on one power feed"}};
+}
+
+/// A fault of the base that brings back what this study takes down would turn its answer into another one.
+void refuse_revivals(const Study& study, const Scenario& scenario, const Fabric& fabric, const std::vector<FailureSet>& sets,
+                     Diagnostics& diagnostics) {
+  const std::int64_t time = study.parameters.values.integer("time");
+  for (const ScenarioFault& fault : scenario.faults) {
+    if (fault.action != "up" || fault.time.ps < time) continue;
+    Diagnostics own;
+    const std::vector<Fault> up = fault_schedule({fault}, fabric, NetworkOptions{}, 0, own);
+    if (up.empty()) continue;  // a cable that there is not: building says so
+    const auto holds = [&](const FailureSet& set) {
+      return std::find(set.cables.begin(), set.cables.end(), up.front().cable) != set.cables.end();
+    };
+    const auto set = std::find_if(sets.begin(), sets.end(), holds);
+    if (set != sets.end())
+      diagnostics.error(fault.place,
+                        "the base brings " + fault.link + " up again, which the study takes down for good (`" + set->name + "`)",
+                        "take this fault out of the base, let `time` of the study come after it, or leave the component out");
+  }
+}
 
 void plan(Study& study, Diagnostics& diagnostics) {
   // The site must be known to know what can fail: that of the base with what `set` changes.
@@ -45,8 +70,11 @@ void plan(Study& study, Diagnostics& diagnostics) {
   if (!whole || diagnostics.error_count() != errors) return;
   const BuiltSite site = part_built(std::move(*whole));
   const Place place = study.parameters.place_of("components", study.place);
+  std::vector<FailureSet> groups;
+  if (const YamlValue* declared = study.root.find("groups")) groups = declared_groups(*declared, site.fabric, site.plant, diagnostics);
   const std::vector<FailureSet> sets =
-      failure_sets(site.fabric, site.plant, study.parameters.values, study.first_seed(), place, diagnostics);
+      failure_sets(site.fabric, site.plant, study.parameters.values, study.first_seed(), place, diagnostics, std::move(groups));
+  refuse_revivals(study, *scenario, site.fabric, sets, diagnostics);
   if (diagnostics.error_count() != errors) return;
 
   StudyAxis failed{"failed", {{"none", {}, {}, study.place}}};
@@ -83,16 +111,17 @@ std::vector<std::string_view> results() { return {"*.step_time_mean_s", "*.ttft_
 }  // namespace
 
 extern const StudyKind kind_study_failure;
-const StudyKind kind_study_failure{
-    .name = "failure",
-    .summary = "every cable, switch, tray or rack fails once, alone or in pairs; ranked by what it costs, with and without new routes",
-    .source = "eastwest",
-    .parameters = parameters,
-    .parts = parts,
-    .plan = plan,
-    .reference = reference,
-    .answer = failure_answer,
-    .results = results,
-    .stalls_are_answers = true};
+const StudyKind kind_study_failure{.name = "failure",
+                                   .summary =
+                                       "every cable, switch, tray, rack or declared group fails once, alone or in pairs; ranked by what it "
+                                       "costs, with and without new routes",
+                                   .source = "eastwest",
+                                   .parameters = parameters,
+                                   .parts = parts,
+                                   .plan = plan,
+                                   .reference = reference,
+                                   .answer = failure_answer,
+                                   .results = results,
+                                   .stalls_are_answers = true};
 
 }  // namespace eastwest

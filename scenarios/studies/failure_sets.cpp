@@ -149,7 +149,7 @@ void add_pairs(std::uint64_t wanted, std::uint64_t seed, std::vector<FailureSet>
 }  // namespace
 
 std::vector<FailureSet> failure_sets(const Fabric& fabric, const Plant& plant, const ParameterSet& parameters, std::uint64_t seed,
-                                     const Place& place, Diagnostics& diagnostics) {
+                                     const Place& place, Diagnostics& diagnostics, std::vector<FailureSet> groups) {
   std::vector<FailureSet> sets;
   const std::string words = parameters.text("components") + ",";
   std::set<std::string> seen;
@@ -159,7 +159,7 @@ std::vector<FailureSet> failure_sets(const Fabric& fabric, const Plant& plant, c
     at = comma + 1;
     word.erase(0, word.find_first_not_of(' '));
     word.erase(word.find_last_not_of(' ') + 1);
-    if (word.empty() || !seen.insert(word).second) continue;
+    if (word.empty() || word == "none" || !seen.insert(word).second) continue;
     if (word == "cables") add_cables(fabric, true, true, sets);
     else if (word == "host_cables") add_cables(fabric, true, false, sets);
     else if (word == "fabric_cables") add_cables(fabric, false, true, sets);
@@ -170,6 +170,7 @@ std::vector<FailureSet> failure_sets(const Fabric& fabric, const Plant& plant, c
     else if (word == "racks") add_racks(fabric, plant, sets);
     else diagnostics.error(place, "`" + word + "` is nothing that fails", suggest(word, {kWords.begin(), kWords.end()}));
   }
+  for (FailureSet& group : groups) sets.push_back(std::move(group));
   if (sets.empty() && !diagnostics.has_errors())
     diagnostics.error(place, "nothing of this site is among `components`", "write `components: cables, switches`");
   if (sets.size() > 1) add_pairs(static_cast<std::uint64_t>(parameters.integer("pairs")), seed, sets);

@@ -4,7 +4,7 @@
 // A cable is a set of one, and stands for optics that light no other link; an optic in a cage with several ports is all links that it
 // lights; a switch is all of its cables; a trunk is every link in it; a tray (or any pathway but a rack's own drop) every
 // link that runs over it; a rack every link of what stands in it, as when all of its feeds are lost. Names: "cable C0001 (server-0 -
-// leaf-0)", "optic leaf-0:2-3", "switch leaf-0", "trunk T0001", "tray A01-A02", "rack A01", "pair A + B".
+// leaf-0)", "optic leaf-0:2-3", "switch leaf-0", "trunk T0001", "tray A01-A02", "rack A01", "group feed A", "pair A + B".
 // Invariants: sets come in the order of the words of `components`, then by number; pairs are distinct and drawn from the seed alone.
 #pragma once
 
@@ -24,8 +24,9 @@ struct FailureSet {
   std::vector<CableId> cables;  // ascending, each once
 };
 
-/// Of the parameters `components` and `pairs` of a failure study; mistakes in them stand at `place`.
+/// Of the parameters `components` and `pairs` of a failure study, with its declared groups (failure_groups.hpp) behind the components; mistakes
+/// in the parameters stand at `place`.
 std::vector<FailureSet> failure_sets(const Fabric& fabric, const Plant& plant, const ParameterSet& parameters, std::uint64_t seed,
-                                     const Place& place, Diagnostics& diagnostics);
+                                     const Place& place, Diagnostics& diagnostics, std::vector<FailureSet> groups = {});
 
 }  // namespace eastwest

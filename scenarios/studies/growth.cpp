@@ -7,13 +7,14 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "analysis/figure_text.hpp"
 #include "analysis/text_table.hpp"
-#include "scenarios/runner.hpp"
+#include "scenarios/site_builder.hpp"
 #include "scenarios/studies/prices.hpp"
 #include "scenarios/studies/study_axes.hpp"
 #include "scenarios/studies/study_kind.hpp"
@@ -107,18 +108,18 @@ std::optional<Workload> read_workload(Study& study, const YamlEntry& entry, Diag
   return out;
 }
 
-/// GPUs of a phase, from its fabric; 0 with a mistake.
-std::uint32_t gpus_of(Study study, const StudySetting& phase, Diagnostics& diagnostics) {
+/// The site of a phase; nothing with a mistake.
+std::optional<BuiltSite> site_of_phase(Study study, const StudySetting& phase, Diagnostics& diagnostics) {
   study.axes = {{"phase", {phase}}};
   study.choices = {0};
   const std::optional<Scenario> scenario = load_point(study, 0, 0, diagnostics);
-  const std::shared_ptr<const Fabric> fabric = scenario ? build_fabric(scenario->site, diagnostics) : nullptr;
-  return fabric == nullptr ? 0 : fabric->gpu_count;
+  std::optional<BuiltSite> whole = scenario ? build_site(scenario->site, diagnostics) : std::nullopt;
+  return whole ? std::optional(part_built(std::move(*whole))) : std::nullopt;
 }
 
 void plan(Study& study, Diagnostics& diagnostics) {
   const std::size_t errors = diagnostics.error_count();
-  read_prices(study, diagnostics);
+  const std::vector<std::pair<std::string, double>> prices = read_prices(study, diagnostics);
   const YamlValue* phases = study.root.find("phases");
   const bool by_plant = !study.parameters.values.list("gpus").empty();
   if (by_plant == (phases != nullptr)) {
@@ -145,7 +146,12 @@ void plan(Study& study, Diagnostics& diagnostics) {
   StudyAxis scaled{"workload", {}};
   std::vector<std::uint32_t> choices;
   for (std::uint32_t p = 0; p < axis->settings.size(); ++p) {
-    const std::uint32_t gpus = grows ? gpus_of(study, axis->settings[p], diagnostics) : 0;
+    std::uint32_t gpus = 0;
+    if (grows || !prices.empty())
+      if (const std::optional<BuiltSite> site = site_of_phase(study, axis->settings[p], diagnostics)) {
+        gpus = site->fabric.gpu_count;
+        refuse_unknown_prices(study, prices, site->fabric, "in the phase `" + axis->settings[p].label + "`", diagnostics);
+      }
     if (diagnostics.error_count() != errors) return;
     for (const Workload& workload : workloads) {
       StudySetting setting = workload.setting;
@@ -188,6 +194,8 @@ std::vector<std::string_view> results() {
           "site.cables",
           "site.fabric_cables",
           "site.transceivers",
+          "site.pulls",
+          "site.trunks",
           "site.cable_length_m",
           "site.switch_power_W",
           "site.server_power_W",
@@ -196,7 +204,7 @@ std::vector<std::string_view> results() {
 
 /// "128, +64 new": what a phase has, and what it adds to the one before.
 std::string with_new(const FigureColumn& column, double value, double before) {
-  if (std::isnan(value)) return "-";
+  if (std::isnan(value)) return "not known";
   Estimate one{1, value, std::nan("")};
   std::string text = estimate_text(column, one);
   if (std::isnan(before) || before == value) return text;
@@ -204,24 +212,80 @@ std::string with_new(const FigureColumn& column, double value, double before) {
   return text + (value > before ? " (+" : " (-") + estimate_text(column, one) + ")";
 }
 
-std::string purchases(const StudyTable& table, const std::vector<std::size_t>& wanted) {
+/// Columns of the site that are asked for, those that no phase knows too: a figure must not vanish for being unknown.
+std::vector<std::size_t> site_columns(const StudyTable& table) {
+  std::vector<std::string> patterns;
+  for (const PlacedText& text : table.study->results) patterns.push_back(text.text);
+  if (patterns.empty())
+    for (const std::string_view text : results()) patterns.emplace_back(text);
+  std::vector<std::size_t> out;
+  for (const std::string& pattern : patterns)
+    for (std::size_t c = 0; c < table.columns.size(); ++c)
+      if (table.columns[c].subject == "site" && matches_pattern(pattern, table.columns[c].name) &&
+          std::find(out.begin(), out.end(), c) == out.end())
+        out.push_back(c);
+  return out;
+}
+
+std::string purchases(const StudyTable& table) {
   const Study& study = *table.study;
   const std::size_t workloads = workload_count(study);
+  const std::size_t phases = study.axes[0].settings.size();
   std::vector<TextTable::Column> columns = {{"site"}};
   for (const StudySetting& phase : study.axes[0].settings) columns.push_back({phase.label, TextTable::Align::right});
   TextTable out(std::move(columns));
-  for (const std::size_t column : wanted) {
-    if (table.columns[column].subject != "site") continue;
+  bool unknown = false;
+  for (const std::size_t column : site_columns(table)) {
     std::vector<std::string> cells = {figure_heading(table.columns[column]).substr(5)};
     double before = std::nan("");
-    for (std::size_t p = 0; p < study.axes[0].settings.size(); ++p) {
+    for (std::size_t p = 0; p < phases; ++p) {
       const double value = table.row(p * workloads, 0).figures[column];
+      unknown = unknown || (std::isnan(value) && table.row(p * workloads, 0).outcome != RowOutcome::refused);
       cells.push_back(with_new(table.columns[column], value, before));
       before = value;
     }
     out.add_row(std::move(cells));
   }
-  return out.print("  ");
+  return out.print("  ") + (unknown ? "  not known: the catalogue lacks it for a device of the site\n" : "");
+}
+
+/// Everything of a piece that a technician would have to touch again if it changed: its kind, way, ends, ports and length.
+std::string laid(const BuiltSite& site, const Piece& piece) {
+  std::string text = std::string(to_string(piece.kind)) + "\n" + piece.construction + "\n" + site.plant.end_name(site.fabric, piece.a) +
+                     "\n" + site.plant.end_name(site.fabric, piece.b) + "\n" + std::to_string(piece.order_length.mm);
+  for (std::uint32_t r = 0; r < piece.route_count; ++r) text += "\n" + site.plant.pathways[site.plant.routes[piece.first_route + r]].name;
+  return text;
+}
+
+/// What each phase has to touch of what those before it laid, counted over the plants themselves: pieces by their ids, devices by their names.
+std::string moves(const StudyTable& table) {
+  const Study& study = *table.study;
+  std::map<std::string, std::string> pieces;
+  std::map<std::string, std::pair<std::uint32_t, std::uint32_t>> devices;  // rack and unit
+  std::size_t held = 0;
+  std::size_t moved = 0;
+  for (std::size_t p = 0; p < study.axes[0].settings.size(); ++p) {
+    Diagnostics ignored;
+    const std::optional<BuiltSite> site = site_of_phase(study, study.axes[0].settings[p], ignored);
+    if (!site) return {};
+    std::map<std::string, std::string> now;
+    std::map<std::string, std::pair<std::uint32_t, std::uint32_t>> stands;
+    for (const Piece& piece : site->plant.pieces) now.emplace(piece.id, laid(*site, piece));
+    for (const Device& device : site->plant.devices) stands.emplace(device.name, std::pair(device.rack, device.unit));
+    const auto count = [&](const auto& before, const auto& after) {
+      for (const auto& [name, how] : before) {
+        const auto found = after.find(name);
+        ++held;
+        moved += found == after.end() || found->second != how ? 1 : 0;
+      }
+    };
+    count(pieces, now);
+    count(devices, stands);
+    pieces = std::move(now);
+    devices = std::move(stands);
+  }
+  return "  moves: " + std::to_string(moved) + ", of " + std::to_string(held) +
+         " cables, trunks and devices of a phase that were held against the next one\n";
 }
 
 std::string answer(const StudyTable& table) {
@@ -252,10 +316,9 @@ std::string answer(const StudyTable& table) {
     }
     text += out.print("  ") + "\n";
   }
-  text += purchases(table, wanted);
+  text += purchases(table);
   const bool by_plant = !study.parameters.values.list("gpus").empty();
-  text += by_plant ? "  (+): bought and pulled in that phase; nothing that an earlier phase laid is moved\n"
-                   : "  (+), (-): against the phase before\n";
+  text += by_plant ? "  (+): bought and pulled in that phase\n" + moves(table) : "  (+), (-): against the phase before\n";
   for (const FigureColumn& column : table.columns)
     if (column.name == "site.cost") text += "  cost: by the prices of the study, which are the user's, in the user's currency\n";
   return text;

@@ -19,6 +19,7 @@
 
 #include "scenarios/expand.hpp"
 #include "scenarios/runner.hpp"
+#include "scenarios/site_builder.hpp"
 #include "sim/simulation.hpp"
 
 namespace eastwest {
@@ -83,12 +84,18 @@ class MemoryGate {
   std::uint64_t seen_per_gpu_ = 0;
 };
 
+/// What rows of equal sites share.
+struct BuiltOnce {
+  std::shared_ptr<const Fabric> fabric;  // nullptr: it cannot be built
+  PlantCounts plant;
+};
+
 /// Fabrics by the text of their site; the last few that were used stay.
 class FabricStore {
  public:
   explicit FabricStore(std::size_t kept) : kept_(kept) {}
 
-  std::shared_ptr<const Fabric> get(const Site& site, Diagnostics& diagnostics) {
+  BuiltOnce get(const Site& site, Diagnostics& diagnostics) {
     const std::string key = site.directory + "\n" + expand_site(site);
     const std::lock_guard lock(mutex_);
     for (auto at = entries_.begin(); at != entries_.end(); ++at)
@@ -96,17 +103,19 @@ class FabricStore {
         entries_.splice(entries_.begin(), entries_, at);
         return entries_.front().second;
       }
-    std::shared_ptr<const Fabric> fabric = build_fabric(site, diagnostics);
-    if (fabric == nullptr) return fabric;
-    entries_.emplace_front(key, fabric);
+    std::optional<BuiltSite> whole = build_site(site, diagnostics);
+    if (!whole) return {};
+    BuiltSite part = part_built(std::move(*whole));
+    const PlantCounts plant = plant_counts(part.plant);
+    entries_.emplace_front(key, BuiltOnce{std::make_shared<const Fabric>(std::move(part.fabric)), plant});
     if (entries_.size() > kept_) entries_.pop_back();
-    return fabric;
+    return entries_.front().second;
   }
 
  private:
   std::mutex mutex_;
   std::size_t kept_;
-  std::list<std::pair<std::string, std::shared_ptr<const Fabric>>> entries_;
+  std::list<std::pair<std::string, BuiltOnce>> entries_;
 };
 
 /// Places are left out: they are written as the user called the file, and a row must not depend on that.
@@ -191,23 +200,23 @@ class Player {
     const std::optional<Scenario> scenario =
         load_point(study_, number / study_.replications(), number % study_.replications(), diagnostics);
     if (!scenario) return refused(std::move(row), diagnostics);
-    const std::shared_ptr<const Fabric> fabric = fabrics_.get(scenario->site, diagnostics);
-    if (fabric == nullptr) return refused(std::move(row), diagnostics);
-    row.figures = site_figures(study_.jobs, *fabric);
-    const std::uint64_t gpus = std::max<std::uint32_t>(1, fabric->gpu_count);
+    const BuiltOnce site = fabrics_.get(scenario->site, diagnostics);
+    if (site.fabric == nullptr) return refused(std::move(row), diagnostics);
+    row.figures = site_figures(study_.jobs, *site.fabric, site.plant);
+    const std::uint64_t gpus = std::max<std::uint32_t>(1, site.fabric->gpu_count);
     gate_.enter(gpus);
     struct Leave {
       MemoryGate& gate;
       std::uint64_t gpus;
       ~Leave() { gate.leave(gpus); }
     } const leave{gate_, gpus};
-    std::optional<Built> built = build_on(fabric, *scenario, diagnostics);
+    std::optional<Built> built = build_on(site.fabric, *scenario, diagnostics);
     if (!built) return refused(std::move(row), diagnostics);
     built->options.threads = threads_each_;
-    return simulate_row(std::move(row), *built);
+    return simulate_row(std::move(row), site.plant, *built);
   }
 
-  std::optional<StudyRow> simulate_row(StudyRow row, Built& built) {
+  std::optional<StudyRow> simulate_row(StudyRow row, const PlantCounts& plant, Built& built) {
     Progress progress;
     {
       const std::lock_guard lock(mutex_);
@@ -233,7 +242,6 @@ class Player {
     if (result->outcome == Outcome::cancelled) return std::nullopt;
     row.digest = result->digest;
     row.simulated = result->simulated.seconds();
-    row.figures = run_figures(study_.jobs, *built.fabric, built.workload, *result, tally.jobs());
     row.outcome = result->outcome == Outcome::stalled ? RowOutcome::stalled : RowOutcome::complete;
     row.diagnosis = result->diagnosis;
     if (row.outcome == RowOutcome::complete)
@@ -242,6 +250,9 @@ class Player {
           row.outcome = RowOutcome::unsound;
           row.diagnosis += (row.diagnosis.empty() ? "" : "; ") + check.check + ": " + check.detail;
         }
+    // Of a run that is not to be used nothing may enter a mean, a limit or a rank: it keeps the figures of its site.
+    if (row.outcome == RowOutcome::complete)
+      row.figures = run_figures(study_.jobs, *built.fabric, plant, built.workload, *result, tally.jobs());
     return row;
   }
 

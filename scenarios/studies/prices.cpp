@@ -87,8 +87,26 @@ double cost_of(const std::vector<std::pair<std::string, double>>& prices, const 
   double cost = 0;
   for (const auto& [figure, price] : prices)
     for (std::size_t c = 0; c < columns.size(); ++c)
-      if (columns[c].subject == "site" && columns[c].figure == figure) cost += price * figures[c];
+      if (columns[c].subject == "site" && columns[c].figure == figure && price != 0) cost += price * figures[c];
   return cost;
+}
+
+void refuse_unknown_prices(const Study& study, const std::vector<std::pair<std::string, double>>& prices, const Fabric& fabric,
+                           const std::string& where, Diagnostics& diagnostics) {
+  for (const auto& [figure, price] : prices) {
+    const std::string unknown = unknown_of_site(fabric, figure);
+    if (unknown.empty() || price == 0) continue;
+    Place place = study.parameters.place_of("price_file", study.place);
+    if (const YamlValue* own = study.root.find("prices"))
+      if (const YamlEntry* entry = own->find_entry(figure)) place = entry->key_place;
+    const std::string message = "`" + figure + "` has a price and is not known " + where + ": the catalogue lacks " + unknown;
+    // Every site of the study may lack it; one is told.
+    const std::string begin = "`" + figure + "` has a price and is not known ";
+    const auto told = [&](const Diagnostic& other) { return other.message.starts_with(begin); };
+    if (std::any_of(diagnostics.all().begin(), diagnostics.all().end(), told)) continue;
+    diagnostics.error(place, message,
+                      "name a model of the catalogue (data/switches.csv, data/servers.csv), or price another figure, such as `switches`");
+  }
 }
 
 void add_cost(StudyTable& table) {

@@ -13,6 +13,7 @@
 #include "core/diagnostic.hpp"
 #include "scenarios/studies/study.hpp"
 #include "scenarios/studies/study_table.hpp"
+#include "topology/fabric.hpp"
 
 namespace eastwest {
 
@@ -22,6 +23,11 @@ std::vector<std::pair<std::string, double>> read_prices(const Study& study, Diag
 /// The cost of one row's site; NaN when a priced figure is not known. `columns` as figure_columns gives them.
 double cost_of(const std::vector<std::pair<std::string, double>>& prices, const std::vector<FigureColumn>& columns,
                const std::vector<double>& figures);
+
+/// A price on a figure that the catalogue cannot give for this site is a mistake of the study, told once for each figure: the sum of what is known
+/// would pass for the cost. `where` names the site, as in "at point 3 (rail)".
+void refuse_unknown_prices(const Study& study, const std::vector<std::pair<std::string, double>>& prices, const Fabric& fabric,
+                           const std::string& where, Diagnostics& diagnostics);
 
 /// Adds the column `site.cost` when the study has prices.
 void add_cost(StudyTable& table);

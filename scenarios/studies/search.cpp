@@ -15,7 +15,7 @@
 
 #include "analysis/text_table.hpp"
 #include "scenarios/expand.hpp"
-#include "scenarios/runner.hpp"
+#include "scenarios/site_builder.hpp"
 #include "scenarios/studies/prices.hpp"
 #include "scenarios/studies/search_answer.hpp"
 #include "scenarios/studies/study_axes.hpp"
@@ -47,8 +47,9 @@ struct Candidate {
   double cost = 0;
 };
 
-/// Builds each site of the space once and prices it; points whose site cannot be built or priced come last.
-std::vector<Candidate> price_points(const Study& study, const std::vector<std::pair<std::string, double>>& prices) {
+/// Builds each site of the space once and prices it; points whose site cannot be built come last.
+std::vector<Candidate> price_points(const Study& study, const std::vector<std::pair<std::string, double>>& prices,
+                                    Diagnostics& diagnostics) {
   const std::vector<FigureColumn> columns = figure_columns({});
   std::map<std::string, double> known;
   std::vector<Candidate> out;
@@ -62,8 +63,11 @@ std::vector<Candidate> price_points(const Study& study, const std::vector<std::p
       if (found != known.end()) {
         cost = found->second;
       } else {
-        const std::shared_ptr<const Fabric> fabric = build_fabric(scenario->site, own);
-        if (fabric != nullptr) cost = cost_of(prices, columns, site_figures({}, *fabric));
+        if (std::optional<BuiltSite> whole = build_site(scenario->site, own)) {
+          const BuiltSite site = part_built(std::move(*whole));
+          refuse_unknown_prices(study, prices, site.fabric, "for the design `" + study.label(point) + "`", diagnostics);
+          cost = cost_of(prices, columns, site_figures({}, site.fabric, plant_counts(site.plant)));
+        }
         known.emplace(key, cost);
       }
     }
@@ -97,7 +101,8 @@ void plan(Study& study, Diagnostics& diagnostics) {
   if (diagnostics.error_count() != errors) return;
   const auto evaluations = static_cast<std::size_t>(study.parameters.values.integer("evaluations"));
   std::vector<std::uint32_t> chosen;
-  const std::vector<Candidate> candidates = price_points(study, prices);
+  const std::vector<Candidate> candidates = price_points(study, prices, diagnostics);
+  if (diagnostics.error_count() != errors) return;
   for (std::size_t i = 0; i < std::min(evaluations, candidates.size()); ++i)
     for (std::size_t axis = 0; axis < study.axes.size(); ++axis)
       chosen.push_back(study.choices[candidates[i].point * study.axes.size() + axis]);

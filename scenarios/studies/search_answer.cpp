@@ -6,6 +6,7 @@
 #include <cmath>
 #include <optional>
 
+#include "analysis/pareto_front.hpp"
 #include "analysis/text_table.hpp"
 #include "scenarios/studies/study_text.hpp"
 
@@ -13,7 +14,7 @@ namespace eastwest {
 
 namespace {
 
-constexpr double kSameShare = 1e-3;  // nobody pays for less
+constexpr std::size_t kOpenShown = 5;
 
 void read_limits(const Study& study, const char* key, bool at_most, std::vector<SearchLimit>& limits, Diagnostics& diagnostics) {
   const YamlValue* value = study.root.find(key);
@@ -57,21 +58,34 @@ double mean_of(const StudyTable& table, std::size_t point, const std::string& co
   return found ? estimate(table.values(point, *found)).mean : std::nan("");
 }
 
-/// How far inside its limit the point is, in the unit of the column; below 0: outside; NaN: no result.
-double slack(const StudyTable& table, std::size_t point, const SearchLimit& limit) {
-  const std::optional<std::size_t> column = find_column(table, limit.column);
-  if (!column) return std::nan("");
-  const Estimate e = estimate(table.values(point, *column));
-  if (e.runs < table.study->replications()) return std::nan("");
-  const double spread = std::isnan(e.half_width) ? 0 : e.half_width;
-  return limit.at_most ? limit.value - (e.mean + spread) : (e.mean - spread) - limit.value;
-}
-
-bool keeps(const StudyTable& table, std::size_t point, const std::vector<SearchLimit>& limits) {
-  return std::all_of(limits.begin(), limits.end(), [&](const SearchLimit& limit) { return slack(table, point, limit) >= 0; });
+std::string_view word_of(LimitState state) {
+  switch (state) {
+    case LimitState::kept: return "kept";
+    case LimitState::not_shown: return "not shown";
+    case LimitState::broken: return "broken";
+    case LimitState::no_result: break;
+  }
+  return "no result";
 }
 
 }  // namespace
+
+LimitState limit_state(const StudyTable& table, std::size_t point, const SearchLimit& limit) {
+  const std::optional<std::size_t> column = find_column(table, limit.column);
+  if (!column) return LimitState::no_result;
+  const Estimate e = estimate(table.values(point, *column));
+  if (e.runs < table.study->replications()) return LimitState::no_result;
+  const double spread = std::isnan(e.half_width) ? 0 : e.half_width;
+  const double sign = limit.at_most ? 1 : -1;
+  const double inside = sign * (limit.value - e.mean);  // of the mean
+  return inside >= spread ? LimitState::kept : inside < -spread ? LimitState::broken : LimitState::not_shown;
+}
+
+LimitState limits_state(const StudyTable& table, std::size_t point, const std::vector<SearchLimit>& limits) {
+  LimitState worst = LimitState::kept;
+  for (const SearchLimit& limit : limits) worst = std::max(worst, limit_state(table, point, limit));
+  return worst;
+}
 
 std::vector<SearchLimit> search_limits(const Study& study, Diagnostics& diagnostics) {
   std::vector<SearchLimit> limits;
@@ -80,16 +94,11 @@ std::vector<SearchLimit> search_limits(const Study& study, Diagnostics& diagnost
   return limits;
 }
 
-std::vector<std::size_t> pareto_front(const StudyTable& table, const std::vector<SearchLimit>& limits) {
-  struct Candidate {
-    std::size_t point = 0;
-    double cost = 0;
-    std::vector<std::vector<double>> figures;  // per limit, by seed, so that less is better
-  };
-  std::vector<Candidate> candidates;
+std::vector<std::size_t> search_front(const StudyTable& table, const std::vector<SearchLimit>& limits) {
+  std::vector<ParetoDesign> designs;
   for (std::size_t point = 0; point < table.study->points(); ++point) {
-    Candidate candidate{point, mean_of(table, point, "site.cost"), {}};
-    bool whole = !std::isnan(candidate.cost);
+    ParetoDesign design{point, mean_of(table, point, "site.cost"), {}};
+    bool whole = !std::isnan(design.cost);
     for (const SearchLimit& limit : limits) {
       const std::optional<std::size_t> column = find_column(table, limit.column);
       std::vector<double> values = column ? table.values(point, *column) : std::vector<double>{std::nan("")};
@@ -97,74 +106,80 @@ std::vector<std::size_t> pareto_front(const StudyTable& table, const std::vector
         whole = whole && !std::isnan(value);
         if (!limit.at_most) value = -value;
       }
-      candidate.figures.push_back(std::move(values));
+      design.figures.push_back(std::move(values));
     }
-    if (whole) candidates.push_back(std::move(candidate));  // one without a result is none
+    if (whole) designs.push_back(std::move(design));  // one without a result is none
   }
-  // Below 0: `a` is better; 0: as good, within a thousandth or the scatter of the seeds.
-  const auto compare = [](const std::vector<double>& a, const std::vector<double>& b) {
-    const PairedDifference d = paired_difference(a, b);
-    const bool same = d.verdict == PairVerdict::none || std::fabs(d.estimate.mean) <= kSameShare * std::fabs(d.reference_mean);
-    return same ? 0.0 : d.estimate.mean;
-  };
-  const auto dominates = [&](const Candidate& a, const Candidate& b) {
-    if (a.cost > b.cost) return false;
-    bool better = a.cost < b.cost;
-    for (std::size_t i = 0; i < a.figures.size(); ++i) {
-      const double sign = compare(a.figures[i], b.figures[i]);
-      if (sign > 0) return false;
-      better = better || sign < 0;
-    }
-    return better;
-  };
-  std::stable_sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) { return a.cost < b.cost; });
-  std::vector<std::size_t> front;
-  for (const Candidate& one : candidates)
-    if (std::none_of(candidates.begin(), candidates.end(), [&](const Candidate& other) { return dominates(other, one); }))
-      front.push_back(one.point);
-  return front;
+  return pareto_front(std::move(designs));
 }
 
 std::string search_answer(const StudyTable& table) {
   const Study& study = *table.study;
   Diagnostics ignored;
   const std::vector<SearchLimit> limits = search_limits(study, ignored);
+  const std::vector<std::size_t> front = search_front(table, limits);
+  const auto on_front = [&](std::size_t point) { return std::find(front.begin(), front.end(), point) != front.end(); };
+  const auto cost_at = [&](std::size_t point) { return mean_of(table, point, "site.cost"); };
+  const std::string doubt = study.replications() == 1 ? " ?" : "";
   std::string text;
   std::optional<std::size_t> cheapest;
-  for (std::size_t point = 0; point < study.points(); ++point)
-    if (keeps(table, point, limits) && (!cheapest || mean_of(table, point, "site.cost") < mean_of(table, *cheapest, "site.cost")))
-      cheapest = point;
+  std::vector<std::size_t> open;  // dearer or cheaper than the cheapest, whose intervals straddle a limit
+  for (std::size_t point = 0; point < study.points(); ++point) {
+    if (std::isnan(cost_at(point))) continue;  // what has no cost is not the cheapest
+    const LimitState state = limits_state(table, point, limits);
+    if (state == LimitState::not_shown) open.push_back(point);
+    if (state != LimitState::kept) continue;
+    const bool ahead = !cheapest || cost_at(point) < cost_at(*cheapest);
+    if (ahead || (cost_at(point) == cost_at(*cheapest) && on_front(point) && !on_front(*cheapest))) cheapest = point;
+  }
   if (cheapest) {
     text += "cheapest that keeps every limit: point " + std::to_string(*cheapest) + " (" + study.label(*cheapest) + "), cost " +
-            fixed(mean_of(table, *cheapest, "site.cost"), 0) + "\n";
+            fixed(cost_at(*cheapest), 0) + doubt + "\n";
   } else {
-    text += "no point that was played keeps every limit\n";
+    text += "no point that was played keeps every limit" + doubt + "\n";
   }
+  std::erase_if(open, [&](std::size_t point) { return cheapest && cost_at(point) >= cost_at(*cheapest); });
+  for (std::size_t i = 0; i < std::min(open.size(), kOpenShown); ++i)
+    text += "  not shown to keep or to break them: point " + std::to_string(open[i]) + " (" + study.label(open[i]) + "), cost " +
+            fixed(cost_at(open[i]), 0) + (cheapest ? ", which costs less" : "") + ": more seeds (`replications`) can tell\n";
+  if (open.size() > kOpenShown) text += "  and so of " + std::to_string(open.size() - kOpenShown) + " more\n";
   std::size_t space = 1;
   for (const StudyAxis& axis : study.axes) space *= axis.settings.size();
   text += std::to_string(study.points()) + " of " + std::to_string(space) + " designs were played" +
           (study.points() < space ? ": the cheapest; `evaluations` plays more" : "") + "\n";
   text += "prices are those of the study, and the user's alone\n";
 
-  const std::vector<std::size_t> front = pareto_front(table, limits);
+  std::vector<std::size_t> shown = front;
+  if (cheapest && !on_front(*cheapest)) {
+    const auto dearer = [&](std::size_t point) { return cost_at(point) > cost_at(*cheapest); };
+    shown.insert(std::find_if(shown.begin(), shown.end(), dearer), *cheapest);
+  }
   std::vector<TextTable::Column> columns = {{"point", TextTable::Align::right}, {"design"}, {"cost", TextTable::Align::right}};
   for (const SearchLimit& limit : limits)
     columns.push_back({limit.column + (limit.at_most ? " <= " : " >= ") + number_text(limit.value), TextTable::Align::right});
   columns.push_back({"limits"});
   TextTable out(std::move(columns));
-  for (const std::size_t point : front) {
-    std::vector<std::string> cells = {std::to_string(point), study.label(point), fixed(mean_of(table, point, "site.cost"), 0)};
+  for (const std::size_t point : shown) {
+    std::vector<std::string> cells = {std::to_string(point), study.label(point), fixed(cost_at(point), 0)};
     for (const SearchLimit& limit : limits) {
       const std::optional<std::size_t> column = find_column(table, limit.column);
       cells.push_back(column ? estimate_text(table.columns[*column], estimate(table.values(point, *column))) : "-");
     }
-    cells.push_back(keeps(table, point, limits) ? (point == cheapest ? "kept, cheapest" : "kept") : "broken");
+    const LimitState state = limits_state(table, point, limits);
+    std::string word(word_of(state));
+    if (point == cheapest) word += ", cheapest";
+    else if (cheapest && state == LimitState::kept && cost_at(point) == cost_at(*cheapest)) word += ", as cheap";
+    if (!on_front(point)) word += "; one above is as good for less";
+    cells.push_back(word + doubt);
     out.add_row(std::move(cells));
   }
   text += "\nPareto front of cost and the limited figures, cheapest first\n" + out.print("  ");
-  if (study.points() > front.size())
-    text += "  every other of the " + std::to_string(study.points()) +
-            " played is dearer without being better, or has no result; all are in summary.csv\n";
+  text +=
+      "  kept: the whole interval keeps the limit; broken: the whole interval breaks it; not shown: it straddles it, more seeds can tell\n";
+  if (study.points() > shown.size())
+    text += "  of each of the other " + std::to_string(study.points() - shown.size()) +
+            " played one on the front costs no more, and in no limited figure is it shown to be better\n"
+            "  than that one by over a thousandth; or it has no result; all are in summary.csv\n";
   return text;
 }
 

@@ -8,6 +8,7 @@
 #include "scenarios/parameter_writer.hpp"
 #include "scenarios/studies/study.hpp"
 #include "scenarios/studies/study_axes.hpp"
+#include "scenarios/studies/study_columns.hpp"
 #include "scenarios/studies/study_kind.hpp"
 
 namespace eastwest {
@@ -113,7 +114,7 @@ std::optional<Study> read_study(YamlValue root, const std::string& file, const s
   const std::size_t errors_in_plan = diagnostics.error_count();
   if (has_parts) study.kind->plan(study, diagnostics);
   if (has_parts && diagnostics.error_count() == errors_in_plan && (study.has_base || study.parameters.values.text("base") == "none"))
-    check_settings(study, diagnostics);
+    if (check_settings(study, diagnostics)) check_columns(study, diagnostics);
   if (diagnostics.error_count() != errors_before) return std::nullopt;
   return study;
 }

@@ -96,9 +96,14 @@ Status write_summary(hdf5::File& file, const StudyTable& table, const std::vecto
   out.numbers("difference_ci95",
               column_of(lines, [&](const SummaryLine& l) { return has(l) ? l.difference.estimate.half_width : std::nan(""); }),
               "as the figure", "half width of its 95 % interval");
-  out.texts("verdict",
-            column_of(lines, [&](const SummaryLine& l) { return std::string(kVerdicts[static_cast<std::size_t>(l.difference.verdict)]); }),
-            "unknown (fewer than two common seeds), none, lower or higher than the reference");
+  out.texts(
+      "verdict",
+      column_of(lines,
+                [&](const SummaryLine& l) {
+                  return std::string(is_undecided(l.difference) ? "not shown" : kVerdicts[static_cast<std::size_t>(l.difference.verdict)]);
+                }),
+      "unknown (fewer than two common seeds), none, not shown (an interval about zero too wide to tell), lower or higher than the "
+      "reference");
   return out.status;
 }
 

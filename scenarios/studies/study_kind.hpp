@@ -26,6 +26,7 @@ enum class StudyPartShape : std::uint8_t {
   points,    // a list of maps from paths to values
   settings,  // a map from names to maps of changes, or to scenario files
   numbers,   // a map from names to plain numbers
+  lists,     // a map from names to lists of names
 };
 
 /// A key at the top of the file that is no plain parameter.

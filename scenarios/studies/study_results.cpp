@@ -20,7 +20,7 @@ constexpr std::size_t kTroublesShown = 20;
 std::string_view verdict_word(const FigureColumn& column, const PairedDifference& difference) {
   switch (difference.verdict) {
     case PairVerdict::unknown: return "unknown";
-    case PairVerdict::none: return "none";
+    case PairVerdict::none: return is_undecided(difference) ? "not shown" : "none";
     case PairVerdict::lower:
       return column.better == FigureColumn::Better::lower ? "better" : column.better == FigureColumn::Better::higher ? "worse" : "lower";
     case PairVerdict::higher:
@@ -86,6 +86,17 @@ std::string troubles(const StudyTable& table) {
   return text;
 }
 
+/// Patterns of `results` whose columns no run has.
+std::string without_values(const StudyTable& table) {
+  const std::vector<std::size_t> wanted = table.wanted();
+  std::string text;
+  for (const PlacedText& pattern : table.study->results) {
+    const auto matches = [&](std::size_t c) { return matches_pattern(pattern.text, table.columns[c].name); };
+    if (std::none_of(wanted.begin(), wanted.end(), matches)) text += "no run has a figure `" + pattern.text + "`\n";
+  }
+  return text.empty() ? text : "\n" + text;
+}
+
 }  // namespace
 
 std::vector<SummaryLine> summarise_study(const StudyTable& table) {
@@ -112,7 +123,7 @@ std::string estimate_text(const FigureColumn& column, const Estimate& estimate) 
 
 std::string difference_text(const PairedDifference& difference) {
   if (difference.estimate.runs == 0) return "-";
-  if (difference.verdict == PairVerdict::none) return "none";
+  if (difference.verdict == PairVerdict::none) return is_undecided(difference) ? "not shown" : "none";
   if (difference.reference_mean == 0) return difference.estimate.mean > 0 ? "more" : difference.estimate.mean < 0 ? "less" : "none";
   const double share = difference.estimate.mean / difference.reference_mean;
   const std::string text = (share < 0 ? "" : "+") + percent(share);
@@ -125,6 +136,10 @@ Result<StudyTable> complete_table(const Study& study, std::vector<FigureColumn> 
   if (rows.size() != study.rows())
     return Error{std::to_string(study.rows() - rows.size()) + " of " + std::to_string(study.rows()) + " runs are missing",
                  "continue with --resume"};
+  // What a run says that is not to be used enters no mean, limit, front or rank.
+  for (StudyRow& row : rows)
+    for (std::size_t c = 0; row.outcome != RowOutcome::complete && c < columns.size(); ++c)
+      if (columns[c].subject != "site") row.figures[c] = std::nan("");
   StudyTable table{&study, std::move(columns), std::move(rows)};
   add_cost(table);
   return table;
@@ -135,12 +150,13 @@ std::string study_answer(const StudyTable& table) {
   std::string text = study.name() + ": " + std::string(study.kind->name) + ", " + std::to_string(study.points()) + " points x " +
                      std::to_string(study.replications()) + (study.replications() == 1 ? " seed\n" : " seeds\n");
   if (study.parameters.values.text("description") != "none") text += study.parameters.values.text("description") + "\n";
-  text += "\n" + study.kind->answer(table) + troubles(table);
+  text += "\n" + study.kind->answer(table) + without_values(table) + troubles(table);
   if (study.replications() == 1)
     text += "\n?: one seed has no spread, so no difference is claimed; `replications: 5` tells a difference from chance\n";
   else
     text += "\n+-: 95 % interval over " + std::to_string(study.replications()) +
-            " seeds; differences are paired by seed, and one whose interval holds zero is none\n";
+            " seeds; differences are paired by seed; none: the interval holds zero; not shown: it holds zero and is wider than half of\n"
+            "what it is compared with, either way, so that more seeds must decide\n";
   return text;
 }
 

@@ -62,8 +62,9 @@ std::optional<std::size_t> best_point(const StudyTable& table, std::size_t colum
   std::optional<std::size_t> best;
   double value = 0;
   for (std::size_t point = 0; point < table.study->points(); ++point) {
-    const Estimate e = estimate(table.values(point, column));
-    if (e.runs == 0) continue;
+    const PointFigure figure = point_figure(table, point, column);
+    const Estimate& e = figure.estimate;
+    if (e.runs == 0 || figure.difference.verdict == PairVerdict::none) continue;
     const bool ahead = better == FigureColumn::Better::lower ? e.mean < value : e.mean > value;
     if (best && !ahead) continue;
     best = point;

@@ -29,7 +29,8 @@ std::string trouble_word(const StudyTable& table, std::size_t point);
 /// One line per point, at most `most`: its settings, then every wanted figure with its difference.
 std::string points_table(const StudyTable& table, std::size_t most);
 
-/// The point with the best mean of a column, and nothing for a column that has no better side or no values.
+/// The point with the best mean of a column, and nothing for a column that has no better side or no values. A point that is not shown to differ
+/// from its reference is left out: the reference stands for it.
 std::optional<std::size_t> best_point(const StudyTable& table, std::size_t column);
 
 }  // namespace eastwest

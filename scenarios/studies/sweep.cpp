@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "analysis/figure_text.hpp"
+#include "scenarios/studies/seed_spread.hpp"
 #include "scenarios/studies/study_axes.hpp"
 #include "scenarios/studies/study_kind.hpp"
 #include "scenarios/studies/study_text.hpp"
@@ -53,18 +54,34 @@ std::vector<std::string_view> results() {
           "*.collective_time_mean_s", "*.busbw_GBps", "*.flow_*_slowdown_p99"};
 }
 
+/// The best of a column, where seeds tell it from what it is compared with.
+std::string best_line(const StudyTable& table, std::size_t column) {
+  const Study& study = *table.study;
+  const FigureColumn& c = table.columns[column];
+  const std::optional<std::size_t> best = best_point(table, column);
+  if (!best) return {};
+  const PointFigure figure = point_figure(table, *best, column);
+  std::size_t references = 0;
+  bool differs = false;
+  for (std::size_t point = 0; point < study.points(); ++point) {
+    const PointFigure one = point_figure(table, point, column);
+    references += one.reference ? 0 : 1;
+    differs = differs || (one.reference && one.difference.estimate.runs > 0 && one.difference.verdict != PairVerdict::none);
+  }
+  const std::string value = estimate_text(c, figure.estimate);
+  if (!differs && study.points() > references)
+    return figure_heading(c) + ": no point is shown to differ from the one that it is compared with" +
+           (references == 1 ? " (point " + std::to_string(*best) + ", " + value + ")" : std::string()) + "\n";
+  std::string text = "best " + figure_heading(c) + ": " + value + " at point " + std::to_string(*best) + " (" + study.label(*best) + ")";
+  if (figure.reference) text += ", " + difference_text(figure.difference) + " against point " + std::to_string(*figure.reference);
+  else if (study.replications() == 1) text += " ?";
+  return text + "\n";
+}
+
 std::string answer(const StudyTable& table) {
   std::string text;
-  for (const std::size_t column : table.wanted()) {
-    const std::optional<std::size_t> best = best_point(table, column);
-    if (!best) continue;
-    const PointFigure figure = point_figure(table, *best, column);
-    text += "best " + figure_heading(table.columns[column]) + ": " + estimate_text(table.columns[column], figure.estimate) + " at point " +
-            std::to_string(*best) + " (" + table.study->label(*best) + ")";
-    if (figure.reference) text += ", " + difference_text(figure.difference) + " against point " + std::to_string(*figure.reference);
-    text += "\n";
-  }
-  return text + "\n" + points_table(table, kPointsShown);
+  for (const std::size_t column : table.wanted()) text += best_line(table, column);
+  return text + "\n" + points_table(table, kPointsShown) + spread_table(table);
 }
 
 }  // namespace

@@ -36,7 +36,7 @@ Run play(const std::string& text) {
 
 double value(const std::vector<std::string>& jobs, const Run& run, const std::string& name) {
   const auto columns = figure_columns(jobs);
-  const auto figures = run_figures(jobs, *run.built.fabric, run.built.workload, run.result, run.flows);
+  const auto figures = run_figures(jobs, *run.built.fabric, {}, run.built.workload, run.result, run.flows);
   REQUIRE(columns.size() == figures.size());
   for (std::size_t c = 0; c < columns.size(); ++c)
     if (columns[c].name == name) return figures[c];
@@ -93,8 +93,46 @@ TEST_CASE("figures: a run that stalls has those of its site alone") {
   REQUIRE(run.result.outcome == Outcome::stalled);
   const std::vector<std::string> jobs = {"a"};
   const auto columns = figure_columns(jobs);
-  const auto figures = run_figures(jobs, *run.built.fabric, run.built.workload, run.result, run.flows);
+  const auto figures = run_figures(jobs, *run.built.fabric, {}, run.built.workload, run.result, run.flows);
   for (std::size_t c = 0; c < columns.size(); ++c)
     if (columns[c].subject != "site") CHECK(std::isnan(figures[c]));
   CHECK(value(jobs, run, "site.servers") == 4);
+}
+
+TEST_CASE("figures: gaps between tokens are those that requests tell, and as many gaps are behind a mean TPOT") {
+  const Run run = play(
+      "fidelity: flow\nseed: 3\nduration: 1 s\nsite: {topology: leaf_spine, servers: 2, server: dgx-h100}\njobs:\n  serve: {kind: serving, "
+      "model: llama-3-8b, tensor_parallel: 8, arrivals: {rate: 20}}\n");
+  const std::vector<std::string> jobs = {"serve"};
+  double longest = 0;
+  for (const auto& job : run.result.token_gaps)
+    for (const TokenGap& gap : job) longest = std::max(longest, gap.gap.seconds());
+  CHECK(longest > 0);
+  CHECK(value(jobs, run, "serve.itl_max_s") == longest);
+  CHECK(value(jobs, run, "serve.itl_p99_s") <= longest);
+  // The longest gap is at least the mean one of any request.
+  CHECK(longest >= value(jobs, run, "serve.tpot_p99_s") * (1 - 1e-9));
+}
+
+// Five pieces: a trunk and two cords on pathways, one of them retired, and two that run through none.
+TEST_CASE("figures: pulls are the pieces that run through pathways, trunks those of the plant") {
+  Plant plant;
+  plant.pieces.resize(5);
+  for (std::size_t i = 0; i < 3; ++i) plant.pieces[i].route_count = 2;
+  plant.pieces[0].kind = PieceKind::trunk;
+  plant.pieces[2].status = PieceStatus::retired;
+  const PlantCounts counts = plant_counts(plant);
+  CHECK(counts.pulls == 2);
+  CHECK(counts.trunks == 1);
+  const Run run =
+      play("fidelity: flow\nsite: {topology: leaf_spine, servers: 2, server: plain}\njobs:\n  a: {kind: incast, size: 1 KiB}\n");
+  const auto columns = figure_columns({});
+  const auto figures = site_figures({}, *run.built.fabric, counts);
+  const auto unknown = site_figures({}, *run.built.fabric);
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    if (columns[c].name == "site.pulls") CHECK((figures[c] == 2 && std::isnan(unknown[c])));
+    if (columns[c].name == "site.trunks") CHECK((figures[c] == 1 && std::isnan(unknown[c])));
+  }
+  CHECK(unknown_of_site(*run.built.fabric, "server_power_W") == "the most power of the server server-00 (model `custom`) and 1 more");
+  CHECK(unknown_of_site(*run.built.fabric, "cables").empty());
 }

@@ -83,3 +83,22 @@ TEST_CASE("replications: of equal designs about one in twenty is called differen
   CHECK(different > kTrials * 0.035);
   CHECK(different < kTrials * 0.065);
 }
+
+// Nine seeds alike and one that waits 4 s: 0.4 +- 0.90 about 0.15. The interval holds zero because it is huge.
+TEST_CASE("replications: an interval about zero that is wider than half of the reference shows nothing") {
+  const std::vector<double> reference(10, 0.15);
+  std::vector<double> rare = reference;
+  rare[3] += 4;
+  const PairedDifference huge = paired_difference(rare, reference);
+  CHECK(huge.verdict == PairVerdict::none);
+  CHECK(is_undecided(huge));
+  std::vector<double> scattered = reference;
+  for (std::size_t i = 0; i < scattered.size(); ++i) scattered[i] += i % 2 == 0 ? 0.01 : -0.01;
+  CHECK_FALSE(is_undecided(paired_difference(scattered, reference)));
+  CHECK_FALSE(is_undecided(paired_difference(reference, reference)));
+  const std::vector<double> larger(10, 5.0);
+  CHECK_FALSE(is_undecided(paired_difference(larger, reference)));  // a difference
+  // About nothing, every interval is wide; equal zeros are equal.
+  CHECK(is_undecided(paired_difference(std::vector<double>{0, 7, 0}, std::vector<double>{0, 0, 0})));
+  CHECK_FALSE(is_undecided(paired_difference(std::vector<double>{0, 0}, std::vector<double>{0, 0})));
+}

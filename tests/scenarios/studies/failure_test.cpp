@@ -8,6 +8,7 @@
 #include <string>
 
 #include "scenarios/site_builder.hpp"
+#include "scenarios/studies/failure_groups.hpp"
 #include "scenarios/studies/failure_sets.hpp"
 #include "scenarios/studies/play_rows.hpp"
 #include "scenarios/studies/study_kind.hpp"
@@ -189,7 +190,7 @@ TEST_CASE("failure study: half the spines cost what they carried, a host's cable
     }
   }
   const std::string answer = study_answer(table);
-  CHECK_MESSAGE(answer.find("8 x cable: 4 stop the work, the worst of the others costs +") != std::string::npos, answer);
+  CHECK_MESSAGE(answer.find("8 x cable: 4 stop the work, the worst of the other 4 costs +") != std::string::npos, answer);
   CHECK_MESSAGE(answer.find("4 x switch: 2 stop the work") != std::string::npos, answer);
   CHECK_MESSAGE(answer.find("without new routes 8 stop it") != std::string::npos, answer);
   CHECK_MESSAGE(answer.find("without a result") == std::string::npos, answer);  // a stall is an answer here
@@ -220,4 +221,101 @@ TEST_CASE("failure study: what the base lets fail fails at every point") {
   REQUIRE(scenario->faults.size() == 2);
   CHECK(scenario->faults[0].link == "C0001");
   CHECK(scenario->faults[1].time == Time{2'000'000'000});
+}
+
+TEST_CASE("failure sets: declared groups take down what hangs on them, by device, rack, cable and pattern") {
+  const TemporaryDirectory folder;
+  const BuiltSite site = site_of(folder, "topology: leaf_spine\nservers: 8\nserver: plain\nleaves: 4\n");
+  Diagnostics diagnostics;
+  const auto yaml =
+      parse_yaml("feed A: [leaf-0, 'leaf-1']\nall servers: ['server-*']\nthree: [C0001, C0003, C0003]\nfirst rack: [rack A01]\n", "g.yaml",
+                 diagnostics);
+  REQUIRE(yaml.has_value());
+  const auto groups = declared_groups(*yaml, site.fabric, site.plant, diagnostics);
+  REQUIRE_MESSAGE(groups.size() == 4, diagnostics.print());
+  const auto switches = sets_of(site, "switches", 0);
+  std::set<std::uint32_t> both;
+  for (const FailureSet& set : switches)
+    if (set.name == "switch leaf-0" || set.name == "switch leaf-1")
+      for (const CableId cable : set.cables) both.insert(cable.value);
+  CHECK(groups[0].name == "group feed A");
+  CHECK(groups[0].cables.size() == both.size());
+  for (const CableId cable : groups[0].cables) CHECK(both.count(cable.value) == 1);
+  CHECK(groups[1].cables.size() == sets_of(site, "host_cables", 0).size());
+  CHECK(groups[2].cables.size() == 2);
+  for (const FailureSet& rack : sets_of(site, "racks", 0))
+    if (rack.name == "rack A01") CHECK(groups[3].cables.size() == rack.cables.size());
+
+  const auto wrong = parse_yaml("a: [laef-0]\nb: leaf-0\nc: [{x: 1}]\n", "g.yaml", diagnostics);
+  CHECK(declared_groups(*wrong, site.fabric, site.plant, diagnostics).empty());
+  REQUIRE(diagnostics.all().size() == 3);
+  CHECK(diagnostics.all()[0].message == "`laef-0` is no device, rack or cable of this site");
+  CHECK(diagnostics.all()[0].remedy == "did you mean `leaf-0`?");
+  CHECK(diagnostics.all()[1].place.line == 2);
+  CHECK(diagnostics.all()[2].place.line == 3);
+}
+
+TEST_CASE("failure study: groups alone are played where components are none") {
+  const TemporaryDirectory folder;
+  folder.write("base.yaml", "site: {topology: leaf_spine, servers: 4, server: plain}\njobs:\n  a: {kind: incast, size: 64 KiB}\n");
+  Diagnostics diagnostics;
+  const auto study =
+      load_study_text("study: failure\nbase: base.yaml\ncomponents: none\nwithout_rerouting: false\ngroups:\n  feed A: [leaf-0]\n",
+                      folder.file("s.yaml"), diagnostics);
+  REQUIRE_MESSAGE(study.has_value(), diagnostics.print());
+  CHECK(study->points() == 2);
+  CHECK(study->label(1) == "group feed A, rerouted");
+}
+
+// The base's `up` brought the cable back, and the failure cost nothing.
+TEST_CASE("failure study: a base that would revive what fails is refused at its fault") {
+  const TemporaryDirectory folder;
+  const std::string base =
+      folder.write("base.yaml",
+                   "site: {topology: leaf_spine, servers: 4, server: plain}\njobs:\n  a: {kind: incast, size: 64 "
+                   "KiB}\nfaults:\n  - {time: 1 ms, link: C0001, action: down}\n  - {time: 5 ms, link: C0001, action: up}\n");
+  Diagnostics diagnostics;
+  CHECK_FALSE(
+      load_study_text("study: failure\nbase: base.yaml\ncomponents: host_cables\n", folder.file("s.yaml"), diagnostics).has_value());
+  REQUIRE_MESSAGE(diagnostics.all().size() == 1, diagnostics.print());
+  CHECK(diagnostics.all()[0].place.line == 6);
+  CHECK(diagnostics.all()[0].message.find("brings C0001 up again") != std::string::npos);
+  // After it, or of other cables, nothing is in the way.
+  Diagnostics later;
+  const auto after =
+      load_study_text("study: failure\nbase: base.yaml\ncomponents: host_cables\ntime: 6 ms\n", folder.file("s.yaml"), later);
+  CHECK_MESSAGE(after.has_value(), later.print());
+  const auto other = load_study_text("study: failure\nbase: base.yaml\ncomponents: fabric_cables\n", folder.file("s.yaml"), later);
+  CHECK_MESSAGE(other.has_value(), later.print());
+}
+
+TEST_CASE("failure study: a run that is refused or not to be used stops no work, and its figures enter nothing") {
+  const TemporaryDirectory folder;
+  folder.write("base.yaml", "site: {topology: leaf_spine, servers: 4, server: plain}\njobs:\n  a: {kind: incast, size: 64 KiB}\n");
+  Diagnostics diagnostics;
+  const auto study = load_study_text("study: failure\nbase: base.yaml\ncomponents: host_cables\nwithout_rerouting: false\n",
+                                     folder.file("s.yaml"), diagnostics);
+  REQUIRE_MESSAGE(study.has_value(), diagnostics.print());
+  REQUIRE(study->points() == 5);
+  const std::vector<FigureColumn> columns = figure_columns(study->jobs);
+  const RowOutcome outcomes[] = {RowOutcome::complete, RowOutcome::stalled, RowOutcome::unsound, RowOutcome::refused, RowOutcome::complete};
+  std::vector<StudyRow> rows;
+  for (std::size_t point = 0; point < 5; ++point) {
+    StudyRow row;
+    row.row = point;
+    row.outcome = outcomes[point];
+    for (const FigureColumn& c : columns) row.figures.push_back(c.name == "a.time_s" ? 1 + static_cast<double>(point) : std::nan(""));
+    rows.push_back(std::move(row));
+  }
+  const Result<StudyTable> table = complete_table(*study, columns, std::move(rows));
+  REQUIRE(table.has_value());
+  for (std::size_t c = 0; c < table->columns.size(); ++c)
+    if (table->columns[c].name == "a.time_s") {
+      CHECK(std::isnan(table->row(2, 0).figures[c]));
+      CHECK(table->row(4, 0).figures[c] == 5);
+    }
+  const std::string answer = study_answer(*table);
+  CHECK_MESSAGE(
+      answer.find("4 x cable: 1 stop the work, the worst of the other 1 costs +400.0 % ?, 2 without a result") != std::string::npos,
+      answer);
 }

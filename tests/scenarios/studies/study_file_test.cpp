@@ -190,3 +190,27 @@ TEST_CASE("study file: a study is refused as a scenario, with the verb that take
   REQUIRE(diagnostics.all().size() == 1);
   CHECK(diagnostics.all()[0].remedy == "`eastwest study s.yaml` runs it");
 }
+
+// Each gave an empty table and exit code 0.
+TEST_CASE("study file: a result that no run can have is told with its line and the nearest one that there is") {
+  const std::string head = "study: sweep\nbase: base.yaml\ngrid: {site.servers: [4]}\nresults:\n";
+  const auto remedy_of = [&](const std::string& pattern) {
+    Loaded loaded;
+    load(loaded, head + "  - a.time_s\n  - \"" + pattern + "\"\n");
+    CHECK_FALSE(loaded.study.has_value());
+    REQUIRE_MESSAGE(loaded.diagnostics.all().size() == 1, pattern);
+    CHECK(loaded.diagnostics.all()[0].place.line == 6);
+    CHECK(loaded.diagnostics.all()[0].message == "`" + pattern + "` in `results` matches no column of this study's runs");
+    return loaded.diagnostics.all()[0].remedy;
+  };
+  CHECK(remedy_of("*.tmie_s") == "did you mean `*.time_s`?");
+  CHECK(remedy_of("*.ttft_p99") == "did you mean `*.ttft_p99_s`?");
+  CHECK(remedy_of("a.tmie_s") == "did you mean `a.time_s`?");
+  CHECK(remedy_of("netwrok.drops") == "did you mean `network.drops`?");
+  CHECK(remedy_of("network.drop") == "did you mean `network.drops`?");
+  CHECK(remedy_of("drops").find("did you mean `*.drops`?") != std::string::npos);
+  CHECK(remedy_of("zzz.time_s") == "the first half is one of `a`, `b`, `network`, `site`");
+  Loaded fine;
+  load(fine, head + "  - \"*.ttft_p99_s\"\n  - \"*\"\n");
+  CHECK_MESSAGE(fine.study.has_value(), fine.diagnostics.print());
+}
