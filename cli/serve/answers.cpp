@@ -122,7 +122,10 @@ std::vector<std::string> scenarios_in(const fs::path& library) {
 }  // namespace
 
 Answers::Answers(ServeSettings settings, RunBoard& board)
-    : settings_(std::move(settings)), board_(board), rate_(settings_.requests_per_second, settings_.requests_at_once) {}
+    : settings_(std::move(settings)),
+      board_(board),
+      rate_(settings_.requests_per_second, settings_.requests_at_once),
+      scenarios_(scenarios_in(settings_.library)) {}
 
 bool Answers::knows_secret(const ServeRequest& request) const {
   if (settings_.token.empty()) return true;
@@ -228,6 +231,7 @@ ServeAnswer Answers::post(const ServeRequest& request, const Target& target) {
 }
 
 ServeAnswer Answers::start_run(const ServeRequest& request) {
+  if (stopping_) return refusal(503, "the server is being ended");
   // No page of another server can send this type without asking first.
   if (!request.content_type.starts_with("application/json")) return refusal(415, "send `application/json`");
   const Json body = Json::parse(request.body, nullptr, false);
@@ -255,7 +259,7 @@ ServeAnswer Answers::start_run(const ServeRequest& request) {
 }
 
 ServeAnswer Answers::state() {
-  Json result = {{"results", Json::array()}, {"scenarios", scenarios_in(settings_.library)}, {"runs", Json::array()}};
+  Json result = {{"results", Json::array()}, {"scenarios", scenarios_}, {"runs", Json::array()}};
   for (const auto& [id, run] : board_.runs()) result["runs"].push_back(run_json(run));
   std::error_code code;
   std::vector<Json> found;
@@ -302,15 +306,24 @@ ServeAnswer Answers::report(const Target& target) {
   const std::string name = input->filename().string();
   if (!folder && !name.ends_with(".h5") && !name.ends_with(".h5.partial"))
     return refusal(404, "a report is made of a trace or of a study's folder");
-  const auto changed = fs::last_write_time(*input, code).time_since_epoch().count();
+  // A trace that grows is read when it is whole.
+  for (const auto& [id, run] : board_.runs())
+    if (run.state == RunState::running && input->parent_path() == settings_.results / run.folder)
+      return refusal(409, "the run goes on: its page shows it, and a report can be made of it when it has ended");
+  // What a page was made of: the file, or the rows of a study, which may grow.
+  Digest stamp;
+  for (const fs::path& part : {*input, *input / "points.csv", *input / "points.csv.partial"}) {
+    if (!fs::exists(part, code)) continue;
+    stamp.add(static_cast<std::int64_t>(fs::last_write_time(part, code).time_since_epoch().count()));
+    if (fs::is_regular_file(part, code)) stamp.add(static_cast<std::uint64_t>(fs::file_size(part, code)));
+  }
   Digest digest;
   digest.add(input->string());
-  digest.add(static_cast<std::int64_t>(changed));
   const std::string key = digest.hex();
   const fs::path pages = settings_.results / ".pages";
   fs::create_directories(pages, code);
   const fs::path output = pages / (key + ".html");
-  switch (board_.page(key, {"report", input->string(), "-o", output.string()}, output, pages / (key + ".log"))) {
+  switch (board_.page(key, stamp.hex(), {"report", input->string(), "-o", output.string()}, output, pages / (key + ".log"))) {
     case RunBoard::Making::ready: {
       ServeAnswer answer;
       answer.file = output;

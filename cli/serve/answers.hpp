@@ -49,6 +49,8 @@ class Answers {
   Answers(ServeSettings settings, RunBoard& board);
   /// `now`: seconds of a clock that never goes back.
   ServeAnswer answer(const ServeRequest& request, double now);
+  /// From now on no run is taken.
+  void stop() { stopping_ = true; }
 
  private:
   ServeAnswer route(const ServeRequest& request, const Target& target);
@@ -63,6 +65,8 @@ class Answers {
   ServeSettings settings_;
   RunBoard& board_;
   RateLimit rate_;
+  std::vector<std::string> scenarios_;  // of the library
+  bool stopping_ = false;
 };
 
 }  // namespace eastwest::cli

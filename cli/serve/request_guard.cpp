@@ -46,7 +46,8 @@ std::string_view host_name(std::string_view host) {
 }
 
 bool leaves_folder(std::string_view word) {
-  if (word.starts_with('/') || word.starts_with('~') || word.starts_with("\\")) return true;
+  if (word == "~") return false;  // nothing, in YAML
+  if (word.starts_with('/') || word.starts_with('~')) return true;
   for (std::size_t start = 0; start <= word.size();) {
     const std::size_t end = std::min(word.find('/', start), word.size());
     if (word.substr(start, end - start) == "..") return true;

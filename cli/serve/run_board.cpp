@@ -165,7 +165,7 @@ std::vector<std::uint32_t> RunBoard::reap() {
   for (pid_t ended = waitpid(-1, &status, WNOHANG); ended > 0; ended = waitpid(-1, &status, WNOHANG)) {
     const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     if (const auto maker = makers_.find(ended); maker != makers_.end()) {
-      made_[maker->second] = code;
+      made_[maker->second.first] = {maker->second.second, code};
       makers_.erase(maker);
       continue;
     }
@@ -216,22 +216,22 @@ void RunBoard::forget_old() {
                                                                                                                    : std::next(one);
 }
 
-RunBoard::Making RunBoard::page(const std::string& key, const std::vector<std::string>& arguments, const fs::path& output,
-                                const fs::path& log) {
+RunBoard::Making RunBoard::page(const std::string& key, const std::string& stamp, const std::vector<std::string>& arguments,
+                                const fs::path& output, const fs::path& log) {
   std::error_code code;
-  if (const auto made = made_.find(key); made != made_.end()) {
-    const bool good = made->second == 0 && fs::exists(output, code);
-    // A page that could not be made may be asked for again, when its input is another one.
+  if (const auto made = made_.find(key); made != made_.end() && made->second.stamp == stamp) {
+    const bool good = made->second.exit_code == 0 && fs::exists(output, code);
+    // A page that could not be made may be asked for again.
     if (!good) made_.erase(made);
     return good ? Making::ready : Making::failed;
   }
   for (const auto& [process, other] : makers_)
-    if (other == key) return Making::busy;
+    if (other.first == key) return Making::busy;
   if (makers_.size() >= kMakersMost) return Making::busy;
   if (made_.size() >= 1000) made_.clear();  // pages are found again by making them
   const int process = spawn(arguments, output.parent_path(), log, -1);
   if (process < 0) return Making::failed;
-  makers_.emplace(process, key);
+  makers_.emplace(process, std::pair(key, stamp));
   return Making::busy;
 }
 

@@ -71,10 +71,11 @@ class RunBoard {
   /// Bytes of a run's feed: the whole lines in them, kept for who comes later.
   std::vector<std::shared_ptr<const std::string>> feed(std::uint32_t id, std::string_view bytes);
 
-  /// A page made from `inputs` in the results, at `output`; `key` names it. At most two are made at a time.
+  /// A page at `output`, made by the program with `arguments`; `key` names it and `stamp` what it is made of: of another stamp it is made again. At
+  /// most two are made at a time.
   enum class Making : std::uint8_t { ready, busy, failed };
-  Making page(const std::string& key, const std::vector<std::string>& arguments, const std::filesystem::path& output,
-              const std::filesystem::path& log);
+  Making page(const std::string& key, const std::string& stamp, const std::vector<std::string>& arguments,
+              const std::filesystem::path& output, const std::filesystem::path& log);
 
  private:
   int spawn(const std::vector<std::string>& arguments, const std::filesystem::path& folder, const std::filesystem::path& log, int feed);
@@ -85,8 +86,12 @@ class RunBoard {
   BoardLimits limits_;
   std::map<std::uint32_t, BoardRun> runs_;
   std::uint32_t next_ = 1;
-  std::map<int, std::string> makers_;
-  std::map<std::string, int> made_;  // exit codes by key
+  struct Made {
+    std::string stamp;
+    int exit_code = 0;
+  };
+  std::map<int, std::pair<std::string, std::string>> makers_;  // key and stamp by process
+  std::map<std::string, Made> made_;                           // by key
 };
 
 }  // namespace eastwest::cli

@@ -49,7 +49,8 @@ double seconds_now() { return std::chrono::duration<double>(std::chrono::steady_
 /// One viewer of a run.
 class Viewer : public std::enable_shared_from_this<Viewer> {
  public:
-  Viewer(beast::tcp_stream&& stream, Server& server, std::uint32_t run) : socket_(std::move(stream)), server_(server), run_(run) {}
+  Viewer(beast::tcp_stream&& stream, Server& server, std::uint32_t run);
+  ~Viewer();
   void accept(const http::request<http::string_body>& request);
   void push(const Line& line);
   /// The run's feed has ended: what is queued is sent, and then the end.
@@ -75,16 +76,18 @@ class Viewer : public std::enable_shared_from_this<Viewer> {
 /// One connection and its requests.
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(tcp::socket&& socket, Server& server) : stream_(std::move(socket)), server_(server) {}
+  Session(tcp::socket&& socket, Server& server);
   ~Session();
   void start();
-  void drop() { stream_.close(); }
 
  private:
   void read(std::chrono::seconds time);
   void handle();
   template <class Body>
   void write(std::shared_ptr<http::response<Body>> response);
+  template <class Body>
+  void write_some(const std::shared_ptr<http::response<Body>>& response,
+                  const std::shared_ptr<http::response_serializer<Body>>& serializer);
   void send(ServeAnswer answer, bool head);
   void end();
 
@@ -97,15 +100,18 @@ class Session : public std::enable_shared_from_this<Session> {
 
 class Server {
  public:
-  Server(asio::io_context& context, const ServerSettings& settings)
-      : context_(context),
-        settings_(settings),
+  explicit Server(const ServerSettings& settings)
+      : settings_(settings),
         board_(settings.program, settings.serve.results, settings.board),
         answers_(settings.serve, board_),
-        acceptor_(context),
-        signals_(context, SIGINT, SIGTERM),
-        children_(context, SIGCHLD),
-        timer_(context) {}
+        acceptor_(context_),
+        signals_(context_, SIGINT, SIGTERM),
+        children_(context_, SIGCHLD),
+        timer_(context_) {}
+  // Sessions and viewers that still wait for something are destroyed with the context, and take their leave of what stands before it.
+  ~Server() { viewers_.clear(); }
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
 
   Status listen() {
     beast::error_code code;
@@ -134,7 +140,7 @@ class Server {
 
   ServeAnswer answer(const ServeRequest& request) {
     ServeAnswer result = answers_.answer(request, seconds_now());
-    if (request.method == "POST") start_runs();
+    if (request.method == "POST" && !stopping_) start_runs();
     return result;
   }
 
@@ -154,9 +160,8 @@ class Server {
     found->second.erase(viewer);
     if (found->second.empty()) viewers_.erase(found);
   }
-  void add(Session* session) { sessions_.insert(session); }
-  void remove(Session* session) { sessions_.erase(session); }
-  [[nodiscard]] asio::io_context& context() { return context_; }
+  /// Connections that are open, as requests or as viewers.
+  void count(int change) { open_ = static_cast<std::size_t>(static_cast<std::ptrdiff_t>(open_) + change); }
 
  private:
   void accept() {
@@ -169,9 +174,7 @@ class Server {
         });
         return;
       }
-      std::size_t open = sessions_.size();
-      for (const auto& [id, viewers] : viewers_) open += viewers.size();
-      if (open < settings_.connections_most) std::make_shared<Session>(std::move(socket), *this)->start();
+      if (open_ < settings_.connections_most) std::make_shared<Session>(std::move(socket), *this)->start();
       accept();
     });
   }
@@ -180,8 +183,13 @@ class Server {
     for (const std::uint32_t id : board_.start_waiting()) {
       BoardRun* run = board_.find(id);
       auto pipe = std::make_shared<asio::posix::stream_descriptor>(context_, std::exchange(run->pipe, -1));
+      feeding_.insert(id);
       read_feed(id, pipe, std::make_shared<std::array<char, 65536>>());
     }
+    // A run may also end before it began.
+    std::vector<std::uint32_t> watched;
+    for (const auto& [id, viewers] : viewers_) watched.push_back(id);
+    for (const std::uint32_t id : watched) finish(id);
   }
 
   void read_feed(std::uint32_t id, const std::shared_ptr<asio::posix::stream_descriptor>& pipe,
@@ -194,7 +202,7 @@ class Server {
         for (const std::shared_ptr<Viewer>& viewer : now) viewer->push(line);
       }
       if (!code) return read_feed(id, pipe, bytes);
-      fed_.insert(id);
+      feeding_.erase(id);
       finish(id);
     });
   }
@@ -202,8 +210,7 @@ class Server {
   /// A run has ended when its process has and its feed was read to the end.
   void finish(std::uint32_t id) {
     const BoardRun* run = board_.find(id);
-    if (run == nullptr || run->state == RunState::running || !fed_.contains(id)) return;
-    fed_.erase(id);
+    if (run == nullptr || run->state == RunState::running || run->state == RunState::waiting || feeding_.contains(id)) return;
     const auto found = viewers_.find(id);
     if (found == viewers_.end()) return;
     const std::set<std::shared_ptr<Viewer>> now = found->second;
@@ -222,6 +229,7 @@ class Server {
 
   void stop() {
     stopping_ = true;
+    answers_.stop();
     beast::error_code code;
     acceptor_.close(code);
     board_.cancel_all();
@@ -240,24 +248,33 @@ class Server {
     context_.stop();
   }
 
-  asio::io_context& context_;
   const ServerSettings& settings_;
   RunBoard board_;
   Answers answers_;
+  std::map<std::uint32_t, std::set<std::shared_ptr<Viewer>>> viewers_;  // by run
+  std::set<std::uint32_t> feeding_;                                     // runs whose feed is being read
+  std::size_t open_ = 0;
+  bool stopping_ = false;
+  asio::io_context context_{1};
   tcp::acceptor acceptor_;
   asio::signal_set signals_;
   asio::signal_set children_;
   asio::steady_timer timer_;
-  std::set<Session*> sessions_;
-  std::map<std::uint32_t, std::set<std::shared_ptr<Viewer>>> viewers_;  // by run
-  std::set<std::uint32_t> fed_;                                         // runs whose feed has ended
-  bool stopping_ = false;
 };
 
 // --- a viewer ---------------------------------------------------------------------------------------------------------
 
+Viewer::Viewer(beast::tcp_stream&& stream, Server& server, std::uint32_t run) : socket_(std::move(stream)), server_(server), run_(run) {
+  server_.count(1);
+}
+
+Viewer::~Viewer() { server_.count(-1); }
+
 void Viewer::accept(const http::request<http::string_body>& request) {
   beast::get_lowest_layer(socket_).expires_never();
+  // What waits for a slow reader waits in our queue, which forgets, and not in the system's.
+  beast::error_code ignored;
+  beast::get_lowest_layer(socket_).socket().set_option(asio::socket_base::send_buffer_size(64 * 1024), ignored);
   websocket::stream_base::timeout times{};
   times.handshake_timeout = kRequestTime;
   times.idle_timeout = kQuietTime;  // a ping goes out at half of it; who does not answer is gone
@@ -318,14 +335,20 @@ void Viewer::left() {
 
 // --- a session --------------------------------------------------------------------------------------------------------
 
-Session::~Session() { server_.remove(this); }
+Session::Session(tcp::socket&& socket, Server& server) : stream_(std::move(socket)), server_(server) { server_.count(1); }
+
+Session::~Session() { server_.count(-1); }
 
 void Session::start() {
-  server_.add(this);
   beast::error_code code;
   const tcp::endpoint peer = stream_.socket().remote_endpoint(code);
   if (code) return;
   address_ = peer.address().to_string(code);
+  // A customer of an IPv6 network has 2^64 addresses: they are one.
+  if (peer.address().is_v6()) {
+    const asio::ip::address_v6::bytes_type bytes = peer.address().to_v6().to_bytes();
+    address_.assign(bytes.begin(), bytes.begin() + 8);
+  }
   stream_.socket().set_option(tcp::no_delay(true), code);
   read(kRequestTime);
 }
@@ -396,33 +419,50 @@ void Session::send(ServeAnswer answer, bool head) {
     for (const auto& [name, value] : answer.headers) response.set(name, value);
     response.keep_alive(asked.keep_alive());
   };
+  std::uint64_t size = answer.body.size();
   if (!answer.file.empty()) {
     http::file_body::value_type file;
     beast::error_code code;
     file.open(answer.file.c_str(), beast::file_mode::scan, code);
+    if (code) answer.status = 404;
+    else size = file.size();
     if (!code && !head) {
       auto response = std::make_shared<http::response<http::file_body>>(std::piecewise_construct, std::make_tuple(std::move(file)));
       fill(*response);
       response->prepare_payload();
       return write(std::move(response));
     }
-    if (code) answer.status = 404;
+  }
+  if (head) {
+    auto response = std::make_shared<http::response<http::empty_body>>();
+    fill(*response);
+    response->content_length(size);
+    return write(std::move(response));
   }
   auto response = std::make_shared<http::response<http::string_body>>();
   fill(*response);
-  response->body() = head ? std::string() : std::move(answer.body);
+  response->body() = std::move(answer.body);
   response->prepare_payload();
   write(std::move(response));
 }
 
 template <class Body>
 void Session::write(std::shared_ptr<http::response<Body>> response) {
+  write_some(response, std::make_shared<http::response_serializer<Body>>(*response));
+}
+
+/// Piece by piece, so that the time limit is that of a piece: a large trace may take as long as the line is slow.
+template <class Body>
+void Session::write_some(const std::shared_ptr<http::response<Body>>& response,
+                         const std::shared_ptr<http::response_serializer<Body>>& serializer) {
   stream_.expires_after(kAnswerTime);
-  http::async_write(stream_, *response, [self = shared_from_this(), response](const beast::error_code& code, std::size_t) {
-    if (code) return;
-    if (response->need_eof()) return self->end();
-    self->read(kQuietTime);
-  });
+  http::async_write_some(stream_, *serializer,
+                         [self = shared_from_this(), response, serializer](const beast::error_code& code, std::size_t) {
+                           if (code) return;
+                           if (!serializer->is_done()) return self->write_some(response, serializer);
+                           if (response->need_eof()) return self->end();
+                           self->read(kQuietTime);
+                         });
 }
 
 void Session::end() {
@@ -459,8 +499,7 @@ Status run_server(const ServerSettings& settings) {
     setrlimit(RLIMIT_NOFILE, &descriptors);
   }
   std::signal(SIGPIPE, SIG_IGN);
-  asio::io_context context(1);
-  Server server(context, settings);
+  Server server(settings);
   if (const Status listening = server.listen(); !listening) return listening;
   const bool v6 = settings.listen.address.find(':') != std::string::npos;
   std::printf("eastwest serve: http://%s%s%s:%u/ (results in %s)\n", v6 ? "[" : "", settings.listen.address.c_str(), v6 ? "]" : "",

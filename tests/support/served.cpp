@@ -119,6 +119,7 @@ bool Connection::fill(double seconds) {
   if (seconds <= 0 || poll(&watched, 1, static_cast<int>(seconds * 1000)) <= 0) return false;
   char bytes[65536];
   const ssize_t count = ::recv(socket_, bytes, sizeof bytes, 0);
+  closed_ = closed_ || count <= 0;
   if (count <= 0) return false;
   unread_.append(bytes, static_cast<std::size_t>(count));
   return true;
@@ -183,6 +184,7 @@ std::optional<std::string> Connection::message(double seconds) {
     std::string text = unread_.substr(head, size);
     unread_.erase(0, head + size);
     if (kind == 1) return text;
+    closed_ = closed_ || kind == 8;
     if (kind == 8) return std::nullopt;
   }
 }

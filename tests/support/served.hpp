@@ -52,12 +52,14 @@ class Connection {
   Answer answer(double seconds = 20);
   /// One text message of a WebSocket; nothing at its end.
   std::optional<std::string> message(double seconds = 20);
+  [[nodiscard]] bool closed() const { return closed_; }  // by the other side, or its last WebSocket message was the end
   /// Asks for a WebSocket; whether it was given.
   bool upgrade(const std::string& target, const std::string& more_headers = {});
 
  private:
   bool fill(double seconds);
   int socket_ = -1;
+  bool closed_ = false;
   std::string unread_;
 };
 

@@ -80,6 +80,7 @@ TEST_CASE("request guard: names of this machine, origins, cookies and secrets") 
 TEST_CASE("request guard: a scenario that is sent names no file outside its folder") {
   CHECK_FALSE(outside_path("site: {topology: leaf_spine, servers: 8}\nnetwork: {mtu: 4 KiB}\n").has_value());
   CHECK_FALSE(outside_path("file: beside.csv\nother: folder/file.csv\nratio: 1/2\n").has_value());
+  CHECK_FALSE(outside_path("file: ~\n").has_value());  // nothing
   CHECK(outside_path("file: /etc/passwd") == "/etc/passwd");
   CHECK(outside_path("{file: \"/etc/passwd\"}") == "/etc/passwd");
   CHECK(outside_path("file: '../x.csv'") == "../x.csv");

@@ -136,6 +136,19 @@ TEST_CASE("serve: runs wait for their turn, are cancelled with a readable trace,
   const int last = start(server.port(), kEndless);
   REQUIRE(soon([&] { return look(server.port(), last).contains("trace"); }));
   const std::string place = look(server.port(), last)["folder"];
+  // Who watches a run that waits is told when it is cancelled; who is connected when the server ends does not hold it up.
+  const int never = start(server.port(), kShort);
+  Connection watcher(server.port());
+  REQUIRE(watcher.upgrade("/run/" + std::to_string(never) + "/live"));
+  CHECK(http_post(server.port(), "/api/runs/" + std::to_string(never) + "/cancel", "{}").status == 200);
+  CHECK_FALSE(watcher.message(10).has_value());
+  CHECK(watcher.closed());
+  Connection viewer(server.port());
+  REQUIRE(viewer.upgrade("/run/" + std::to_string(last) + "/live"));
+  Connection idle(server.port());
+  idle.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  CHECK(idle.answer().status == 200);
+  CHECK(http_get(server.port(), "/report/" + place + "/run.h5.partial").status == 409);
   CHECK(server.stop() == 0);
   CHECK(run_program({"compare", folder.file("results/" + place + "/run.h5")}).exit_code == 0);
 }
@@ -187,7 +200,14 @@ TEST_CASE("serve: what is malformed, too long, foreign or leads out is refused, 
   CHECK(raw("GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n") == 421);
   CHECK(raw("GET / HTTP/1.1\r\n\r\n") == 421);
   CHECK(raw("DELETE / HTTP/1.1\r\nHost: localhost\r\n\r\n") == 405);
-  CHECK(raw("HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n") == 200);
+  for (const char* path : {"/", "/files/good.csv"}) {
+    Connection head(port);
+    head.send("HEAD " + std::string(path) + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    const std::string answer = head.read();
+    CHECK(answer.starts_with("HTTP/1.1 200"));
+    CHECK(answer.find("\r\nContent-Length: " + std::to_string(http_get(port, path).body.size()) + "\r\n") != std::string::npos);
+    CHECK(answer.ends_with("\r\n\r\n"));
+  }
   CHECK(raw("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n") == 400);  // TLS where none is
   CHECK(raw("GET / HTTP/9.9\r\n\r\n") == 400);
   CHECK(raw("GET / HTTP/1.1\r\nHost: localhost\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n") == 431);
