@@ -174,6 +174,9 @@ StudyWords sweep_words(const StudyRecord& record) {
     double value = 0;
     for (std::size_t p = 0; p < record.points.size(); ++p) {
       const Estimate e = estimate(record.values(p, c));
+      // What is not shown to differ from its reference is not called best: the reference stands for it.
+      const RecordedFigure own = record.figure(p, c);
+      if (own.reference && own.difference.verdict == PairVerdict::none) continue;
       if (e.runs == 0 || (best && !(column.better == FigureColumn::Better::lower ? e.mean < value : e.mean > value))) continue;
       best = p;
       value = e.mean;
