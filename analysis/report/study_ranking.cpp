@@ -7,11 +7,12 @@
 #include <map>
 #include <utility>
 
+#include "analysis/pareto_front.hpp"
+
 namespace eastwest {
 
 namespace {
 
-constexpr double kSameShare = 1e-3;       // nobody pays for less
 constexpr std::size_t kFrontMost = 5000;  // designs that are held against each other
 
 double lost_share(const FigureColumn& column, const PairedDifference& difference) {
@@ -49,23 +50,16 @@ bool same_rank(const FailureRank& a, const FailureRank& b) {
          (!a.stubborn || same_cost(*a.stubborn, *b.stubborn));
 }
 
-/// Below 0: `a` is better; 0: as good.
-double judged_difference(const std::vector<double>& a, const std::vector<double>& b, bool lower_is_better) {
-  const PairedDifference d = paired_difference(a, b);
-  const bool same = d.verdict == PairVerdict::none || std::fabs(d.estimate.mean) <= kSameShare * std::fabs(d.reference_mean);
-  return same ? 0 : lower_is_better ? d.estimate.mean : -d.estimate.mean;
-}
-
-bool dominates(const StudyRecord& record, const SearchVerdict& a, const SearchVerdict& b) {
-  if (a.cost > b.cost) return false;
-  bool better = a.cost < b.cost;
+/// The design for the front: figures by limit and seed so that less is better.
+ParetoDesign design_of(const StudyRecord& record, const SearchVerdict& verdict) {
+  ParetoDesign design{verdict.point, verdict.cost, {}};
   for (const RecordedLimit& limit : record.limits) {
-    const std::size_t column = *record.find_column(limit.column);
-    const double sign = judged_difference(record.values(a.point, column), record.values(b.point, column), limit.at_most);
-    if (sign > 0) return false;
-    better = better || sign < 0;
+    std::vector<double> values = record.values(verdict.point, *record.find_column(limit.column));
+    if (!limit.at_most)
+      for (double& value : values) value = -value;
+    design.figures.push_back(std::move(values));
   }
-  return better;
+  return design;
 }
 
 }  // namespace
@@ -123,9 +117,9 @@ SearchOutcome search_outcome(const StudyRecord& record) {
     if (verdict.kept && known && (!out.chosen || verdict.cost < out.points[*out.chosen].cost)) out.chosen = p;
     out.points.push_back(std::move(verdict));
   }
-  for (const std::size_t p : whole)
-    out.points[p].front =
-        std::none_of(whole.begin(), whole.end(), [&](std::size_t other) { return dominates(record, out.points[other], out.points[p]); });
+  std::vector<ParetoDesign> designs;
+  for (const std::size_t p : whole) designs.push_back(design_of(record, out.points[p]));
+  for (const std::size_t p : pareto_front(std::move(designs))) out.points[p].front = true;
   return out;
 }
 

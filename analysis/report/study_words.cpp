@@ -108,6 +108,9 @@ std::string relative_words(const RecordedFigure& figure) {
 std::string difference_words(const FigureColumn& column, const RecordedFigure& figure) {
   const PairedDifference& d = figure.difference;
   if (!figure.reference || d.estimate.runs == 0) return "nothing to compare with";
+  if (is_undecided(d))
+    return "neither a difference nor that there is none is shown: the interval of " + std::to_string(d.estimate.runs) +
+           " seeds holds zero and is wider than half of what it is compared with";
   if (d.verdict == PairVerdict::none) return "no difference beyond the scatter of " + std::to_string(d.estimate.runs) + " seeds";
   std::string text = figure_change(column, d.estimate.mean);
   if (!std::isnan(d.estimate.half_width) && d.estimate.half_width > 1e-9 * std::fabs(d.estimate.mean))
@@ -171,6 +174,9 @@ StudyWords sweep_words(const StudyRecord& record) {
     double value = 0;
     for (std::size_t p = 0; p < record.points.size(); ++p) {
       const Estimate e = estimate(record.values(p, c));
+      // What is not shown to differ from its reference is not called best: the reference stands for it.
+      const RecordedFigure own = record.figure(p, c);
+      if (own.reference && own.difference.verdict == PairVerdict::none) continue;
       if (e.runs == 0 || (best && !(column.better == FigureColumn::Better::lower ? e.mean < value : e.mean > value))) continue;
       best = p;
       value = e.mean;

@@ -85,6 +85,17 @@ std::string limit_words(const StudyRecord& record, const SearchVerdict& verdict,
   return text;
 }
 
+/// Limits are undecided where intervals straddle them, and no whole interval breaks one.
+bool only_straddles(const StudyRecord& record, const SearchVerdict& verdict) {
+  for (std::size_t i = 0; i < record.limits.size(); ++i) {
+    if (verdict.slack[i] >= 0) continue;
+    const double inside = record.limits[i].at_most ? record.limits[i].value - verdict.means[i] : verdict.means[i] - record.limits[i].value;
+    // The half width is inside - slack; NaN: no result.
+    if (!(inside + (inside - verdict.slack[i]) >= 0)) return false;
+  }
+  return true;
+}
+
 std::string broken_words(const StudyRecord& record, const SearchVerdict& verdict) {
   std::vector<std::string> parts;
   for (std::size_t i = 0; i < record.limits.size(); ++i) {
@@ -169,10 +180,11 @@ StudyWords search_words(const StudyRecord& record) {
   std::vector<std::string> limits;
   for (std::size_t i = 0; i < record.limits.size(); ++i) limits.push_back(limit_words(record, chosen, i));
   words.sentences.push_back({SentenceTone::good, record.label(chosen.point) + ": " + listed_words(limits) + "."});
-  std::vector<std::string> twins, broken;
+  std::vector<std::string> twins, broken, open;
   for (const SearchVerdict& v : outcome.points) {
     if (v.point != chosen.point && v.kept && v.cost == chosen.cost) twins.push_back(record.label(v.point));
-    if (!v.kept && v.cost <= chosen.cost) broken.push_back(record.label(v.point) + " (" + broken_words(record, v) + ")");
+    if (!v.kept && v.cost <= chosen.cost)
+      (only_straddles(record, v) ? open : broken).push_back(record.label(v.point) + " (" + broken_words(record, v) + ")");
   }
   if (!twins.empty()) words.sentences.push_back({SentenceTone::good, "As cheap, and keeps them too: " + listed_words(twins) + "."});
   if (broken.size() > 4) {
@@ -181,6 +193,9 @@ StudyWords search_words(const StudyRecord& record) {
     broken.push_back(std::to_string(more) + " more");
   }
   if (!broken.empty()) words.sentences.push_back({SentenceTone::bad, "Not dearer, but breaks a limit: " + listed_words(broken) + "."});
+  if (!open.empty())
+    words.sentences.push_back({SentenceTone::note, "Not dearer, and not shown to keep or to break a limit, so that more seeds can tell: " +
+                                                       listed_words(open) + "."});
   // The next of the front that costs more: what more money buys.
   const SearchVerdict* next = nullptr;
   for (const SearchVerdict& v : outcome.points)
