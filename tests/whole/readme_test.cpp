@@ -55,6 +55,7 @@ TEST_CASE("README: every command of the program runs in order, as it stands") {
   REQUIRE(commands.size() >= 15);
   for (std::string command : commands) {
     CAPTURE(command);
+    if (command.find("/eastwest serve") != std::string::npos) continue;  // goes on until it is told to end: tests/cli/serve
     // The example of a delivery holds mistakes to be found; of measurements, some are farther off than their bar.
     const bool verdict = command.find(" verify ") != std::string::npos || command.find(" validate ") != std::string::npos;
     for (const auto& [words, instead] : shortened)
