@@ -42,7 +42,10 @@ int serve_verb(const ServeArguments& arguments) {
   settings.serve.loopback = *loopback;
   if (!arguments.token_file.empty()) {
     std::ifstream in(arguments.token_file);
-    std::getline(in, settings.serve.token);
+    if (!std::getline(in, settings.serve.token))
+      return print_error(
+                 {"cannot read a token from " + arguments.token_file, "put it into the first line (`openssl rand -hex 16` makes one)"}),
+             kExitInput;
   } else if (const char* token = std::getenv("EASTWEST_TOKEN")) {
     settings.serve.token = token;
   }

@@ -69,6 +69,7 @@ std::optional<std::size_t> CsvTable::column(std::string_view name) const {
 }
 
 CsvTable parse_csv(std::string_view text, char delimiter, std::vector<CsvMistake>& mistakes) {
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);  // spreadsheets begin UTF-8 files so
   CsvTable table;
   Reader reader{text, delimiter};
   while (!reader.done()) {

@@ -128,13 +128,19 @@ class Reserves {
       const Device& device = plant_.devices[d];
       if (device.phase > phase || device.kind == DeviceKind::server) continue;
       std::uint32_t used = 0;
+      std::uint32_t all = device.ports;
       if (device.kind == DeviceKind::panel) {
         for (const PanelPort& port : view_.panels[d]) used += there(port.trunk, phase) || there(port.cord, phase) ? 1 : 0;
       } else {
         const Node& node = view_.fabric->nodes[d];
+        // A switch has the ports of its model, also those that the design leaves free.
+        const SwitchModel* model = view_.catalogue->find_switch(device.model);
+        for (std::uint32_t p = 0; p < node.port_count && model != nullptr && all == device.ports; ++p)
+          if (const LinkId out = view_.fabric->ports[node.first_port + p].out; out.exists())
+            all = std::max(all, model->ports_at(view_.fabric->links[out.index()].rate));
         for (std::uint32_t p = 0; p < node.port_count; ++p) used += there(view_.piece_at_port[node.first_port + p], phase) ? 1 : 0;
       }
-      add(phase, device.kind == DeviceKind::panel ? "panel ports" : "switch ports", device.name, "ports", used, device.ports);
+      add(phase, device.kind == DeviceKind::panel ? "panel ports" : "switch ports", device.name, "ports", used, all);
     }
   }
 

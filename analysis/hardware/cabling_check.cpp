@@ -45,6 +45,7 @@ class CablingCheck {
     tell_quarrels();
     judge();
     missing();
+    unread();
     count();
   }
 
@@ -57,7 +58,7 @@ class CablingCheck {
     PortId other = work_.names.port(peer, peer_interface);
     if (!other.exists() && !peer_description.empty()) other = work_.names.port(peer, peer_description);
     if (!other.exists()) other = work_.port_of(peer, peer_interface, at);
-    if (own.exists() && !other.exists()) strangers_.emplace(own, peer + ":" + peer_interface);
+    if (own.exists() && !other.exists()) strangers_.emplace(own, Stranger{peer + ":" + peer_interface, work_.names.node(peer)});
     if (!own.exists() || !other.exists() || own == other) return;
     Claim& known = claims_[own];
     if (!known.peer.exists()) {
@@ -277,13 +278,38 @@ class CablingCheck {
       const Cable& cable = work_.cable(id);
       const bool judged = lists(cable.a) || lists(cable.b) || strangers_.contains(cable.a) || strangers_.contains(cable.b);
       if (!judged || as_planned_.contains(id) || told_.contains(id) || unsure_.contains(cable.a) || unsure_.contains(cable.b)) continue;
+      // The planned device answers, by a name of its port that nobody here knows: that is no missing cable.
+      bool answered = false;
+      for (const auto& [port, peer] : {std::pair(cable.a, cable.b), std::pair(cable.b, cable.a)})
+        if (const auto stranger = strangers_.find(port);
+            stranger != strangers_.end() && stranger->second.device.exists() && stranger->second.device == node(peer)) {
+          answered = true;
+          unread_[stranger->second.device].emplace_back(cable.name, stranger->second.name);
+          break;
+        }
+      if (answered) continue;
       HardwareFinding finding{FindingKind::missing, FindingSeverity::failed, cable.name, {}, {}, {}, {}, {}};
       finding.sentence = "nothing answers on " + work_.cable_text(id);
       for (const PortId port : {cable.a, cable.b})
         if (const auto stranger = strangers_.find(port); stranger != strangers_.end())
-          finding.sentence += "; " + work_.names.name(port) + " sees " + quote_input(stranger->second) + ", which the design does not know";
+          finding.sentence +=
+              "; " + work_.names.name(port) + " sees " + quote_input(stranger->second.name) + ", which the design does not know";
       finding.remedy = "plug it in; when it is, clean and test it, then look at both modules";
       work_.found(id).missing = true;
+      work_.tell(std::move(finding));
+    }
+  }
+
+  /// Devices that name their ports in a way that is not known here, one finding each.
+  void unread() {
+    for (const auto& [device, cables] : unread_) {
+      const std::string& name = work_.fabric().nodes[device.index()].name;
+      HardwareFinding finding{FindingKind::unknown_name, FindingSeverity::warning, name, {}, {}, {}, {}, {}};
+      for (const auto& [cable, port] : cables) finding.others.push_back(cable);
+      finding.sentence = "answers on " + std::to_string(cables.size()) + (cables.size() == 1 ? " cable" : " cables") +
+                         " as planned, by names of ports that are not known here, such as " + quote_input(cables.front().second) +
+                         ": whether each is in its port cannot be said";
+      finding.remedy = "tell how its ports are named with `plant.switch_port` or `plant.nic_port` of the site";
       work_.tell(std::move(finding));
     }
   }
@@ -296,8 +322,13 @@ class CablingCheck {
 
   VerificationWork& work_;
   std::map<PortId, Claim> claims_;
-  std::map<PortId, std::string> strangers_;  // who answers there and is not of the design
-  std::vector<bool> listed_;                 // devices that told their neighbours
+  struct Stranger {
+    std::string name;
+    NodeId device;  // of the design, where only the interface is not
+  };
+  std::map<PortId, Stranger> strangers_;                                       // who answers there and is not of the design
+  std::map<NodeId, std::vector<std::pair<std::string, std::string>>> unread_;  // cable and name of its port, by device
+  std::vector<bool> listed_;                                                   // devices that told their neighbours
   std::vector<Plugged> plugged_;
   std::vector<Quarrel> quarrels_;
   std::set<CableId> as_planned_;

@@ -15,6 +15,10 @@ namespace {
 
 constexpr std::string_view kFaultKeys[] = {"rx_loss_of_signal", "tx_loss_of_signal", "rx_loss_of_lock", "tx_loss_of_lock", "tx_fault"};
 
+/// Of the module as a whole; those of channels are wrong in the field.
+constexpr std::string_view kAlarmKeys[] = {"module_temperature_high_alarm", "module_temperature_low_alarm", "module_voltage_high_alarm",
+                                           "module_voltage_low_alarm"};
+
 std::optional<std::uint32_t> small(const JsonValue& value, std::uint64_t most) {
   const auto count = value.count();
   return count && *count <= most ? std::optional(static_cast<std::uint32_t>(*count)) : std::nullopt;
@@ -58,6 +62,11 @@ class ModuleReader {
     reach(value, module);
     light(value, module);
     for (const std::string_view key : kFaultKeys) faults(value.member(key), key, module);
+    for (const std::string_view key : kAlarmKeys) faults(value.member(key), key, module);
+    const std::string state = value.member("module_state").words() + value.member("module_state_description").words();
+    if (state.find("ault") != std::string::npos || value.member("module_state").count() == 6u)
+      module.faults.emplace_back("module_state fault");
+    else if (state.find("LowPwr") != std::string::npos) module.faults.emplace_back("module_state low power");
     evidence_.modules.push_back(std::move(module));
   }
 

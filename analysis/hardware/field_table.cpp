@@ -73,7 +73,10 @@ bool has_field(const std::vector<std::string>& fields, std::initializer_list<std
 
 FieldTable::FieldTable(std::string_view text, InputErrors& errors) : errors_(errors) {
   text = without_mark(text);
-  read(text, delimiter_of(first_line(text)));
+  const char delimiter = delimiter_of(first_line(text));
+  read(text, delimiter);
+  // Where cells are not parted by commas, a comma in a number is the decimal mark of half of Europe.
+  if (delimiter != ',') decimal_mark_ = comma_decimals() ? ',' : '.';
   for (std::size_t i = 0; i < table_.columns.size(); ++i) columns_.push_back({field_name(table_.columns[i]), i, {}, {}, false});
 }
 
@@ -123,6 +126,19 @@ void FieldTable::read(std::string_view text, char delimiter) {
   }
 }
 
+/// Whether numbers of this table have decimal commas: a cell of digits, one comma and digits, and none with a decimal point.
+bool FieldTable::comma_decimals() const {
+  bool comma = false;
+  for (const std::vector<std::string>& row : table_.rows)
+    for (const std::string& cell : row) {
+      const std::string_view text = trimmed(cell);
+      if (text.empty() || text.find_first_not_of("0123456789.,-+") != std::string_view::npos) continue;
+      if (std::count(text.begin(), text.end(), '.') == 1 && text.find(',') == std::string_view::npos) return false;
+      comma = comma || std::count(text.begin(), text.end(), ',') == 1;
+    }
+  return comma;
+}
+
 bool FieldTable::has(std::initializer_list<std::string_view> names) const { return find(names) != nullptr; }
 
 bool FieldTable::require(std::initializer_list<std::string_view> names) {
@@ -157,6 +173,15 @@ std::optional<double> FieldTable::real(std::size_t row, std::initializer_list<st
   if (column == nullptr) return std::nullopt;
   const std::string_view text = cell(row, *column);
   if (text.empty()) return std::nullopt;
+  // "0,31" between commas is nobody's thousands.
+  const char thousands = decimal_mark_ == ',' ? '.' : ',';
+  for (std::size_t at = text.find(thousands); at != std::string_view::npos; at = text.find(thousands, at + 1)) {
+    const std::size_t digits = std::min(text.find_first_not_of("0123456789", at + 1), text.size()) - at - 1;
+    if (digits == 3 && at > 0 && text[at - 1] != '0') continue;
+    errors_.error(line(row), 1, "`" + column->name + "` is " + quote_input(text),
+                  "write it with a decimal point and without marks for thousands");
+    return std::nullopt;
+  }
   const auto value = leading_number(decimal_point(text, decimal_mark_));
   if (value && *value >= minimum && *value <= maximum) return value;
   errors_.error(line(row), 1, "`" + column->name + "` is " + quote_input(text),

@@ -56,6 +56,7 @@ class FieldTable {
     std::string constant;  // told by a mapping
     bool is_constant = false;
   };
+  [[nodiscard]] bool comma_decimals() const;
   void read(std::string_view text, char delimiter);
   [[nodiscard]] const Column* find(std::initializer_list<std::string_view> names) const;
   [[nodiscard]] std::string_view cell(std::size_t row, const Column& column) const;

@@ -24,6 +24,7 @@ enum class FindingKind : std::uint8_t {
   swapped_ports,   // cables exchanged, or one in another port
   ends_disagree,   // the ends of a link name different neighbours
   wrong_part,      // does not work here
+  link_down,       // plugged, and no link
   wrong_speed,     // slower than planned, or made for another rate
   wrong_width,     // fewer lanes than planned
   wrong_fibre,     // light and glass do not belong together
@@ -44,7 +45,7 @@ enum class FindingKind : std::uint8_t {
   substitute,  // another part that works
   unreadable,
 };
-inline constexpr std::size_t kFindingKinds = 25;
+inline constexpr std::size_t kFindingKinds = 26;
 /// "miswired_rail"; and for people "miswired rail".
 std::string_view to_string(FindingKind kind);
 std::string readable(FindingKind kind);

@@ -49,7 +49,13 @@ void read_losses(FieldTable& table, const EvidenceOrigin& origin, InputErrors& e
     reading.limit = table.loss(row, {"limit"});
     reading.margin = table.loss(row, {"margin"});
     reading.optical_return_loss = table.loss(row, {"orl"});
-    reading.passed = spoken_truth(table.text(row, {"result"}));
+    const std::string result = lower_case(table.text(row, {"result"}));
+    reading.passed = spoken_truth(result);
+    if (!reading.passed && result.starts_with('p')) reading.passed = true;  // "P", "Pass*"
+    if (!reading.passed && (result.starts_with('f') || result == "x" || result == "bad"))
+      reading.passed = false;  // "F", "FAIL*", "Fail (margin)"
+    if (!reading.passed && !result.empty())
+      errors.error(table.line(row), 1, "`result` is " + quote_input(table.text(row, {"result"})), "write PASS or FAIL, or nothing");
     reading.instrument = table.text(row, {"instrument"});
     reading.tested_at = table.text(row, {"tested_at"});
     if (reading.cable.empty()) {

@@ -122,12 +122,53 @@ class ModuleCheck {
     if (delivered == nullptr) return by_its_words(port, id, planned, seat);
     const Substitution verdict = judge_substitution(planned, *delivered, use_of(id, known));
     const std::uint32_t per_cage = work_.names.ports_per_cage(work_.fabric().ports[port.index()].node);
+    const std::vector<PortId> ports = used_ports(work_.names.cage(port));
+    if (verdict.fits && delivered->connector != "integral" && ports.size() > optic_ports(*delivered) &&
+        twin_exists(planned, use_of(id, nullptr), per_cage)) {
+      HardwareFinding finding = at(port, seat, FindingKind::wrong_part, FindingSeverity::failed);
+      for (const PortId other : ports)
+        if (optic_ports(*delivered) == 1 && other != port) work_.found(work_.names.cable(other)).medium = delivered->id;
+      finding.sentence = named(seat) + " in " + work_.names.name(port) + " has " + std::to_string(optic_ports(*delivered)) + " port, and " +
+                         std::to_string(ports.size()) + " links are planned in its cage: the second has no transceiver";
+      finding.remedy = "put in a module of two ports";
+      return work_.tell(std::move(finding));
+    }
     if (verdict.same || (verdict.fits && per_cage > 1 && optic_ports(*delivered) == per_cage)) return;  // a twin is two of the planned ends
     if (!verdict.fits) work_.found(id).medium = delivered->id;
     HardwareFinding finding = at(port, seat, verdict.kind, verdict.fits ? FindingSeverity::note : FindingSeverity::failed);
     finding.sentence = named(seat) + " in " + work_.names.name(port) + ": " + verdict.reason;
     finding.remedy = verdict.fits ? "nothing needs to be done; note it for spares" : "put in " + planned.name + " or its equal";
     work_.tell(std::move(finding));
+  }
+
+  /// Whether there is a module of `ports` ports that could be put where `planned` is; where there is none, one of one port is all one can get.
+  [[nodiscard]] bool twin_exists(const OpticModel& planned, const LinkUse& use, std::uint32_t ports) const {
+    const auto& optics = work_.design.catalogue.optics();
+    return std::any_of(optics.begin(), optics.end(),
+                       [&](const OpticModel& one) { return optic_ports(one) == ports && judge_substitution(planned, one, use).fits; });
+  }
+
+  /// What a module's own page says against its going in here at all: form (SFF-8024 table 4-1), plug (table 4-3); "" nothing.
+  [[nodiscard]] std::string misfit(PortId port, const OpticModel& planned, const ModuleReading& module) const {
+    const Node& node = work_.fabric().nodes[work_.fabric().ports[port.index()].node.index()];
+    const SwitchModel* model =
+        node.kind == NodeKind::network_switch ? work_.design.catalogue.find_switch(work_.fabric().switches[node.detail].model) : nullptr;
+    const std::uint32_t form = module.identifier.value_or(0);
+    const bool osfp = form == 25;
+    const bool qsfp = form == 12 || form == 13 || form == 17 || form == 24 || form == 30;  // QSFP, QSFP+, QSFP28, QSFP-DD, QSFP+ with CMIS
+    if (model != nullptr && model->cage_type.find("QSFP") == std::string::npos && model->cage_type.find("OSFP") != std::string::npos &&
+        qsfp)
+      return "a QSFP does not go into an " + model->cage_type + " cage";
+    if (model != nullptr && model->cage_type.find("OSFP") == std::string::npos && model->cage_type.find("QSFP") != std::string::npos &&
+        osfp)
+      return "an OSFP does not go into a " + model->cage_type + " cage";
+    if ((form == 13 || form == 17) && planned.rate.bits_per_second > 100'000'000'000) return "its form carries at most 100 Gb/s";
+    const std::uint32_t plug = module.connector.value_or(0);
+    const bool mpo = planned.connector.find("MPO") != std::string::npos;
+    if (plug == 7 && mpo) return "its plug is LC, planned is " + planned.connector;
+    if ((plug == 12 || plug == 13 || plug == 39 || plug == 40) && planned.connector.find("LC") != std::string::npos)
+      return "its plug is MPO, planned is " + planned.connector;
+    return {};
   }
 
   /// Light of a module by its own words: "mmf", "smf", "copper" or "".
@@ -192,9 +233,14 @@ class ModuleCheck {
         finding.sentence += "; it says that it reaches " + to_readable(*reach) + ", the link has " + to_readable(use.length);
         finding.remedy =
             "put in " + planned.name + " or its equal: the cable " + work_.cable(id).name + " is longer than this module reaches";
+      } else if (const std::string why = misfit(port, planned, *seat.reading); !why.empty()) {
+        finding.kind = FindingKind::wrong_part;
+        finding.severity = FindingSeverity::failed;
+        finding.sentence += "; " + why;
+        finding.remedy = "put in " + planned.name + " or its equal";
       } else if (!medium.empty() && reach) {
-        finding.severity = FindingSeverity::note;
-        finding.sentence += "; light and reach fit";
+        // Nothing on its pages says at which rate it runs: that is for a table of parts.
+        finding.sentence += "; light and reach fit, its rate is not known";
       }
     }
     work_.tell(std::move(finding));

@@ -45,6 +45,9 @@ std::optional<std::uint32_t> usual_switch_port(std::string_view name, std::uint3
     if (const auto n = numbers(name, pattern); n && n->at(0) > 0) return in_cage(n->at(0) - 1, n->size() > 1 ? n->at(1) : 0, per_cage);
   for (const std::string_view pattern : {"#/#", "sw#p#", "ethernet#/#"})
     if (const auto n = numbers(name, pattern); n && n->at(0) > 0 && n->at(1) > 0) return in_cage(n->at(0) - 1, n->at(1) - 1, per_cage);
+  for (const std::string_view pattern : {"ib#/#/#", "eth#/#/#", "ethernet#/#/#"})  // slot, cage, half
+    if (const auto n = numbers(name, pattern); n && n->at(0) == 1 && n->at(1) > 0 && n->at(2) > 0)
+      return in_cage(n->at(1) - 1, n->at(2) - 1, per_cage);
   for (const std::string_view pattern : {"p#.#", "p#"})
     if (const auto n = numbers(name, pattern)) return in_cage(n->at(0), n->size() > 1 ? n->at(1) : 0, per_cage);
   if (const auto n = numbers(name, "ethernet#")) {
@@ -55,7 +58,7 @@ std::optional<std::uint32_t> usual_switch_port(std::string_view name, std::uint3
 }
 
 std::optional<std::uint32_t> usual_host_port(std::string_view name) {
-  for (const std::string_view pattern : {"mlx5_#", "ib#", "eth#", "rail#"})
+  for (const std::string_view pattern : {"mlx5_#", "ib#", "rail#"})
     if (const auto n = numbers(name, pattern)) return n->at(0);
   if (const auto n = numbers(name, "#"); n && n->at(0) > 0) return n->at(0) - 1;
   return std::nullopt;

@@ -31,7 +31,10 @@ class SignalCheck {
   void run() {
     for (const NeighbourReading& one : work_.evidence.neighbours)
       if (one.rate || one.width) speed(one.device, one.interface, one.rate, one.width, one.at);
-    for (const SpeedReading& one : work_.evidence.speeds) speed(one.device, one.interface, one.rate, one.lanes, one.at);
+    for (const SpeedReading& one : work_.evidence.speeds) {
+      if (one.up == false) down(one);
+      else speed(one.device, one.interface, one.rate, one.lanes, one.at);
+    }
     if (!rates_seen_.empty())
       work_.result.counts.push_back({"links, by speed", planned(), rates_seen_.size(), rates_seen_.size() - slow_.size()});
     for (const ErrorReading& one : work_.evidence.errors) errors(one);
@@ -73,6 +76,22 @@ class SignalCheck {
     work_.tell(std::move(finding));
   }
 
+  /// A port that says that it has no link. A cable that is not there explains it.
+  void down(const SpeedReading& one) {
+    const PortId port = work_.port_of(one.device, one.interface, one.at);
+    const CableId id = port.exists() ? work_.names.cable(port) : CableId{};
+    if (!id.exists()) return;
+    rates_seen_.insert(id);
+    if (work_.found(id).missing || !slow_.insert(id).second) return;
+    HardwareFinding finding{
+        FindingKind::link_down, FindingSeverity::failed, work_.cable(id).name, {work_.names.name(port)}, {}, {}, {}, {one.at}};
+    finding.sentence =
+        work_.names.name(port) + " has no link" + (work_.found(id).up ? ", though a neighbour was seen there at another time" : "");
+    finding.remedy = "is the port enabled at both ends? then clean, reseat and look at the light of both modules";
+    if (!work_.found(id).up) work_.found(id).missing = true;  // the site as found has it not
+    work_.tell(std::move(finding));
+  }
+
   void errors(const ErrorReading& one) {
     const PortId port = work_.port_of(one.device, one.interface, one.at);
     const CableId id = port.exists() ? work_.names.cable(port) : CableId{};
@@ -80,6 +99,16 @@ class SignalCheck {
     if (optic == nullptr || work_.found(id).missing) return;
     errors_seen_.insert(id);
     const Result<FecReading> code = read_fec(optic->fec);
+    const bool coded = std::any_of(one.encodings.begin(), one.encodings.end(), [](const std::string& word) {
+      return word.find("RS") != std::string::npos || word.find("rs") != std::string::npos || word.find("Auto") != std::string::npos;
+    });
+    if (code && code->code != FecCode::none && !one.encodings.empty() && !coded && noisy_.insert(id).second) {
+      HardwareFinding finding = at(id, port, one, FindingKind::bit_errors, FindingSeverity::failed);
+      finding.sentence = work_.names.name(port) + " runs with the code " + quote_input(one.encodings.front()) + ", and " + optic->name +
+                         " needs " + optic->fec;
+      finding.remedy = "set it at both ends (`ethtool --set-fec IF encoding rs`)";
+      work_.tell(std::move(finding));
+    }
     std::optional<double> ber = one.pre_fec_ber;
     if (code && code->code != FecCode::none && !one.histogram.empty()) {
       std::vector<HistogramBin> bins;

@@ -14,10 +14,10 @@ namespace eastwest {
 namespace {
 
 constexpr std::array<std::string_view, kFindingKinds> kKinds = {
-    "missing",      "extra",          "miswired_rail", "swapped_ports", "ends_disagree", "wrong_part",    "wrong_speed",
-    "wrong_width",  "wrong_fibre",    "wrong_reach",   "wrong_length",  "excess_loss",   "marginal_loss", "missing_fibres",
-    "no_result",    "wrong_polarity", "light_level",   "bit_errors",    "bursty_link",   "power_class",   "fault",
-    "unknown_part", "unknown_name",   "substitute",    "unreadable"};
+    "missing",        "extra",        "miswired_rail",  "swapped_ports", "ends_disagree", "wrong_part",  "link_down",
+    "wrong_speed",    "wrong_width",  "wrong_fibre",    "wrong_reach",   "wrong_length",  "excess_loss", "marginal_loss",
+    "missing_fibres", "no_result",    "wrong_polarity", "light_level",   "bit_errors",    "bursty_link", "power_class",
+    "fault",          "unknown_part", "unknown_name",   "substitute",    "unreadable"};
 constexpr std::size_t kShown = 20;       // findings of one kind in the text
 constexpr std::size_t kPlacesShown = 2;  // of one finding
 constexpr std::array<std::string_view, 3> kSeverities = {"failed", "warning", "note"};

@@ -23,7 +23,8 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-constexpr std::size_t kResultsListed = 500;
+constexpr std::size_t kResultsListed = 500;  // the newest
+constexpr std::size_t kResultsLooked = 20'000;
 constexpr std::size_t kLogShown = 8 * 1024;
 constexpr std::size_t kScenarioBytes = 1 << 20;
 constexpr std::string_view kOwnPages =
@@ -145,7 +146,7 @@ ServeAnswer Answers::answer(const ServeRequest& request, double now) {
   } else if (const std::optional<Target> target = read_target(request.target); !target) {
     answer = refusal(400, "there is no such path");
   } else {
-    answer = route(request, *target);
+    answer = route(request, *target, now);
   }
   const bool result = !answer.file.empty() && answer.type.starts_with("text/html");
   if (answer.type.starts_with("text/html") || answer.type.starts_with("image/svg"))
@@ -158,7 +159,7 @@ ServeAnswer Answers::answer(const ServeRequest& request, double now) {
   return answer;
 }
 
-ServeAnswer Answers::route(const ServeRequest& request, const Target& target) {
+ServeAnswer Answers::route(const ServeRequest& request, const Target& target, double now) {
   const std::vector<std::string>& parts = target.parts;
   const bool open =
       parts.size() == 1 && (parts[0] == "login" || parts[0] == "serve.js" || parts[0] == "serve.css" || parts[0] == "favicon.ico");
@@ -172,14 +173,14 @@ ServeAnswer Answers::route(const ServeRequest& request, const Target& target) {
   }
   if ((request.method == "POST" || request.socket) && !same_origin(request.origin, request.host))
     return refusal(403, "this may only be asked by a page of this server");
-  if (request.method == "GET" || request.method == "HEAD") return get(request, target);
+  if (request.method == "GET" || request.method == "HEAD") return get(request, target, now);
   if (request.method == "POST") return post(request, target);
   ServeAnswer answer = refusal(405, "GET, HEAD and POST are known");
   answer.headers.emplace_back("Allow", "GET, HEAD, POST");
   return answer;
 }
 
-ServeAnswer Answers::get(const ServeRequest& request, const Target& target) {
+ServeAnswer Answers::get(const ServeRequest& request, const Target& target, double now) {
   const std::vector<std::string>& parts = target.parts;
   if (parts.empty() || (parts.size() == 1 && parts[0] == "login")) return page(embedded::serve_html);
   if (parts.size() == 1 && parts[0] == "favicon.ico") {  // asked for by browsers on pages of results
@@ -194,7 +195,7 @@ ServeAnswer Answers::get(const ServeRequest& request, const Target& target) {
     answer.type = parts[0] == "serve.js" ? "text/javascript; charset=utf-8" : "text/css; charset=utf-8";
     return answer;
   }
-  if (parts.size() == 2 && parts[0] == "api" && parts[1] == "state") return state();
+  if (parts.size() == 2 && parts[0] == "api" && parts[1] == "state") return state(now);
   const bool of_api = parts[0] == "api" && parts.size() == 3 && parts[1] == "runs";
   const bool of_page = parts[0] == "run" && (parts.size() == 2 || (parts.size() == 3 && parts[2] == "live"));
   if (!of_api && !of_page) return refusal(404, "there is no such path");
@@ -264,14 +265,15 @@ ServeAnswer Answers::start_run(const ServeRequest& request) {
   return json(Json{{"id", *id}}, 201);
 }
 
-ServeAnswer Answers::state() {
-  Json result = {{"results", Json::array()}, {"scenarios", scenarios_}, {"runs", Json::array()}};
-  for (const auto& [id, run] : board_.runs()) result["runs"].push_back(run_json(run));
+/// The newest results, at most kResultsListed of them; at most kResultsLooked files are looked at.
+std::string Answers::list_results() const {
   std::error_code code;
-  std::vector<Json> found;
+  std::vector<std::pair<fs::file_time_type, Json>> found;
+  std::size_t looked = 0;
   for (auto entry = fs::recursive_directory_iterator(settings_.results, code); !code && entry != fs::recursive_directory_iterator();
        entry.increment(code)) {
     std::error_code one;
+    if (++looked > kResultsLooked) break;
     if (entry->path().filename().string().starts_with('.') || entry.depth() > 2) {
       entry.disable_recursion_pending();
       continue;
@@ -279,18 +281,36 @@ ServeAnswer Answers::state() {
     const std::string path = fs::relative(entry->path(), settings_.results, one).generic_string();
     if (entry->is_directory(one)) {
       if (!fs::exists(entry->path() / "points.csv", one) && !fs::exists(entry->path() / "points.csv.partial", one)) continue;
-      found.push_back({{"path", path}, {"kind", "study"}, {"bytes", 0}});
+      found.emplace_back(entry->last_write_time(one), Json{{"path", path}, {"kind", "study"}, {"bytes", 0}});
     } else if (entry->is_regular_file(one) && kind_of(entry->path()) != nullptr) {
       const bool trace = path.ends_with(".h5") || path.ends_with(".h5.partial");
       if (path.ends_with("study.h5")) continue;
-      found.push_back({{"path", path}, {"kind", trace ? "trace" : "file"}, {"bytes", entry->file_size(one)}});
+      found.emplace_back(entry->last_write_time(one),
+                         Json{{"path", path}, {"kind", trace ? "trace" : "file"}, {"bytes", entry->file_size(one)}});
     }
-    if (found.size() == kResultsListed) break;
   }
-  std::sort(found.begin(), found.end(), [](const Json& a, const Json& b) { return a["path"] < b["path"]; });
-  for (Json& one : found) result["results"].push_back(std::move(one));
-  result["results_whole"] = found.size() < kResultsListed;
-  return json(result);
+  Json result = {{"results", Json::array()}, {"results_whole", found.size() <= kResultsListed && looked <= kResultsLooked}};
+  std::sort(found.begin(), found.end(),
+            [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second["path"] < b.second["path"]; });
+  if (found.size() > kResultsListed) found.resize(kResultsListed);
+  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.second["path"] < b.second["path"]; });
+  for (auto& [time, one] : found) result["results"].push_back(std::move(one));
+  return result.dump(-1, ' ', true, Json::error_handler_t::replace);
+}
+
+ServeAnswer Answers::state(double now) {
+  // Looking at a folder takes a while, and many pages ask.
+  if (now - listed_ > 1) {
+    results_ = list_results();
+    listed_ = now;
+  }
+  Json rest = {{"scenarios", scenarios_}, {"runs", Json::array()}};
+  for (const auto& [id, run] : board_.runs()) rest["runs"].push_back(run_json(run));
+  const std::string text = rest.dump(-1, ' ', true, Json::error_handler_t::replace);
+  ServeAnswer answer;
+  answer.type = "application/json";
+  answer.body = results_.substr(0, results_.size() - 1) + "," + text.substr(1) + "\n";
+  return answer;
 }
 
 ServeAnswer Answers::file(const Target& target) {

@@ -53,10 +53,11 @@ class Answers {
   void stop() { stopping_ = true; }
 
  private:
-  ServeAnswer route(const ServeRequest& request, const Target& target);
-  ServeAnswer get(const ServeRequest& request, const Target& target);
+  ServeAnswer route(const ServeRequest& request, const Target& target, double now);
+  ServeAnswer get(const ServeRequest& request, const Target& target, double now);
   ServeAnswer post(const ServeRequest& request, const Target& target);
-  ServeAnswer state();
+  ServeAnswer state(double now);
+  [[nodiscard]] std::string list_results() const;
   ServeAnswer start_run(const ServeRequest& request);
   ServeAnswer file(const Target& target);
   ServeAnswer report(const Target& target);
@@ -66,6 +67,8 @@ class Answers {
   RunBoard& board_;
   RateLimit rate_;
   std::vector<std::string> scenarios_;  // of the library
+  std::string results_;                 // what `results` of /api/state was
+  double listed_ = -1e9;                // when
   bool stopping_ = false;
 };
 

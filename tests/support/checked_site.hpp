@@ -40,7 +40,8 @@ struct CheckedSite {
 
   /// A longer way: of the first piece of a channel.
   void set_length(std::uint32_t cable, Length length) {
-    built.plant.pieces[built.plant.steps[built.plant.channels[cable].first_step].piece].length = length;
+    Piece& piece = built.plant.pieces[built.plant.steps[built.plant.channels[cable].first_step].piece];
+    piece.length = piece.order_length = length;
     built.fabric.cables[cable].length = length;
     review();
   }
@@ -64,6 +65,12 @@ struct CheckedSite {
       const std::string text = std::string(to_string(finding.level)) + " " + finding.rule;
       if (finding.level != FindingLevel::note && std::find(list.begin(), list.end(), text) == list.end()) list.push_back(text);
     }
+    return list;
+  }
+  /// Those of the rules that begin with `rules`.
+  [[nodiscard]] std::vector<std::string> complaints_of(const std::string& rules) const {
+    std::vector<std::string> list = complaints();
+    std::erase_if(list, [&](const std::string& one) { return one.find(" " + rules) == std::string::npos; });
     return list;
   }
   /// The only finding of `rule`.

@@ -138,6 +138,10 @@ std::vector<std::uint32_t> read_devices(std::string_view text, const std::string
       table.error("device " + quote_input(name) + " is a " + std::string(kDeviceKinds[static_cast<std::size_t>(device.kind)]),
                   "keep its kind");
     if (!table.text("model").empty() && device.kind == DeviceKind::panel) device.model = table.text("model");
+    else if (!table.text("model").empty() && table.text("model") != device.model)
+      table.error("device " + quote_input(name) + " is a " + quote_input(device.model) + " by the site, and a " +
+                      quote_input(table.text("model")) + " here",
+                  std::string("models stand in the site: `") + (device.kind == DeviceKind::server ? "server" : "switch") + "`");
     const std::string& rack = table.required("rack");
     const auto rack_found = std::find(rack_names.begin(), rack_names.end(), rack);
     if (rack_found == rack_names.end()) {

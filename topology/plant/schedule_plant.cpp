@@ -37,7 +37,7 @@ class Application {
     plug_all();
     if (mistakes_ > kInputErrorsShown)
       diagnostics_.error({file_, 0, 0}, std::to_string(mistakes_ - kInputErrorsShown) + " more mistakes in this file are not shown",
-                         "mend those above first");
+                         "mend those that are shown first");
   }
 
  private:
@@ -209,7 +209,8 @@ class Application {
       }
     }
     error(row.line,
-          "cable " + quote_input(row.piece.id) + " ends at port " + quote_input(port) + " of `" + at.name + "`, which has no such port",
+          "cable " + quote_input(row.piece.id) + " ends at port " + quote_input(port) + " of `" + at.name +
+              "`, which has no such port in the design",
           at.kind == DeviceKind::panel ? "its ports are 1 to " + std::to_string(at.ports) : "its ports are " + port_examples(end.device));
   }
 

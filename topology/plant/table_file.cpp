@@ -37,6 +37,11 @@ TableFile::TableFile(std::string_view text, const std::string& file, std::span<c
     return;
   }
   table_ = std::move(table).value();
+  if (table_.columns.size() == 1 && table_.columns.front().find(';') != std::string::npos) {
+    errors_.error(1, 0, "the cells are separated by semicolons", "save it with commas, and with decimal points");
+    table_ = {};
+    return;
+  }
   for (const std::string_view column : required)
     if (!table_.column(column))
       errors_.error(1, 0, "column `" + std::string(column) + "` is missing",

@@ -81,7 +81,7 @@
         make('td', {}, ...(one.kind === 'file' ? [] : [make('a', { href: '/report/' + path(one.path) }, 'report'), ' ']),
           ...(one.kind === 'study' ? [] : [make('a', { href: '/files/' + path(one.path) }, one.kind === 'trace' ? 'trace' : 'open')])))));
       if (state.results.length === 0) results.replaceChildren(make('tr', {}, make('td', { colspan: 3, class: 'soft' }, 'none yet')));
-      if (!state.results_whole) say('Only the first 500 results are listed.', false);
+      if (!state.results_whole) say('Only the newest 500 results are listed.', false);
     };
     const turn = async () => {
       try { await refresh(); } catch (error) { if (!document.getElementById('token')) say('No answer from the server: ' + error.message, true); }

@@ -237,6 +237,33 @@ TEST_CASE("serve: what is malformed, too long, foreign or leads out is refused, 
     CHECK_MESSAGE(http_get(port, "/").head.find(header) != std::string::npos, header);
 }
 
+TEST_CASE("serve: a request that is never finished, and one that never begins, lose their connections; others are answered meanwhile") {
+  const TemporaryDirectory folder;
+  const ServedProgram server(folder.file("results"));
+  Connection slow(server.port());
+  slow.send("GET / HTTP/1.1\r\nHost: local");
+  Connection silent(server.port());
+  CHECK(http_get(server.port(), "/").status == 200);
+  CHECK(slow.read(60).empty());  // ends when the server closes it
+  CHECK(slow.closed());
+  CHECK(silent.read(60).empty());
+  CHECK(silent.closed());
+  CHECK(http_get(server.port(), "/").status == 200);
+}
+
+TEST_CASE("serve: more requests than an address may make are refused with 429, and later ones are answered again") {
+  const TemporaryDirectory folder;
+  const ServedProgram server(folder.file("results"));
+  Connection one(server.port());
+  int refused = 0;
+  for (int k = 0; k < 4000 && refused == 0; ++k) {
+    one.send("GET /serve.css HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    refused += one.answer().status == 429 ? 1 : 0;
+  }
+  CHECK(refused == 1);
+  CHECK(soon([&] { return http_get(server.port(), "/serve.css").status == 200; }));
+}
+
 TEST_CASE("serve: with a token nothing is given without it; off loopback there is none without a token") {
   const TemporaryDirectory folder;
   folder.write("results/good.csv", "a\n");
@@ -264,6 +291,7 @@ TEST_CASE("serve: with a token nothing is given without it; off loopback there i
   CHECK(refused({"--listen", "0.0.0.0:0"}).errors.find("a token of at least 16 characters is needed") != std::string::npos);
   folder.write("short", "abc\n");
   CHECK(refused({"--listen", "0.0.0.0:0", "--token-file", "short"}).exit_code == 2);
+  CHECK(refused({"--token-file", "nowhere"}).errors.find("cannot read a token from nowhere") != std::string::npos);
   CHECK(refused({"--listen", "nonsense"}).exit_code == 2);
   CHECK(refused({"--listen", "127.0.0.1:" + std::to_string(port)}).errors.find("cannot listen at") != std::string::npos);
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "topology/plant/checks/label_check.hpp"
 
+#include <algorithm>
 #include <tuple>
+
+#include "core/input_text.hpp"
 
 namespace eastwest {
 
@@ -69,6 +72,25 @@ std::vector<Finding> check_labels(const CheckInput& input) {
     Finding finding = finding_of(group, FindingLevel::fail, "labels.port", id);
     finding.sentence = "is plugged into " + group.key + ", where " + where.at(group.worst) + " is already";
     finding.remedy = "a port of its own";
+    findings.push_back(std::move(finding));
+  }
+  // "A02-46" says rack and top unit; a panel that stands elsewhere sends the technician to the wrong place.
+  CaseGroups misplaced;
+  for (std::uint32_t d = 0; d < plant.devices.size(); ++d) {
+    const Device& device = plant.devices[d];
+    const std::size_t dash = device.name.rfind('-');
+    if (device.kind != DeviceKind::panel || dash == std::string::npos || device.unit == 0) continue;
+    const std::string rack = device.name.substr(0, dash);
+    const auto unit = whole_number(std::string_view(device.name).substr(dash + 1), 1, 1000);
+    const bool says = unit && std::any_of(plant.racks.begin(), plant.racks.end(), [&](const PlantRack& one) { return one.name == rack; });
+    if (!says || (rack == plant.racks[device.rack].name && *unit == device.unit + device.height - 1)) continue;
+    misplaced.add(plant.racks[device.rack].name + " U" + std::to_string(device.unit + device.height - 1), d);
+  }
+  for (const CaseGroups::Group& group : misplaced.sorted()) {
+    Finding finding = finding_of(group, FindingLevel::warn, "labels.panel", [&](std::uint32_t d) { return plant.devices[d].name; });
+    finding.sentence = "is a panel whose name says its place, and it stands at " + group.key;
+    finding.limit = "labels name rack and top unit of a panel (TIA-606)";
+    finding.remedy = "give it the name of its place, or put it back";
     findings.push_back(std::move(finding));
   }
   CaseGroups unplugged;

@@ -203,7 +203,10 @@ std::vector<Finding> check_latency(const CheckInput& input, const LatencyCases& 
   }
   if (latencies.unreached > 0) {
     Finding finding;
-    finding.level = FindingLevel::note;
+    // Rails alone are joined by the servers; a Clos by its switches.
+    const bool joined =
+        input.plant.design.structure == Structure::tiers && input.fabric.topology != "rail_only" && input.fabric.topology != "multi_plane";
+    finding.level = joined ? FindingLevel::fail : FindingLevel::note;
     finding.rule = "latency.path";
     finding.item = "site";
     finding.items = {"site"};

@@ -59,6 +59,9 @@ std::string other_optic(const CheckInput& input, std::uint32_t cable) {
   const OpticModel& now = *input.links[cable].optic;
   const bool glass = now.connector != "integral";
   const Length length = input.fabric.cables[cable].length;
+  // The glass that lies there, which may be of another kind than the optics want.
+  const InsertionLoss* loss = input.links[cable].loss ? &*input.links[cable].loss : nullptr;
+  const std::string there = loss != nullptr && (loss->medium == "mmf" || loss->medium == "smf") ? loss->medium : now.medium;
   const OpticModel* best = nullptr;
   std::string best_text;
   std::tuple<bool, bool, bool, std::int64_t, Length> best_order;
@@ -77,11 +80,11 @@ std::string other_optic(const CheckInput& input, std::uint32_t cable) {
       if (!budget || !good(*budget)) continue;
       const std::string kind = optic.medium == "mmf" ? input.settings.multimode : "os2";
       if (vendor_reach(input, cable, optic, kind)) continue;
-      text = "use `" + optic.id + "`" + (optic.medium != now.medium ? " on " + kind : "") + " instead of `" + now.id +
+      text = "use `" + optic.id + "`" + (optic.medium != there ? " on " + kind : "") + " instead of `" + now.id +
              "`: " + headroom_text(*budget);
     }
     // The same fibre and plugs before others, what is common before what is not, little power, then short reach.
-    const std::tuple order{optic.medium != now.medium, optic.connector != now.connector, !optic.automatic, optic.power_max.mw, optic.reach};
+    const std::tuple order{optic.medium != there, optic.connector != now.connector, !optic.automatic, optic.power_max.mw, optic.reach};
     if (best != nullptr && order >= best_order) continue;
     best = &optic;
     best_order = order;

@@ -7,6 +7,7 @@
 #include "topology/plant/checks/cage_check.hpp"
 #include "topology/plant/checks/channel_check.hpp"
 #include "topology/plant/checks/label_check.hpp"
+#include "topology/plant/checks/length_check.hpp"
 #include "topology/plant/checks/optics_check.hpp"
 #include "topology/plant/checks/piece_check.hpp"
 #include "topology/plant/checks/route_check.hpp"
@@ -35,6 +36,7 @@ PlantCheck check_plant(const CheckInput& input) {
   take(check_latency(input, check.latency));
   take(check_pfc(input, check.pfc));
   take(check_routes(input));
+  take(check_lengths(input));
   take(check_pathways(input, check.pathways));
   take(check_racks(input, check.racks));
   take(check_switches(input, check.switches));

@@ -17,6 +17,11 @@ Mass weight_of(const CheckInput& input, const Device& device) {
 }
 
 std::string power_source(const CheckInput& input, const Device& device) {
+  // A table of the site may say another figure than the catalogue.
+  const ServerModel* named = input.catalogue.find_server(device.model);
+  const SwitchModel* unit_named = input.catalogue.find_switch(device.model);
+  if ((named != nullptr && named->power_max != device.power_max) || (unit_named != nullptr && unit_named->power_max != device.power_max))
+    return "table `plant.devices`";
   if (const ServerModel* server = input.catalogue.find_server(device.model)) return source_of(server->origin, "power_max");
   const SwitchModel* unit = input.catalogue.find_switch(device.model);
   return unit == nullptr ? "site" : source_of(unit->origin, "power_max");
@@ -60,6 +65,10 @@ std::vector<RackUse> rack_uses(const CheckInput& input) {
     ++(device.kind == DeviceKind::server ? use.servers : device.kind == DeviceKind::panel ? use.panels : use.switches);
     if (device.unit == 0) use.unplaced.push_back(d);
     else use.units += device.height;
+    if (device.unit > 0)
+      ++(device.kind == DeviceKind::server  ? use.placed_servers
+         : device.kind == DeviceKind::panel ? use.placed_panels
+                                            : use.placed_switches);
     use.power.mw += device.power_max.mw;
     const Mass weight = weight_of(input, device);
     use.weight.grams += weight.grams;
@@ -100,7 +109,9 @@ std::vector<Finding> check_racks(const CheckInput& input, const std::vector<Rack
     const PlantRack& rack = plant.racks[device.rack];
     Finding finding = finding_of(group, FindingLevel::fail, "racks.units", device_name);
     finding.sentence = "(`" + device.model + "`, " + count_text(device.height, "unit", "units") + ") has no place in rack " + rack.name +
-                       ": " + std::to_string(use.units) + " of its " + std::to_string(rack.units) + " units are taken by " + contents(use);
+                       ": " + std::to_string(use.units) + " of its " + std::to_string(rack.units) + " units are taken by " +
+                       count_text(use.placed_servers, "server", "servers") + ", " + count_text(use.placed_switches, "switch", "switches") +
+                       ", " + count_text(use.placed_panels, "panel", "panels");
     finding.limit = std::to_string(rack.units) + " units (`rack_units` of the site)";
     finding.remedy = device.kind == DeviceKind::server ? "fewer `servers_per_rack`"
                      : use.servers > 0                 ? "fewer `servers_per_rack`, or a rack for the network"
@@ -124,7 +135,7 @@ std::vector<Finding> check_racks(const CheckInput& input, const std::vector<Rack
     const Device& most = *hungriest(plant, group.worst);
     Finding finding = finding_of(group, FindingLevel::fail, "racks.power", rack_name);
     finding.sentence = "draws " + std::string(use.power_unknown > 0 ? "at least " : "up to ") + power_text(use.power) + ": " +
-                       contents(use) + ", of which `" + most.model + "` " + power_text(most.power_max) + " each (" +
+                       contents(use) + ", the most by " + most.name + " (`" + most.model + "`): " + power_text(most.power_max) + " (" +
                        power_source(input, most) + ")";
     finding.limit = power_text(rack.power_limit) + " of its feeds (`rack_power` of the site)";
     const std::int64_t over = use.power.mw - rack.power_limit.mw;

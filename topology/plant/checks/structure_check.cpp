@@ -81,6 +81,7 @@ void tell_uplinks(const CheckInput& input, std::vector<Finding>& findings) {
   std::map<std::uint8_t, std::map<std::vector<std::uint32_t>, std::vector<std::uint32_t>>> tiers;  // tier, pattern, switches
   for (const Switch& unit : fabric.switches)
     tiers[fabric.nodes[unit.node.index()].tier][pattern_of(spreads[unit.node.index()])].push_back(unit.node.value);
+  const std::uint8_t top = tiers.empty() ? std::uint8_t{0} : tiers.rbegin()->first;
   for (const auto& [tier, patterns] : tiers) {
     // The kinds of this program spread evenly; of an import most switches of a tier say what is usual.
     const bool even = fabric.topology != "htsim_topology";
@@ -89,6 +90,7 @@ void tell_uplinks(const CheckInput& input, std::vector<Finding>& findings) {
       if ((!even || is_even(one->first)) && (usual == patterns.end() || one->second.size() > usual->second.size())) usual = one;
     for (const auto& [pattern, switches] : patterns) {
       if (usual != patterns.end() && pattern == usual->first) continue;
+      if (pattern.empty() && tier < top) continue;  // `structure.unjoined`
       for (const std::uint32_t node : switches) {
         const std::vector<std::uint32_t> none;
         const std::vector<std::uint32_t>& expected = usual == patterns.end() ? none : usual->first;
@@ -105,6 +107,35 @@ void tell_uplinks(const CheckInput& input, std::vector<Finding>& findings) {
       }
     }
   }
+}
+
+/// Switches that no link reaches, and tiers that are not joined: what is left of a schedule that was cut off.
+void tell_unjoined(const CheckInput& input, std::vector<Finding>& findings) {
+  const Fabric& fabric = input.fabric;
+  CaseGroups idle, loose;
+  std::uint8_t top = 0;
+  for (const Switch& unit : fabric.switches) top = std::max(top, fabric.nodes[unit.node.index()].tier);
+  for (const Switch& unit : fabric.switches) {
+    const Node& node = fabric.nodes[unit.node.index()];
+    bool any = false, up = false;
+    for (std::uint32_t p = 0; p < node.port_count; ++p) {
+      const LinkId out = fabric.ports[node.first_port + p].out;
+      if (!out.exists()) continue;
+      any = true;
+      up = up || fabric.nodes[node_at(fabric, fabric.links[out.index()].target).index()].tier > node.tier;
+    }
+    if (!any) idle.add("", unit.node.value);
+    else if (!up && node.tier < top) loose.add("", unit.node.value);
+  }
+  const auto name = [&](std::uint32_t n) { return fabric.nodes[n].name; };
+  for (const auto& [groups, sentence] : {std::pair{&idle, "has no link at all"}, std::pair{&loose, "has no link to the switches above it"}})
+    for (const CaseGroups::Group& group : groups->sorted()) {
+      Finding finding = finding_of(group, FindingLevel::fail, "structure.unjoined", name);
+      finding.sentence = std::string(sentence) + ": what hangs on it reaches nobody beyond";
+      finding.limit = "every switch of `" + fabric.topology + "` is joined to the others";
+      finding.remedy = "complete the schedule: was it cut off? `eastwest expand` of the generated site writes all of it";
+      findings.push_back(std::move(finding));
+    }
 }
 
 void tell_phases(const CheckInput& input, std::vector<Finding>& findings) {
@@ -129,6 +160,19 @@ void tell_phases(const CheckInput& input, std::vector<Finding>& findings) {
     if (node.kind == NodeKind::host) (there == 0 ? late : partly).add(key, n, links - there);
     else if (there == 0) idle.add(key, n);
   }
+  // A cord that is plugged before its trunk is there carries nothing till then; a trunk may well be there before its cords.
+  CaseGroups early;
+  std::map<std::uint32_t, std::uint32_t> waits_for;
+  for (const PlantChannel& channel : plant.channels)
+    for (std::uint32_t s = 0; s < channel.step_count; ++s) {
+      const std::uint32_t piece = plant.steps[channel.first_step + s].piece;
+      if (plant.pieces[piece].kind == PieceKind::trunk || plant.pieces[piece].phase >= channel.phase) continue;
+      for (std::uint32_t other = 0; other < channel.step_count; ++other) {
+        const std::uint32_t late_piece = plant.steps[channel.first_step + other].piece;
+        if (plant.pieces[late_piece].phase == channel.phase) waits_for[piece] = late_piece;
+      }
+      early.add(std::to_string(plant.pieces[piece].phase) + " " + plant.pieces[waits_for[piece]].id, piece);
+    }
   const auto name = [&](std::uint32_t n) { return fabric.nodes[n].name; };
   const auto phase_text = [&](std::uint32_t p) { return "phase " + std::to_string(p + 1) + " (" + plant.phases[p].name + ")"; };
   for (const auto& [groups, level] :
@@ -144,6 +188,15 @@ void tell_phases(const CheckInput& input, std::vector<Finding>& findings) {
                                        : "give its cables the phase of the server in the schedule, or the server that of its cables";
       findings.push_back(std::move(finding));
     }
+  for (const CaseGroups::Group& group : early.sorted()) {
+    Finding finding = finding_of(group, FindingLevel::warn, "structure.phase", [&](std::uint32_t one) { return plant.pieces[one].id; });
+    const Piece& piece = plant.pieces[group.worst];
+    const Piece& other = plant.pieces[waits_for[group.worst]];
+    finding.sentence = "is plugged in " + phase_text(piece.phase) + ", and " + other.id + " of the same link comes in " +
+                       phase_text(other.phase) + ": it carries nothing till then";
+    finding.remedy = "give all pieces of a link one phase in the schedule; a trunk may come earlier";
+    findings.push_back(std::move(finding));
+  }
 }
 
 }  // namespace
@@ -153,6 +206,7 @@ std::vector<Finding> check_structure(const CheckInput& input) {
   if (input.plant.design.structure == Structure::tiers) {
     tell_tiers(input, findings);
     tell_uplinks(input, findings);
+    tell_unjoined(input, findings);
   }
   tell_phases(input, findings);
   std::stable_sort(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) { return a.level < b.level; });

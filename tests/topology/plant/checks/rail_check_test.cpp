@@ -40,7 +40,7 @@ std::uint32_t cable_of(const CheckedSite& site, const std::string& port) {
 TEST_CASE("rail check: two cables of a server on each other's leaf are one finding, with the swap that mends them") {
   CheckedSite site;
   swap_far_ends(site, cable_of(site, "server-03:rail1"), cable_of(site, "server-03:rail6"));
-  CHECK(site.complaints() == Complaints{"fail structure.rails"});
+  CHECK(site.complaints_of("structure") == Complaints{"fail structure.rails"});
   const Finding finding = site.only("structure.rails");
   CHECK(finding.items.size() == 2);
   CHECK(contains(finding.sentence, "joins server-03:rail1 to leaf-1:"));
@@ -51,14 +51,14 @@ TEST_CASE("rail check: two cables of a server on each other's leaf are one findi
 TEST_CASE("rail check: a swap within the rails of a leaf is none") {
   CheckedSite site;
   swap_far_ends(site, cable_of(site, "server-03:rail1"), cable_of(site, "server-05:rail2"));
-  CHECK(site.complaints().empty());
+  CHECK(site.complaints_of("structure").empty());
 }
 
 TEST_CASE("rail check: of two servers neither side is more, and the design decides") {
   CheckedSite site("{topology: rail_optimised, servers: 2, server: dgx-h100, switch: nv-qm9700, switch_buffer: 64 MB}");
-  REQUIRE(site.complaints().empty());
+  REQUIRE(site.complaints_of("structure").empty());
   swap_far_ends(site, cable_of(site, "server-00:rail0"), cable_of(site, "server-00:rail1"));
-  CHECK(site.complaints() == Complaints{"fail structure.rails"});
+  CHECK(site.complaints_of("structure") == Complaints{"fail structure.rails"});
   CHECK(contains(site.only("structure.rails").sentence, "joins server-00:rail0 to leaf-1:"));
 }
 
@@ -84,9 +84,9 @@ TEST_CASE("rail check: a NIC on its rail, but among other servers") {
   CheckedSite site(
       "{topology: rail_optimised, servers: 8, server: dgx-h100, switch: nv-qm9700, switch_buffer: 64 MB, rails_per_leaf: 4, "
       "servers_per_group: 4}");
-  REQUIRE(site.complaints().empty());
+  REQUIRE(site.complaints_of("structure").empty());
   swap_far_ends(site, cable_of(site, "server-01:rail2"), cable_of(site, "server-06:rail2"));
-  CHECK(site.complaints() == Complaints{"warn structure.group"});
+  CHECK(site.complaints_of("structure") == Complaints{"warn structure.group"});
   std::size_t told = 0;
   for (const Finding& finding : check_rails(site.input())) told += contains(finding.sentence, "a leaf of other servers") ? 1 : 0;
   CHECK(told == 2);

@@ -35,7 +35,7 @@ TEST_CASE("route check: a segment that is left out is a gap, with the place wher
   Piece& piece = site.piece_of(0);
   REQUIRE(piece.route_count >= 3);  // drop, trays, drop
   drop_step(site, piece, 1);
-  CHECK(site.complaints() == Complaints{"fail pathways.route"});
+  CHECK(site.complaints() == Complaints{"fail pathways.route", "fail pathways.length"});
   const Finding finding = site.only("pathways.route");
   CHECK(finding.item == piece.id);
   CHECK(contains(finding.sentence, "its route goes on with "));

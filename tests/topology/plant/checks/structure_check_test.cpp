@@ -83,11 +83,55 @@ TEST_CASE("structure check: a cable between two leaves") {
 TEST_CASE("structure check: a server that comes before its links, and one before some of them") {
   CheckedSite site;  // 32, then 64 GPUs: servers 0 to 3 come first
   PlantChannel& one = site.built.plant.channels[link_between(site, "server-02", "leaf-0")];
-  one.phase = 1;
+  const auto later = [&](PlantChannel& channel) {  // with all its pieces
+    channel.phase = 1;
+    for (std::uint32_t s = 0; s < channel.step_count; ++s)
+      site.built.plant.pieces[site.built.plant.steps[channel.first_step + s].piece].phase = 1;
+  };
+  later(one);
   CHECK(site.complaints() == Complaints{"warn structure.phase"});
   CHECK(contains(site.only("structure.phase").sentence, "comes in phase 1 (32 GPUs), and 1 of its links come later"));
   for (std::uint32_t c = 0; c < site.built.fabric.cables.size(); ++c)
-    if (site.input().node_of(site.built.fabric.cables[c].a).name == "server-02") site.built.plant.channels[c].phase = 1;
+    if (site.input().node_of(site.built.fabric.cables[c].a).name == "server-02") later(site.built.plant.channels[c]);
   CHECK(site.complaints() == Complaints{"fail structure.phase"});
   CHECK(contains(site.only("structure.phase").sentence, "comes in phase 1 (32 GPUs), and its first link in phase 2 (64 GPUs)"));
+}
+
+TEST_CASE(
+    "structure check: a cord that is there before the rest of its link, a switch that nothing joins, and leaves that lost their spines") {
+  CheckedSite site;
+  const std::uint32_t link = site.structured_cable();
+  Piece& cord = site.piece_of(link);
+  PlantChannel& channel = site.built.plant.channels[link];
+  for (std::uint32_t s = 1; s < channel.step_count; ++s) site.piece_of(link, s).phase = cord.phase + 1;
+  channel.phase = cord.phase + 1;
+  bool told = false;
+  for (const Finding& finding : check_structure(site.input()))
+    told =
+        told || (finding.rule == "structure.phase" && finding.item == cord.id && contains(finding.sentence, "carries nothing till then"));
+  CHECK(told);
+  // All cables between switches gone, as in a schedule that was cut off.
+  CheckedSite cut(kSmall);
+  Fabric& fabric = cut.built.fabric;
+  std::vector<Cable> kept;
+  std::vector<LinkFacts> facts;
+  std::vector<PlantChannel> channels;
+  const std::vector<LinkFacts> all = link_facts(fabric);
+  for (std::uint32_t c = 0; c < fabric.cables.size(); ++c) {
+    const bool host =
+        cut.input().node_of(fabric.cables[c].a).kind == NodeKind::host || cut.input().node_of(fabric.cables[c].b).kind == NodeKind::host;
+    if (!host) continue;
+    kept.push_back(fabric.cables[c]);
+    facts.push_back(all[c]);
+    channels.push_back(cut.built.plant.channels[c]);
+  }
+  REQUIRE(kept.size() < fabric.cables.size());
+  fabric.cables = std::move(kept);
+  cut.built.plant.channels = std::move(channels);
+  REQUIRE(relink(fabric, facts).has_value());
+  std::string sentences;
+  for (const Finding& finding : check_structure(cut.input()))
+    if (finding.rule == "structure.unjoined" && finding.level == FindingLevel::fail) sentences += finding.sentence + "\n";
+  CHECK(contains(sentences, "has no link at all"));
+  CHECK(contains(sentences, "has no link to the switches above it"));
 }
