@@ -32,8 +32,10 @@ TEST_CASE("delivery check: a packing list of all that is needed has no finding")
     CAPTURE(std::string(text));
     const DesignedSite site(text);
     const Verification result = verified(site, packing_list(site));
+    REQUIRE_FALSE(result.findings.empty());
+    CHECK(result.findings.back().item.starts_with("server, switch, rack"));  // are on no list of cables and modules
     for (const HardwareFinding& one : result.findings)
-      FAIL_CHECK(std::string(to_string(one.kind)) << " " << one.item << ": " << one.sentence);
+      if (one.severity != FindingSeverity::note) FAIL_CHECK(std::string(to_string(one.kind)) << " " << one.item << ": " << one.sentence);
     REQUIRE(result.counts.size() == 1);
     CHECK(result.counts[0].planned > 0);
     CHECK(result.counts[0].matched == result.counts[0].planned);
