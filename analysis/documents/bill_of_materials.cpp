@@ -49,9 +49,9 @@ Part part_of_cable(const SiteView& view, const Piece& piece) {
   const std::string b = plug_text(piece.b.plug);
   const CableConstruction* row = view.catalogue->find_cable_construction(piece.construction);
   part.description = (row == nullptr ? piece.construction : row->name) + ", " + lower(piece.fibre) + ", " + std::to_string(piece.fibres) +
-                     " fibres, " + a + (b == a ? " both ends" : " to " + b);
+                     (piece.fibres == 1 ? " fibre, " : " fibres, ") + a + (b == a ? " both ends" : " to " + b);
   if (piece.polarity != FibrePolarity::none) part.description += ", polarity " + std::string(to_string(piece.polarity));
-  if (piece.splices > 0) part.description += ", " + std::to_string(piece.splices) + " splices";
+  if (piece.splices > 0) part.description += ", " + std::to_string(piece.splices) + (piece.splices == 1 ? " splice" : " splices");
   return part;
 }
 

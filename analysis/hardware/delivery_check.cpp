@@ -184,7 +184,7 @@ class DeliveryCheck {
         return {Fit::wrong, true, FindingKind::wrong_fibre, supply.part->fibre + " fibre, planned " + need.fibre};
       if (!same_connector(need.connector, supply.part->connector) || (supply.part->fibres != 0 && supply.part->fibres < need.fibres))
         return {Fit::wrong, true, FindingKind::wrong_part,
-                supply.part->connector + " with " + std::to_string(supply.part->fibres) + " fibres, planned " + need.connector + " with " +
+                supply.part->connector + " with " + fibre_count(supply.part->fibres) + ", planned " + need.connector + " with " +
                     std::to_string(need.fibres)};
       if (supply.part->fibres > 0 && supply.part->fibres != need.fibres && (supply.part->fibres > 24) != (need.fibres > 24)) return {};
       if (!supply.stem.empty() && supply.stem != need.stem)  // other pins, polarity, polish or grade

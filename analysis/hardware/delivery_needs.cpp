@@ -100,7 +100,7 @@ std::string DeliveryNeed::text() const {
   if (device) return category + " `" + part + "`";
   if (named_only) return "cable `" + part + "`";
   std::string text;
-  if (optic == nullptr) text = fibre + " " + connector + " with " + std::to_string(fibres) + " fibres, " + to_string(length);
+  if (optic == nullptr) text = fibre + " " + connector + " with " + fibre_count(fibres) + ", " + to_string(length);
   else if (cable) text = optic->name + " of " + to_readable(length);
   else text = (ports > 1 && part != optic->id ? "twin-port modules of 2 x " : "modules ") + optic->name;
   return text + " (`" + part + "`)";

@@ -122,12 +122,29 @@ class ModuleCheck {
     if (delivered == nullptr) return by_its_words(port, id, planned, seat);
     const Substitution verdict = judge_substitution(planned, *delivered, use_of(id, known));
     const std::uint32_t per_cage = work_.names.ports_per_cage(work_.fabric().ports[port.index()].node);
+    if (verdict.fits && leaves_ports_dark(port, planned, *delivered, use_of(id, nullptr))) {
+      HardwareFinding finding = at(port, seat, FindingKind::wrong_part, FindingSeverity::failed);
+      finding.sentence = named(seat) + " in " + work_.names.name(port) + ": it serves one port, the design uses " +
+                         std::to_string(per_cage) + " ports of this cage";
+      finding.remedy = "put in a twin-port module of 2 x " + planned.name;
+      return work_.tell(std::move(finding));
+    }
     if (verdict.same || (verdict.fits && per_cage > 1 && optic_ports(*delivered) == per_cage)) return;  // a twin is two of the planned ends
     if (!verdict.fits) work_.found(id).medium = delivered->id;
     HardwareFinding finding = at(port, seat, verdict.kind, verdict.fits ? FindingSeverity::note : FindingSeverity::failed);
     finding.sentence = named(seat) + " in " + work_.names.name(port) + ": " + verdict.reason;
     finding.remedy = verdict.fits ? "nothing needs to be done; note it for spares" : "put in " + planned.name + " or its equal";
     work_.tell(std::move(finding));
+  }
+
+  /// A single-port module where the design lights several ports of the cage and the catalogue has a module for all of them.
+  [[nodiscard]] bool leaves_ports_dark(PortId port, const OpticModel& planned, const OpticModel& delivered, const LinkUse& use) const {
+    const std::uint32_t per_cage = work_.names.ports_per_cage(work_.fabric().ports[port.index()].node);
+    if (per_cage == 1 || planned.connector == "integral" || optic_ports(delivered) >= per_cage) return false;
+    if (used_ports(work_.names.cage(port)).size() < 2) return false;
+    const auto& optics = work_.design.catalogue.optics();
+    return std::any_of(optics.begin(), optics.end(),
+                       [&](const OpticModel& one) { return optic_ports(one) == per_cage && judge_substitution(planned, one, use).fits; });
   }
 
   /// Light of a module by its own words: "mmf", "smf", "copper" or "".

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bill of materials, prices, pulls, tests and growth: sums close over phases, fills are those of the cables, limits are those of the channel.
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <numbers>
@@ -63,7 +64,7 @@ TEST_CASE("bill of materials: prices multiply exactly, parts without a price are
 }
 
 TEST_CASE("price list: a price that no part of the bill asks for is a warning with line and nearest part") {
-  const DocumentedSite site(kGrowingSite);
+  const DocumentedSite site(tests::kGrowingSite);
   const std::vector<BillItem> items = bill_of_materials(site.view, nullptr);
   const auto cord = std::find_if(items.begin(), items.end(), [](const BillItem& one) { return one.length.mm > 0; });
   REQUIRE(cord != items.end());
