@@ -60,10 +60,8 @@ TEST_CASE("module check: a single-port module of the planned optic leaves the ot
 }
 
 TEST_CASE("module check: a single-port module is enough where the design uses one port of the cage") {
-  // Three servers, one rail a leaf: of the two cages below a leaf the second has one link.
-  const DesignedSite site(
-      "topology: rail_optimised\nservers: 3\nserver: dgx-h100\nswitch: nv-qm9700\nrails_per_leaf: 1\nhost_optic: 400g-dr4\nfabric_optic: "
-      "400g-dr4\n");
+  // Three servers on a switch for each rail: of its two cages the second has one link.
+  const DesignedSite site("topology: rail_only\nservers: 3\nserver: dgx-h100\nswitch: nv-qm9700\nhost_optic: 400g-dr4\n");
   const PortNames names(site.site.fabric, site.site.plant, site.catalogue);
   Delivery delivery = clean_delivery(site);
   std::size_t changed = 0;
