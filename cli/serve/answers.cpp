@@ -160,7 +160,8 @@ ServeAnswer Answers::answer(const ServeRequest& request, double now) {
 
 ServeAnswer Answers::route(const ServeRequest& request, const Target& target) {
   const std::vector<std::string>& parts = target.parts;
-  const bool open = parts.size() == 1 && (parts[0] == "login" || parts[0] == "serve.js" || parts[0] == "serve.css");
+  const bool open =
+      parts.size() == 1 && (parts[0] == "login" || parts[0] == "serve.js" || parts[0] == "serve.css" || parts[0] == "favicon.ico");
   if (!open && !knows_secret(request)) {
     if (request.method == "GET" && !request.socket && (parts.empty() || parts[0] == "run")) {
       ServeAnswer answer = page(embedded::serve_html);  // its script asks for the token
@@ -181,6 +182,11 @@ ServeAnswer Answers::route(const ServeRequest& request, const Target& target) {
 ServeAnswer Answers::get(const ServeRequest& request, const Target& target) {
   const std::vector<std::string>& parts = target.parts;
   if (parts.empty() || (parts.size() == 1 && parts[0] == "login")) return page(embedded::serve_html);
+  if (parts.size() == 1 && parts[0] == "favicon.ico") {  // asked for by browsers on pages of results
+    ServeAnswer answer = page("");
+    answer.status = 204;
+    return answer;
+  }
   if (parts[0] == "files" && parts.size() > 1) return file(target);
   if (parts[0] == "report" && parts.size() > 1) return report(target);
   if (parts.size() == 1 && (parts[0] == "serve.js" || parts[0] == "serve.css")) {

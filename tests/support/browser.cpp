@@ -139,9 +139,11 @@ void Browser::media(const std::string& scheme, const std::string& medium) {
 
 void Browser::open(const std::string& path, const std::string& ready) {
   state_->events.clear();
-  state_->call("Page.navigate", {{"url", "file://" + path}});
+  const bool served = path.starts_with("http://");
+  state_->call("Page.navigate", {{"url", served ? path : "file://" + path}});
+  const std::string there = served ? "location.protocol === 'http:'" : "location.protocol === 'file:'";
   const auto begun = std::chrono::steady_clock::now();
-  while (evaluate("location.protocol === 'file:' && document.readyState === 'complete' && (" + ready + ") ? true : false") != "true") {
+  while (evaluate(there + " && document.readyState === 'complete' && (" + ready + ") ? true : false") != "true") {
     if (std::chrono::steady_clock::now() - begun > std::chrono::milliseconds(kPatienceMs))
       throw std::runtime_error("the page did not become ready: " + evaluate("document.body.innerText.slice(0, 300)"));
     std::this_thread::sleep_for(std::chrono::milliseconds(30));

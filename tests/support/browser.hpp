@@ -22,7 +22,7 @@ class Browser {
   void size(int width, int height);
   /// "light", "dark" for prefers-color-scheme; "print" or "screen".
   void media(const std::string& scheme, const std::string& medium = "screen");
-  /// Opens a file and waits until `ready` is true in it.
+  /// Opens a file, or an address that begins with http://, and waits until `ready` is true in it.
   void open(const std::string& path, const std::string& ready);
   /// The value of a JavaScript expression, awaited, as JSON text.
   std::string evaluate(const std::string& expression);

@@ -97,7 +97,7 @@
   function live(id) {
     const bar = make('progress', { max: 1, value: 0, id: 'share', 'aria-label': 'share done' });
     const facts = make('p', { id: 'facts', class: 'soft' });
-    const heat = make('canvas', { id: 'heat', height: 280, role: 'img', 'aria-label': 'busy share of links over time' });
+    const heat = make('canvas', { id: 'heat', role: 'img', 'aria-label': 'busy share of links over time' });
     const under = make('p', { id: 'under', class: 'soft' });
     const deep = make('canvas', { id: 'deep', height: 120, role: 'img', 'aria-label': 'deepest queue over time' });
     const queues = make('tbody');
@@ -132,8 +132,6 @@
       const rows = Math.max(1, names.length);
       heat.width = KEPT;
       heat.height = rows;
-      heat.style.height = Math.min(420, Math.max(120, rows * 3)) + 'px';
-      heat.style.imageRendering = 'pixelated';
       const context = heat.getContext('2d');
       const image = context.createImageData(KEPT, rows);
       columns.forEach((column, x) => column.forEach((value, y) => {
@@ -169,7 +167,6 @@
     const take = (message) => {
       if (message.type === 'start') {
         names = message.links;
-        title.textContent = message.name;
         under.textContent = names.length < message.links_all ? 'The first ' + names.length + ' of ' + message.links_all + ' links, those between switches on top.'
           : names.length + ' links, those between switches on top; the newest right.';
         return;
@@ -190,7 +187,8 @@
       say(stateText(run) + (run.state === 'failed' ? ' (exit code ' + run.exit_code + ')' : ''), run.state === 'failed');
       cancel.disabled = run.state !== 'running' && run.state !== 'waiting';
       log.textContent = run.log || 'nothing yet';
-      links.replaceChildren(...(run.trace ? [make('a', { href: '/report/' + path(run.trace) }, 'report'), ' ', make('a', { href: '/files/' + path(run.trace) }, 'trace')] : []));
+      const whole = run.trace && run.trace.endsWith('.h5');
+      links.replaceChildren(...(whole ? [make('a', { href: '/report/' + path(run.trace) }, 'report'), ' '] : []), ...(run.trace ? [make('a', { href: '/files/' + path(run.trace) }, whole ? 'trace' : 'trace so far')] : []));
       return !cancel.disabled;
     };
     const turn = async () => {

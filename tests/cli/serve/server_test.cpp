@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "tests/support/browser.hpp"
 #include "tests/support/places.hpp"
 #include "tests/support/run_in_folder.hpp"
 #include "tests/support/run_program.hpp"
@@ -311,6 +312,42 @@ TEST_CASE("serve: a thousand viewers, some that never read and some that vanish,
   const ProgramResult alone = run_program({"run", "alone.yaml", "--no-trace"}, in(folder));
   CHECK(digest_in(look(port, id)["log"]) == digest_in(alone.output));
   CHECK(digest_in(alone.output).size() == 32);
+}
+
+TEST_CASE("serve: in Chromium a run is started from the list, drawn while it goes, cancelled and reported") {
+  const auto browser = Browser::start();
+  if (browser == nullptr) {
+    MESSAGE("skipped: there is no Chromium here");
+    return;
+  }
+  const TemporaryDirectory folder;
+  const ServedProgram server(folder.file("results"));
+  const std::string here = "http://127.0.0.1:" + std::to_string(server.port());
+  const auto becomes = [&](const std::string& condition) {
+    return soon([&] { return browser->evaluate("(" + condition + ") ? true : false") == "true"; });
+  };
+  browser->size(1280, 900);
+  browser->open(here + "/", "document.querySelectorAll('#scenario option').length > 20");
+  browser->evaluate("document.getElementById('text').value = " + Json(kEndless).dump() + "; document.getElementById('send').click()");
+  REQUIRE(becomes("location.pathname === '/run/1' && document.getElementById('facts').textContent.includes('events')"));
+  // The heat map has colours, and a link under the pointer has a name.
+  REQUIRE(
+      becomes("(() => { const heat = document.getElementById('heat'); const data = heat.getContext('2d').getImageData(0, 0, heat.width, "
+              "heat.height).data;"
+              " return new Set(Array.from({length: heat.height}, (_, y) => data[4 * (y * heat.width + heat.width - 2)])).size > 1; })()"));
+  CHECK(becomes("document.getElementById('cancel').disabled === false"));
+  browser->evaluate("document.getElementById('cancel').click()");
+  REQUIRE(becomes("document.getElementById('say').textContent.startsWith('cancelled')"));
+  CHECK(becomes("document.getElementById('links').textContent.includes('report')"));
+  CHECK(browser->problems().empty());
+  for (const std::string& request : browser->requests())
+    CHECK_MESSAGE((request.find("127.0.0.1") != std::string::npos || request.starts_with("data:")), request);
+  // The report is a page of its own, which can reach nothing here.
+  browser->open(here + "/report/" + look(server.port(), 1)["trace"].get<std::string>(),
+                "document.querySelector('h1') !== null && document.getElementById('loading') === null");
+  CHECK(browser->evaluate("(() => { try { return document.cookie + localStorage.length; } catch (error) { return 'sandboxed'; } })()") ==
+        "\"sandboxed\"");
+  for (const std::string& problem : browser->problems()) CHECK_MESSAGE(problem.empty(), problem);
 }
 
 TEST_CASE("serve: a live feed whose reader is gone or asleep changes no result") {
