@@ -80,7 +80,7 @@ bool is_bill(std::string_view head, const EvidenceContext&) {
 }
 bool is_inventory(std::string_view head, const EvidenceContext&) {
   const auto fields = header_fields(head);
-  return fields.size() > 1 &&
+  return fields.size() > 1 && !has_field(fields, {"far_end"}) &&  // a port map names the model of each device
          has_field(fields, {"part_number", "part_id", "part_no", "part", "pn", "mpn", "item_number", "sku", "model"}) &&
          has_field(fields, {"quantity", "qty", "count", "pieces", "shipped", "quantity_shipped", "serial", "serials", "serial_number",
                             "serial_numbers", "serial_no", "sn", "device"});
