@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "analysis/documents/bill_of_materials.hpp"
 #include "analysis/documents/documents.hpp"
 #include "cli/output_folder.hpp"
 #include "cli/program.hpp"
@@ -63,9 +64,12 @@ int docs_verb(const DocsArguments& arguments) {
     diagnostics.error({arguments.site, 0, 0},
                       "`--phase` is " + std::to_string(arguments.phase) + ", the site has " + std::to_string(built->plant.phases.size()),
                       "count from 1; `plant.phases` lists them");
+  const Catalogue catalogue = builtin_catalogue();
+  if (built && prices)
+    warn_of_other_prices(*prices, bill_of_materials(view_of(built->fabric, built->plant, catalogue, {}), nullptr), arguments.prices,
+                         diagnostics);
   if (print_diagnostics(diagnostics) || !built) return kExitInput;
 
-  const Catalogue catalogue = builtin_catalogue();
   const Result<Documents> documents = documents_of({.fabric = built->fabric,
                                                     .plant = built->plant,
                                                     .settings = built->settings,

@@ -52,9 +52,10 @@ int serve_verb(const ServeArguments& arguments) {
   for (const char c : settings.serve.token)
     if (c <= ' ' || c > '~' || c == ';' || c == ',' || c == '"' || c == '\\')
       return print_error({"the token has a character that a cookie cannot carry", "use letters and digits"}), kExitInput;
-  if ((!*loopback || !arguments.token_file.empty()) && settings.serve.token.size() < 16) {
+  if ((!*loopback || !settings.serve.token.empty()) && settings.serve.token.size() < 16) {
     print_error(
-        {"others could reach " + settings.listen.address + ", so a token of at least 16 characters is needed",
+        {settings.serve.token.empty() ? "others could reach " + settings.listen.address + ", so a token of at least 16 characters is needed"
+                                      : std::string("a token of at least 16 characters is needed, and this one has fewer"),
          "put one into a file for --token-file, or into EASTWEST_TOKEN (`openssl rand -hex 16` makes one), or listen at 127.0.0.1"});
     return kExitInput;
   }

@@ -9,6 +9,7 @@
 
 #include "analysis/documents/document_text.hpp"
 #include "analysis/documents/modules.hpp"
+#include "core/input_text.hpp"
 
 namespace eastwest {
 
@@ -37,33 +38,21 @@ struct Part {
 };
 
 Part part_of_cable(const SiteView& view, const Piece& piece) {
+  Part part;
+  part.stem = bill_stem(piece);
   if (piece.kind != PieceKind::cord && piece.kind != PieceKind::trunk) {
     const OpticModel* optic = view.catalogue->find_optic(piece.construction);
-    return {piece.construction, optic == nullptr ? std::string(to_string(piece.kind)) : optic->name};
+    part.description = optic == nullptr ? std::string(to_string(piece.kind)) : optic->name;
+    return part;
   }
-  Part part;
   const std::string a = plug_text(piece.a.plug);
   const std::string b = plug_text(piece.b.plug);
-  part.stem = piece.construction + "-" + piece.fibre + "-" + a + (b == a ? "" : "-" + b);
-  if (piece.polarity != FibrePolarity::none) part.stem += "-" + std::string(to_string(piece.polarity));
-  if (piece.a.plug.grade == ConnectorGrade::standard || piece.b.plug.grade == ConnectorGrade::standard) part.stem += "-standard";
   const CableConstruction* row = view.catalogue->find_cable_construction(piece.construction);
   part.description = (row == nullptr ? piece.construction : row->name) + ", " + lower(piece.fibre) + ", " + std::to_string(piece.fibres) +
-                     " fibres, " + a + (b == a ? " both ends" : " to " + b);
+                     (piece.fibres == 1 ? " fibre, " : " fibres, ") + a + (b == a ? " both ends" : " to " + b);
   if (piece.polarity != FibrePolarity::none) part.description += ", polarity " + std::string(to_string(piece.polarity));
-  if (piece.splices > 0) part.description += ", " + std::to_string(piece.splices) + " splices";
+  if (piece.splices > 0) part.description += ", " + std::to_string(piece.splices) + (piece.splices == 1 ? " splice" : " splices");
   return part;
-}
-
-std::string category_of(const Piece& piece) {
-  switch (piece.kind) {
-    case PieceKind::cord: return "cord";
-    case PieceKind::trunk: return "trunk";
-    case PieceKind::direct_copper: return "copper cable";
-    case PieceKind::active_copper:
-    case PieceKind::active_optical: break;
-  }
-  return "active cable";
 }
 
 class Bill {
@@ -77,7 +66,7 @@ class Bill {
     if (fresh) {
       item.category = category;
       item.stem = stem;
-      item.part = length.mm == 0 ? stem : stem + "-" + metres(length) + "m";
+      item.part = bill_part(stem, length);
       item.description = description;
       item.length = length;
       item.note = note;
@@ -121,6 +110,31 @@ void add_devices(const SiteView& view, Bill& bill) {
 
 }  // namespace
 
+std::span<const std::string_view> bill_categories() { return kCategories; }
+
+std::string bill_stem(const Piece& piece) {
+  if (piece.kind != PieceKind::cord && piece.kind != PieceKind::trunk) return piece.construction;
+  const std::string a = plug_text(piece.a.plug);
+  const std::string b = plug_text(piece.b.plug);
+  std::string stem = piece.construction + "-" + piece.fibre + "-" + a + (b == a ? "" : "-" + b);
+  if (piece.polarity != FibrePolarity::none) stem += "-" + std::string(to_string(piece.polarity));
+  if (piece.a.plug.grade == ConnectorGrade::standard || piece.b.plug.grade == ConnectorGrade::standard) stem += "-standard";
+  return stem;
+}
+
+std::string bill_part(const std::string& stem, Length length) { return length.mm == 0 ? stem : stem + "-" + metres(length) + "m"; }
+
+std::string bill_category(const Piece& piece) {
+  switch (piece.kind) {
+    case PieceKind::cord: return "cord";
+    case PieceKind::trunk: return "trunk";
+    case PieceKind::direct_copper: return "copper cable";
+    case PieceKind::active_copper:
+    case PieceKind::active_optical: break;
+  }
+  return "active cable";
+}
+
 std::uint64_t BillItem::total() const { return std::accumulate(count.begin(), count.end(), std::uint64_t{0}); }
 
 std::vector<BillItem> bill_of_materials(const SiteView& view, const PriceList* prices) {
@@ -134,12 +148,27 @@ std::vector<BillItem> bill_of_materials(const SiteView& view, const PriceList* p
   for (const Piece& piece : view.plant->pieces) {
     if (piece.status == PieceStatus::retired) continue;
     const Part part = part_of_cable(view, piece);
-    ++bill.item(category_of(piece), part.stem, piece.order_length, part.description).count[piece.phase];
+    ++bill.item(bill_category(piece), part.stem, piece.order_length, part.description).count[piece.phase];
   }
   std::vector<BillItem> items = bill.take();
   if (prices != nullptr)
     for (BillItem& item : items) item.price = prices->price(item.part, item.stem, item.length);
   return items;
+}
+
+void warn_of_other_prices(const PriceList& prices, const std::vector<BillItem>& items, const std::string& file, Diagnostics& diagnostics) {
+  std::vector<std::string> names;
+  for (const BillItem& item : items) names.push_back(item.part);
+  for (const BillItem& item : items) names.push_back(item.stem);
+  std::vector<std::pair<std::uint32_t, const std::string*>> others;  // by line
+  for (const auto& [part, price] : prices.parts)
+    if (std::find(names.begin(), names.end(), part) == names.end()) others.emplace_back(price.line, &part);
+  std::sort(others.begin(), others.end());
+  for (const auto& [line, part] : others) {
+    const std::string near = nearest_name(*part, names);
+    diagnostics.warning({file, line, 1}, "part " + quote_input(*part) + " is not in the bill of materials; its price is not used",
+                        near.empty() ? "`bill-of-materials.csv` lists the parts of this site" : "did you mean `" + near + "`?");
+  }
 }
 
 BillSum sum_of(const std::vector<BillItem>& items, std::size_t phases) {

@@ -9,7 +9,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "analysis/documents/price_list.hpp"
@@ -29,8 +31,18 @@ struct BillItem {
   [[nodiscard]] std::uint64_t total() const;
 };
 
+/// The nine categories, in the order of the bill.
+std::span<const std::string_view> bill_categories();
+/// What the bill calls a piece without its length ("mpo-12-cord-om4-mpo-12/apc-unpinned-b"), with it ("...-7m"), and its category.
+std::string bill_stem(const Piece& piece);
+std::string bill_part(const std::string& stem, Length length);
+std::string bill_category(const Piece& piece);
+
 /// In order of category, part and length. `prices` may be null.
 std::vector<BillItem> bill_of_materials(const SiteView& view, const PriceList* prices);
+
+/// Warns of every price that no part of the bill asks for, with its line in `file` and the nearest part.
+void warn_of_other_prices(const PriceList& prices, const std::vector<BillItem>& items, const std::string& file, Diagnostics& diagnostics);
 
 struct BillSum {
   std::vector<std::int64_t> by_phase;  // millionths, of priced items

@@ -118,8 +118,9 @@ void write_trunks(const SiteView& view, BookWriter& book) {
     any = true;
     book.raw("<article>");
     book.heading(anchor("trunk", trunk.id), joined({plain("Trunk"), cable_link(view, p)}, " "));
-    book.paragraph(plain(trunk.construction + ", " + std::to_string(trunk.fibres) + " fibres, polarity " +
-                         std::string(to_string(trunk.polarity)) + ", " + metres(trunk.length) + " m"));
+    book.paragraph(plain(trunk.construction + ", " + std::to_string(trunk.fibres) +
+                         (trunk.fibres == 1 ? " fibre, polarity " : " fibres, polarity ") + std::string(to_string(trunk.polarity)) + ", " +
+                         metres(trunk.length) + " m"));
     book.table({"leg", "unit", "fibres", "port at A", "port at B", "link", "from", "to"}, trunk.id);
     std::vector<Strand> strands = strands_of(view, p);
     for (std::uint32_t leg = 0; leg < view.strand_links[p].size(); ++leg) {

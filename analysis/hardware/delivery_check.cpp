@@ -1,65 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
-// A packing list against what the design needs: modules by optic, cables by kind and length. Works before anything is installed.
+// A packing list, or a bill of materials taken for one, against what the design needs. Works before anything is installed.
 //
-// Needed are the modules of all cages that have a link (one for the ports of a twin cage) and the pieces of the cable schedule with their order
-// lengths. First what is the very part is set against the need, then what does the same, then what is left over is told as the wrong part of
-// what is still missing, by specification; the rest is missing or extra. LIMITATIONS: spares that were ordered on purpose are extra.
+// First what a list calls by the bill's own name is set against the need of that name, then what is the very part, then what does the same, then
+// what is left over is told as the wrong part of what is still missing, by specification; the rest is missing or extra. Servers, switches, racks and
+// panels are compared when a list names one of their category; what no list names is one note. LIMITATIONS: spares that were ordered on purpose are extra.
 #include <algorithm>
 #include <optional>
+#include <set>
 
+#include "analysis/documents/document_text.hpp"
 #include "analysis/hardware/checks.hpp"
+#include "analysis/hardware/delivery_needs.hpp"
 #include "analysis/hardware/field_text.hpp"
-#include "analysis/hardware/substitution.hpp"
 
 namespace eastwest {
 
 namespace {
 
-struct Need {
-  const OpticModel* optic = nullptr;  // of modules and cables with fixed ends
-  bool cable = false;
-  std::uint32_t ports = 1;  // of each module
-  std::string fibre;        // of cords and trunks
-  std::string connector;
-  std::uint32_t fibres = 0;
-  Length length;  // of cables: to order; of modules: of the longest link
-  Length needed;  // of cables: the longest way among them
-  LinkUse use;
+struct Need : DeliveryNeed {
   std::int64_t open = 0;
-  [[nodiscard]] std::string text() const {
-    if (!cable) return (ports > 1 ? "twin-port modules of 2 x " : "modules ") + optic->name;
-    if (optic != nullptr) return optic->name + " of " + to_readable(length);
-    return fibre + " " + connector + " with " + std::to_string(fibres) + " fibres, " + to_string(length);
-  }
 };
 
 struct Supply {
   const InventoryItem* item = nullptr;
-  const Part* part = nullptr;
+  std::string category;  // of the bill; "" when only its part is known
+  std::string stem;      // of a cord or trunk that goes by the bill's name; "" otherwise
+  std::optional<Part> part;
   const OpticModel* optic = nullptr;
   std::optional<Length> length;
+  std::int64_t quantity = 0;
   std::int64_t left = 0;
 };
 
-enum class Fit : std::uint8_t { same, substitute, wrong };
+enum class Fit : std::uint8_t { named, same, substitute, wrong };
 
 class DeliveryCheck {
  public:
   explicit DeliveryCheck(VerificationWork& work) : work_(work) {}
 
   void run() {
+    bool any = false;
+    for (const InventoryItem& item : work_.evidence.inventory) any = any || !item.installed();
+    if (!any) return;
+    for (const DeliveryNeed& need : delivery_needs(work_.design)) needs_.push_back({need, need.count});
     for (const InventoryItem& item : work_.evidence.inventory)
       if (!item.installed()) take(item);
-    if (!any_) return;
-    need_modules();
-    need_cables();
+    leave_unnamed();
     std::int64_t planned = 0;
     for (const Need& need : needs_) planned += need.open;
-    for (const Fit fit : {Fit::same, Fit::substitute, Fit::wrong})
+    for (const Fit fit : {Fit::named, Fit::same, Fit::substitute, Fit::wrong})
       for (Need& need : needs_)
         for (Supply& supply : supplies_) set_against(need, supply, fit);
     std::int64_t seen = 0;
-    for (const Supply& supply : supplies_) seen += supply.item->quantity;
+    for (const Supply& supply : supplies_) seen += supply.quantity;
     std::int64_t missing = 0;
     for (const Need& need : needs_)
       if (need.open > 0) {
@@ -73,92 +66,77 @@ class DeliveryCheck {
   }
 
  private:
-  void take(const InventoryItem& item) {
-    any_ = true;
-    Supply supply;
-    supply.item = &item;
-    supply.part = work_.design.parts.find(item.part_number);
-    supply.left = item.quantity;
-    if (supply.part == nullptr) return unknown(item);
-    supply.optic = work_.design.catalogue.find_optic(supply.part->optic);
-    supply.length = item.length ? item.length : supply.part->length;
-    if (!supply.part->cable && supply.optic == nullptr) return unknown(item);
-    supplies_.push_back(supply);
+  /// A bill tells the quantity of each phase: of those that stand.
+  [[nodiscard]] std::int64_t quantity_of(const InventoryItem& item) const {
+    if (item.by_phase.empty()) return item.quantity;
+    std::int64_t sum = 0;
+    for (std::size_t p = 0; p < std::min(item.by_phase.size(), work_.design.plant.phases.size()); ++p) sum += item.by_phase[p];
+    return sum;
   }
 
-  void unknown(const InventoryItem& item) {
-    HardwareFinding finding{FindingKind::unknown_part, FindingSeverity::warning, item.part_number, {}, {}, {}, {}, {item.at}};
-    finding.figures = {figure("quantity", static_cast<double>(item.quantity), "")};
-    finding.sentence = std::to_string(item.quantity) + " of " + quote_input(item.part_number) + " arrived, which is in no table of parts";
-    finding.remedy = "add it to a table parts.csv beside the evidence: part_number,kind,optic,fibre,connector,fibres";
+  /// The category of a server, switch, rack or panel; "" of anything else.
+  [[nodiscard]] std::string device_category(const InventoryItem& item) const {
+    for (const std::string_view category : {"server", "switch", "rack", "panel"})
+      if (item.category == category) return item.category;
+    if (!item.category.empty()) return {};
+    for (const Need& need : needs_)
+      if (need.device && need.part == item.part_number) return need.category;
+    if (work_.design.catalogue.find_server(item.part_number) != nullptr) return "server";
+    return work_.design.catalogue.find_switch(item.part_number) != nullptr ? "switch" : "";
+  }
+
+  void take(const InventoryItem& item) {
+    Supply supply;
+    supply.item = &item;
+    supply.quantity = supply.left = quantity_of(item);
+    supply.category = device_category(item);
+    if (!supply.category.empty()) return supplies_.push_back(std::move(supply));
+    supply.category = item.category;
+    if (const Part* part = work_.design.parts.find(item.part_number)) supply.part = *part;
+    else if ((supply.part = cable_of_bill(work_.design.catalogue, item.part_number))) supply.stem = stem_of_bill(item.part_number);
+    if (supply.part) {
+      supply.optic = work_.design.catalogue.find_optic(supply.part->optic);
+      supply.length = item.length ? item.length : supply.part->length;
+      const std::string end = item.part_number.substr(std::min(stem_of_bill(item.part_number).size() + 1, item.part_number.size()));
+      if (!supply.length && supply.part->cable) supply.length = metres(leading_number(end));  // "aec-400g-7m"
+    }
+    const bool known = supply.part && (supply.part->cable || supply.optic != nullptr);
+    const bool named = std::any_of(needs_.begin(), needs_.end(), [&](const Need& need) { return is_named(need, supply); });
+    if (known || named) return supplies_.push_back(std::move(supply));
+    if (supply.quantity > 0) unknown(item, supply.quantity);
+  }
+
+  [[nodiscard]] static bool is_named(const Need& need, const Supply& supply) {
+    return need.part == supply.item->part_number && (supply.category.empty() || supply.category == need.category);
+  }
+
+  /// What no list names at all is told once and not compared.
+  void leave_unnamed() {
+    std::set<std::string> named;
+    for (const Supply& supply : supplies_)
+      for (const Need& need : needs_)
+        if (need.device ? need.category == supply.category : is_named(need, supply)) named.insert(need.category);
+    std::string list;
+    std::string figures;
+    for (Need& need : needs_) {
+      if (!need.named_only || named.contains(need.category)) continue;
+      if (list.find(need.category) == std::string::npos) list += (list.empty() ? "" : ", ") + need.category;
+      figures += (figures.empty() ? "" : ", ") + std::to_string(need.open) + " of " + need.text();
+      need.open = 0;
+    }
+    if (list.empty()) return;
+    HardwareFinding finding{FindingKind::missing, FindingSeverity::note, list, {}, {}, {}, {}, {}};
+    finding.sentence = "not in this list, so not compared: " + figures;
+    finding.remedy = "nothing needs to be done when they come on another list";
     work_.tell(std::move(finding));
   }
 
-  [[nodiscard]] const Piece* only_piece(std::uint32_t c) const {
-    const PlantChannel& channel = work_.design.plant.channels[c];
-    return channel.step_count == 0 ? nullptr : &work_.design.plant.pieces[work_.design.plant.steps[channel.first_step].piece];
-  }
-
-  Need& need_of(const Need& one) {
-    for (Need& known : needs_)
-      if (known.optic == one.optic && known.cable == one.cable && known.ports == one.ports && known.fibre == one.fibre &&
-          known.connector == one.connector && known.fibres == one.fibres && (!one.cable || known.length == one.length))
-        return known;
-    needs_.push_back(one);
-    return needs_.back();
-  }
-
-  void need_modules() {
-    const Fabric& fabric = work_.fabric();
-    for (std::uint32_t p = 0; p < fabric.ports.size(); ++p) {
-      const PortId port{p};
-      const PortId cage = work_.names.cage(port);
-      const CableId id = work_.names.cable(port);
-      const OpticModel* optic = id.exists() ? work_.optic(id) : nullptr;
-      if (optic == nullptr || optic->connector == "integral") continue;
-      Need one;
-      one.optic = optic;
-      one.ports = work_.names.ports_per_cage(fabric.ports[p].node);
-      one.fibre = {};
-      Need& need = need_of(one);
-      if (need.open == 0 || work_.cable(id).length > need.use.length) {
-        need.use.length = work_.cable(id).length;
-        if (id.index() < work_.design.tests.size()) need.use.loss = work_.design.tests[id.index()].channel_worst;
-        const Piece* piece = only_piece(id.value);
-        if (piece != nullptr) need.use.fibre = piece->fibre;
-      }
-      const std::uint32_t index = fabric.ports[p].index;
-      // One module for the ports of a cage: counted at the first of them that is used.
-      const std::uint32_t first = fabric.ports[cage.index()].index;
-      bool counted = false;
-      for (std::uint32_t i = first; i < index; ++i) counted = counted || work_.names.cable(PortId{p - (index - i)}).exists();
-      if (!counted) ++need.open;
-    }
-  }
-
-  void need_cables() {
-    const Plant& plant = work_.design.plant;
-    std::vector<const OpticModel*> fixed(plant.pieces.size(), nullptr);
-    for (std::uint32_t c = 0; c < plant.channels.size(); ++c)
-      for (std::uint32_t s = 0; s < plant.channels[c].step_count; ++s)
-        if (const OpticModel* optic = work_.optic(CableId{c}); optic != nullptr && optic->connector == "integral")
-          fixed[plant.steps[plant.channels[c].first_step + s].piece] = optic;
-    for (std::size_t i = 0; i < plant.pieces.size(); ++i) {
-      const Piece& piece = plant.pieces[i];
-      if (piece.status == PieceStatus::retired || piece.construction == "custom") continue;
-      Need one;
-      one.cable = true;
-      one.optic = fixed[i];
-      one.length = piece.order_length;
-      if (fixed[i] == nullptr) {
-        one.fibre = piece.fibre;
-        one.connector = piece.a.plug.connector;
-        one.fibres = piece.fibres;
-      }
-      Need& need = need_of(one);
-      need.needed = std::max(need.needed, piece.length);
-      ++need.open;
-    }
+  void unknown(const InventoryItem& item, std::int64_t quantity) {
+    HardwareFinding finding{FindingKind::unknown_part, FindingSeverity::warning, item.part_number, {}, {}, {}, {}, {item.at}};
+    finding.figures = {figure("quantity", static_cast<double>(quantity), "")};
+    finding.sentence = std::to_string(quantity) + " of " + quote_input(item.part_number) + " arrived, which is in no table of parts";
+    finding.remedy = "add it to a table parts.csv beside the evidence: part_number,kind,optic,fibre,connector,fibres";
+    work_.tell(std::move(finding));
   }
 
   struct Judged {
@@ -169,12 +147,18 @@ class DeliveryCheck {
   };
 
   [[nodiscard]] static bool same_connector(const std::string& a, const std::string& b) {
-    return a.empty() || b.empty() || a.substr(0, a.find('/')) == b.substr(0, b.find('/'));
+    return a.empty() || b.empty() || lower_case(a.substr(0, a.find('/'))) == lower_case(b.substr(0, b.find('/')));
   }
 
   [[nodiscard]] Judged judge(const Need& need, const Supply& supply) const {
+    if (is_named(need, supply)) return {Fit::named, true, FindingKind::wrong_part, {}};
+    if (need.device || !supply.part) {
+      if (!need.device || need.category != supply.category) return {};
+      return {Fit::wrong, true, FindingKind::wrong_part, "planned is another " + need.category};
+    }
     if (need.cable != supply.part->cable) return {};
     if (!need.cable) {
+      if (need.optic == nullptr) return {};
       LinkUse use = need.use;
       use.vendor_reach = supply.part->reach;
       const Substitution verdict = judge_substitution(*need.optic, *supply.optic, use);
@@ -195,13 +179,16 @@ class DeliveryCheck {
       if (!verdict.fits) return {Fit::wrong, true, verdict.kind, verdict.reason};
       if (!verdict.same) result = {Fit::substitute, true, FindingKind::substitute, verdict.reason};
     } else {
+      if (need.named_only || (!supply.category.empty() && supply.category != need.category)) return {};
       if (need.fibre != supply.part->fibre)
         return {Fit::wrong, true, FindingKind::wrong_fibre, supply.part->fibre + " fibre, planned " + need.fibre};
       if (!same_connector(need.connector, supply.part->connector) || (supply.part->fibres != 0 && supply.part->fibres < need.fibres))
         return {Fit::wrong, true, FindingKind::wrong_part,
-                supply.part->connector + " with " + std::to_string(supply.part->fibres) + " fibres, planned " + need.connector + " with " +
+                supply.part->connector + " with " + fibre_count(supply.part->fibres) + ", planned " + need.connector + " with " +
                     std::to_string(need.fibres)};
       if (supply.part->fibres > 0 && supply.part->fibres != need.fibres && (supply.part->fibres > 24) != (need.fibres > 24)) return {};
+      if (!supply.stem.empty() && supply.stem != need.stem)  // other pins, polarity, polish or grade
+        return {Fit::wrong, true, FindingKind::wrong_part, "planned is `" + need.stem + "`"};
     }
     if (!supply.length || *supply.length == need.length) return result;
     const std::string lengths = to_readable(*supply.length) + " long, ordered were " + to_readable(need.length) +
@@ -219,7 +206,7 @@ class DeliveryCheck {
     const std::int64_t count = std::min(need.open, supply.left);
     need.open -= count;
     supply.left -= count;
-    if (fit == Fit::same) return;
+    if (fit == Fit::named || fit == Fit::same) return;
     HardwareFinding finding{fit == Fit::substitute ? FindingKind::substitute : judged.kind,
                             fit == Fit::substitute ? FindingSeverity::note : FindingSeverity::failed,
                             supply.item->part_number,
@@ -239,7 +226,7 @@ class DeliveryCheck {
   void tell_missing(const Need& need) {
     HardwareFinding finding{FindingKind::missing, FindingSeverity::failed, need.text(), {}, {}, {}, {}, {}};
     finding.figures = {figure("quantity", static_cast<double>(need.open), "")};
-    finding.sentence = std::to_string(need.open) + " of " + need.text() + " are on no packing list";
+    finding.sentence = std::to_string(need.open) + " of " + need.text() + (need.open == 1 ? " is" : " are") + " on no packing list";
     finding.remedy = "order them, or wait for the next delivery";
     work_.tell(std::move(finding));
   }
@@ -253,7 +240,6 @@ class DeliveryCheck {
   }
 
   VerificationWork& work_;
-  bool any_ = false;
   std::vector<Need> needs_;
   std::vector<Supply> supplies_;
   std::int64_t wrong_ = 0;

@@ -123,7 +123,9 @@ struct InventoryItem {
   std::string description;
   std::vector<std::string> serials;
   std::int64_t quantity = 1;
-  std::optional<Length> length;  // of a cable
+  std::vector<std::int64_t> by_phase;  // of a bill of materials: the quantity of each phase
+  std::string category;                // of a bill of materials: "server", "cord"
+  std::optional<Length> length;        // of a cable
   [[nodiscard]] bool installed() const { return !device.empty(); }
 };
 

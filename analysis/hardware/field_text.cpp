@@ -108,6 +108,8 @@ std::string decimal_point(std::string_view text, char decimal_mark) {
   return result;
 }
 
+std::string fibre_count(std::size_t count) { return std::to_string(count) + (count == 1 ? " fibre" : " fibres"); }
+
 std::string plain_number(double value) {
   if (std::isinf(value)) return value < 0 ? "-inf" : "inf";
   std::array<char, 32> buffer{};

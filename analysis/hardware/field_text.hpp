@@ -33,6 +33,8 @@ std::optional<std::uint64_t> whole_or_hexadecimal(std::string_view text);
 std::optional<bool> spoken_truth(std::string_view text);
 /// "1.234,5" with ',' is "1234.5"; blanks and apostrophes between digits go too.
 std::string decimal_point(std::string_view text, char decimal_mark);
+/// "1 fibre", "8 fibres".
+std::string fibre_count(std::size_t count);
 /// The shortest text that reads back as `value`.
 std::string plain_number(double value);
 

@@ -73,15 +73,20 @@ bool is_connections(std::string_view head, const EvidenceContext&) {
   return has_field(fields, {"a_port", "a_interface"}) && has_field(fields, {"z_port", "z_interface", "b_port"}) &&
          has_field(fields, {"a_node_name", "a_node", "a_device"});
 }
+bool is_bill(std::string_view head, const EvidenceContext&) {
+  const auto fields = header_fields(head);
+  return has_field(fields, {"category"}) && has_field(fields, {"part"}) && has_field(fields, {"total", "phase_1"}) &&
+         !has_field(fields, {"device"});
+}
 bool is_inventory(std::string_view head, const EvidenceContext&) {
   const auto fields = header_fields(head);
-  return fields.size() > 1 &&
+  return fields.size() > 1 && !has_field(fields, {"far_end"}) &&  // a port map names the model of each device
          has_field(fields, {"part_number", "part_id", "part_no", "part", "pn", "mpn", "item_number", "sku", "model"}) &&
          has_field(fields, {"quantity", "qty", "count", "pieces", "shipped", "quantity_shipped", "serial", "serials", "serial_number",
                             "serial_numbers", "serial_no", "sn", "device"});
 }
 
-constexpr std::array<EvidenceFormat, 15> kFormats = {{
+constexpr std::array<EvidenceFormat, 16> kFormats = {{
     {"lldp", "LLDP neighbours, `lldpcli -f json0 show neighbors`", is_lldp, read_lldp},
     {"sonic_database", "SONiC STATE_DB as JSON", is_sonic_database, read_sonic_database},
     {"ethtool_fec", "FEC counters, `ethtool -I --json --show-fec IF`", is_ethtool_fec, read_ethtool_fec},
@@ -96,6 +101,7 @@ constexpr std::array<EvidenceFormat, 15> kFormats = {{
     {"otdr_events", "OTDR events", is_otdr, read_otdr_events},
     {"loss_tests", "loss tests", is_loss_test, read_loss_tests},
     {"connections", "point-to-point list", is_connections, read_connections},
+    {"bill_of_materials", "bill of materials of `eastwest docs`", is_bill, read_bill},
     {"inventory", "packing list or inventory", is_inventory, read_inventory},
 }};
 

@@ -122,15 +122,13 @@ class ModuleCheck {
     if (delivered == nullptr) return by_its_words(port, id, planned, seat);
     const Substitution verdict = judge_substitution(planned, *delivered, use_of(id, known));
     const std::uint32_t per_cage = work_.names.ports_per_cage(work_.fabric().ports[port.index()].node);
-    const std::vector<PortId> ports = used_ports(work_.names.cage(port));
-    if (verdict.fits && delivered->connector != "integral" && ports.size() > optic_ports(*delivered) &&
-        twin_exists(planned, use_of(id, nullptr), per_cage)) {
+    if (verdict.fits && leaves_ports_dark(port, planned, *delivered, use_of(id, nullptr))) {
       HardwareFinding finding = at(port, seat, FindingKind::wrong_part, FindingSeverity::failed);
-      for (const PortId other : ports)
-        if (optic_ports(*delivered) == 1 && other != port) work_.found(work_.names.cable(other)).medium = delivered->id;
-      finding.sentence = named(seat) + " in " + work_.names.name(port) + " has " + std::to_string(optic_ports(*delivered)) + " port, and " +
-                         std::to_string(ports.size()) + " links are planned in its cage: the second has no transceiver";
-      finding.remedy = "put in a module of two ports";
+      finding.sentence = named(seat) + " in " + work_.names.name(port) + ": it serves one port, the design uses " +
+                         std::to_string(per_cage) + " ports of this cage";
+      for (const PortId other : used_ports(work_.names.cage(port)))
+        if (other != port) work_.found(work_.names.cable(other)).medium = delivered->id;
+      finding.remedy = "put in a twin-port module of 2 x " + planned.name;
       return work_.tell(std::move(finding));
     }
     if (verdict.same || (verdict.fits && per_cage > 1 && optic_ports(*delivered) == per_cage)) return;  // a twin is two of the planned ends
@@ -141,11 +139,14 @@ class ModuleCheck {
     work_.tell(std::move(finding));
   }
 
-  /// Whether there is a module of `ports` ports that could be put where `planned` is; where there is none, one of one port is all one can get.
-  [[nodiscard]] bool twin_exists(const OpticModel& planned, const LinkUse& use, std::uint32_t ports) const {
+  /// A single-port module where the design lights several ports of the cage and the catalogue has a module for all of them.
+  [[nodiscard]] bool leaves_ports_dark(PortId port, const OpticModel& planned, const OpticModel& delivered, const LinkUse& use) const {
+    const std::uint32_t per_cage = work_.names.ports_per_cage(work_.fabric().ports[port.index()].node);
+    if (per_cage == 1 || planned.connector == "integral" || optic_ports(delivered) >= per_cage) return false;
+    if (used_ports(work_.names.cage(port)).size() < 2) return false;
     const auto& optics = work_.design.catalogue.optics();
     return std::any_of(optics.begin(), optics.end(),
-                       [&](const OpticModel& one) { return optic_ports(one) == ports && judge_substitution(planned, one, use).fits; });
+                       [&](const OpticModel& one) { return optic_ports(one) == per_cage && judge_substitution(planned, one, use).fits; });
   }
 
   /// What a module's own page says against its going in here at all: form (SFF-8024 table 4-1), plug (table 4-3); "" nothing.

@@ -5,6 +5,7 @@
 
 #include "analysis/hardware/field_table.hpp"
 #include "analysis/hardware/field_text.hpp"
+#include "analysis/hardware/substitution.hpp"
 #include "core/check.hpp"
 
 namespace eastwest {
@@ -69,6 +70,19 @@ const Part* PartTable::find(std::string_view part_number) const {
   return best;
 }
 
+void PartTable::add(const OpticModel& optic) {
+  Part part;
+  part.part_number = optic.id;
+  part.cable = optic.connector == "integral";
+  part.optic = optic.id;
+  part.ends = optic_ports(optic);
+  part.source = "data/optics.csv";
+  parts_.push_back(part);
+  if (!part.cable) return;
+  part.part_number += "-*";  // "aec-400g-7m"
+  parts_.push_back(std::move(part));
+}
+
 void read_part_table(std::string_view text, const EvidenceOrigin&, const EvidenceContext&, InputErrors& errors, Evidence& evidence) {
   evidence.parts.read(text, errors);
 }
@@ -84,6 +98,8 @@ PartTable builtin_parts() {
   InputErrors errors("part_numbers.csv", embedded::part_numbers_csv, diagnostics);
   table.read(embedded::part_numbers_csv, errors);
   EASTWEST_CHECK(!errors.any(), "the table of part numbers that is built in can be read");
+  const Catalogue catalogue = builtin_catalogue();
+  for (const OpticModel& optic : catalogue.optics()) table.add(optic);
   return table;
 }
 

@@ -14,6 +14,7 @@
 
 #include "core/input_text.hpp"
 #include "core/quantity.hpp"
+#include "topology/catalogue.hpp"
 
 namespace eastwest {
 
@@ -34,6 +35,8 @@ class PartTable {
  public:
   /// Adds the rows of `text`; mistakes go to `errors` with their lines.
   void read(std::string_view text, InputErrors& errors);
+  /// By its id; a cable with fixed ends with a length behind it too.
+  void add(const OpticModel& optic);
   void add(const PartTable& other) { parts_.insert(parts_.end(), other.parts_.begin(), other.parts_.end()); }
   /// nullptr when no row fits. Case and blanks do not matter.
   [[nodiscard]] const Part* find(std::string_view part_number) const;
@@ -45,7 +48,7 @@ class PartTable {
 
 /// Whether the first line of `text` is the header of such a table.
 bool is_part_table(std::string_view text);
-/// The table that is built into the library, data/part_numbers.csv.
+/// The table that is built into the library, data/part_numbers.csv, and the ids of the catalogue's optics, by which a bill of materials goes.
 PartTable builtin_parts();
 
 }  // namespace eastwest

@@ -56,6 +56,7 @@ void read_infiniband_ports(std::string_view text, const EvidenceOrigin&, const E
 void read_sonic_eeprom(std::string_view text, const EvidenceOrigin&, const EvidenceContext&, InputErrors&, Evidence&);
 void read_sonic_database(std::string_view text, const EvidenceOrigin&, const EvidenceContext&, InputErrors&, Evidence&);
 void read_inventory(std::string_view text, const EvidenceOrigin&, const EvidenceContext&, InputErrors&, Evidence&);
+void read_bill(std::string_view text, const EvidenceOrigin&, const EvidenceContext&, InputErrors&, Evidence&);
 void read_loss_tests(std::string_view text, const EvidenceOrigin&, const EvidenceContext&, InputErrors&, Evidence&);
 void read_otdr_events(std::string_view text, const EvidenceOrigin&, const EvidenceContext&, InputErrors&, Evidence&);
 void read_connections(std::string_view text, const EvidenceOrigin&, const EvidenceContext&, InputErrors&, Evidence&);

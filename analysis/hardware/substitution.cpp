@@ -101,8 +101,8 @@ Substitution judge_substitution(const OpticModel& planned, const OpticModel& del
     return fails(FindingKind::wrong_part, name + std::to_string(real.lanes) + " lanes of " + plain_number(delivered.lane_gigabaud) +
                                               " GBd, planned " + std::to_string(plan.lanes) + " of " + plain_number(planned.lane_gigabaud));
   if (!integral && (!same_connector(real.connector, plan.connector) || real.fibres != plan.fibres))
-    return fails(FindingKind::wrong_part, name + real.connector + " with " + std::to_string(real.fibres) + " fibres, planned " +
-                                              plan.connector + " with " + std::to_string(plan.fibres));
+    return fails(FindingKind::wrong_part, name + real.connector + " with " + fibre_count(real.fibres) + ", planned " + plan.connector +
+                                              " with " + std::to_string(plan.fibres));
   if (!use.protocol.empty() && !holds(delivered.protocol, use.protocol))
     return fails(FindingKind::wrong_part, name + "it speaks " + delivered.protocol + " only");
   if (!shares_form_factor(planned, delivered))

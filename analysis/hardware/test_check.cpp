@@ -299,8 +299,8 @@ class TestCheck {
     HardwareFinding finding = about(one, FindingKind::missing_fibres, FindingSeverity::failed, nullptr);
     finding.figures = {figure("tested", static_cast<double>(planned.size() - missing.size()), ""),
                        figure("planned", static_cast<double>(planned.size()), "")};
-    finding.sentence = std::to_string(planned.size() - missing.size()) + " of " + std::to_string(planned.size()) +
-                       " fibres were tested, without " + positions_text(missing);
+    finding.sentence = std::to_string(planned.size() - missing.size()) + " of " + fibre_count(planned.size()) +
+                       (planned.size() == 1 ? " was tested, without " : " were tested, without ") + positions_text(missing);
     finding.remedy = "test the others; a fibre without light is broken or of wrong polarity";
     work_.tell(std::move(finding));
   }

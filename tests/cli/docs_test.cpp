@@ -108,6 +108,18 @@ TEST_CASE("expand: the folder reads back with the same digest") {
     CHECK_MESSAGE(read_file(folder.path() / "one" / name) == read_file(folder.path() / "two" / name), name);
 }
 
+TEST_CASE("docs: a price of no part of the site is a warning with line and nearest part, and the documents are written") {
+  const TemporaryDirectory folder;
+  const std::string site = folder.write("site.yaml", kSite);
+  const std::string prices = folder.write("prices.csv", "part,unit_price,currency\ndgx-h100,310000,EUR\ndgx-h10,1,EUR\n");
+  const ProgramResult run = run_program({"docs", site, "-o", folder.file("out"), "--prices", prices});
+  CHECK(run.exit_code == 0);
+  CHECK(run.errors.find("prices.csv:3:1: warning: part `dgx-h10` is not in the bill of materials") != std::string::npos);
+  CHECK(run.errors.find("did you mean `dgx-h100`?") != std::string::npos);
+  CHECK(run.errors.find("prices.csv:2") == std::string::npos);
+  CHECK(std::filesystem::exists(folder.file("out/bill-of-materials.csv")));
+}
+
 TEST_CASE("export: graphviz of a site") {
   const TemporaryDirectory folder;
   const std::string site = folder.write("site.yaml", kSite);

@@ -220,6 +220,7 @@ constexpr FuzzParser kParsers[] = {
     {"infiniband_names", infiniband_names},
     {"infiniband_ports", evidence<read_infiniband_ports>},
     {"inventory", evidence<read_inventory>},
+    {"bill_list", evidence<read_bill>},
     {"json", json},
     {"lldp", evidence<read_lldp>},
     {"loss_tests", evidence<read_loss_tests>},

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bill of materials, prices, pulls, tests and growth: sums close over phases, fills are those of the cables, limits are those of the channel.
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <numbers>
@@ -60,6 +61,26 @@ TEST_CASE("bill of materials: prices multiply exactly, parts without a price are
   CHECK(money(1'005'000) == "1.01");
   CHECK(money(-1'005'000) == "-1.01");
   CHECK(money(0) == "0.00");
+}
+
+TEST_CASE("price list: a price that no part of the bill asks for is a warning with line and nearest part") {
+  const DocumentedSite site(tests::kGrowingSite);
+  const std::vector<BillItem> items = bill_of_materials(site.view, nullptr);
+  const auto cord = std::find_if(items.begin(), items.end(), [](const BillItem& one) { return one.length.mm > 0; });
+  REQUIRE(cord != items.end());
+  Diagnostics diagnostics;
+  const std::optional<PriceList> prices = read_price_list(
+      "part,unit_price,currency\nzebra,1,EUR\ndgx-h100,2,EUR\n" + cord->stem + ",3,EUR\n" + cord->part + ",4,EUR\ndgx-h10,5,EUR\n", "p.csv",
+      diagnostics);
+  REQUIRE(prices.has_value());
+  warn_of_other_prices(*prices, items, "p.csv", diagnostics);
+  const std::string told = diagnostics.print();
+  CAPTURE(told);
+  CHECK(diagnostics.error_count() == 0);
+  REQUIRE(diagnostics.all().size() == 2);
+  CHECK(told.find("p.csv:2:1: warning: part `zebra`") != std::string::npos);
+  CHECK(told.find("p.csv:6:1: warning: part `dgx-h10`") != std::string::npos);
+  CHECK(told.find("did you mean `dgx-h100`?") != std::string::npos);
 }
 
 TEST_CASE("price list: all mistakes of a file are told with their lines") {

@@ -149,13 +149,29 @@ TEST_CASE("graphviz: every cable is on one edge, every node in the cluster of it
   std::size_t cables = 0;
   for (std::size_t at = graph.find(" -- "); at != std::string::npos; at = graph.find(" -- ", at + 1)) {
     const std::string line = graph.substr(at, graph.find('\n', at) - at);
-    const std::size_t label = line.find("label=\"");
-    cables += label == std::string::npos ? 1 : std::stoul(line.substr(label + 7));
+    const std::size_t number = std::min(line.find("label=\""), line.find("tooltip=\""));
+    cables += number == std::string::npos ? 1 : std::stoul(line.substr(line.find('"', number) + 1));
   }
   CHECK(cables == site.built.fabric.cables.size());
   std::set<std::uint32_t> racks;
   for (const Node& node : site.built.fabric.nodes) racks.insert(node.rack);
   CHECK(occurrences(graph, "subgraph \"cluster_") == racks.size());
+  // 16 hosts are drawn each by itself, 24 by racks of four: 8 NICs each on 8 leaves, so 4 cables from a rack to a leaf.
+  CHECK(occurrences(graph, "    \"server-15\"") == 2);
+  const DocumentedSite many(
+      "{topology: rail_optimised, servers: 24, server: dgx-h100, switch: nv-qm9700, servers_per_rack: 4, rails_per_leaf: 1}");
+  const std::string racked = write_graphviz(many.built.fabric);
+  CHECK(occurrences(racked, "4 servers\\n32 NICs\"") == 6);
+  CHECK(racked.find("\"server-00 to server-03\" -- \"leaf-0\" [tooltip=\"4 cables\"") != std::string::npos);
+  CHECK(racked.find("tier 0 to tier 1: 48 lines of 4 cables\\l") != std::string::npos);
+  CHECK(racked.find("\"server-05\"") == std::string::npos);
+  std::size_t counted = 0;
+  for (std::size_t at = racked.find(" -- "); at != std::string::npos; at = racked.find(" -- ", at + 1)) {
+    const std::string line = racked.substr(at, racked.find('\n', at) - at);
+    const std::size_t tooltip = line.find("tooltip=\"");
+    counted += tooltip == std::string::npos ? 1 : std::stoul(line.substr(tooltip + 9));
+  }
+  CHECK(counted == many.built.fabric.cables.size());
   const DocumentedSite hostile(kHostile);
   CHECK(write_graphviz(hostile.built.fabric).find("\"a\\\"b&c\"") != std::string::npos);
 }

@@ -8,6 +8,12 @@
 namespace eastwest {
 namespace {
 
+TEST_CASE("field text: one fibre, several fibres") {
+  CHECK(fibre_count(1) == "1 fibre");
+  CHECK(fibre_count(0) == "0 fibres");
+  CHECK(fibre_count(8) == "8 fibres");
+}
+
 TEST_CASE("field text: milliwatts become dBm by 10 log10, darkness minus infinity") {
   CHECK(decibel_milliwatts(1) == doctest::Approx(0));
   CHECK(decibel_milliwatts(2) == doctest::Approx(3.0103).epsilon(1e-5));

@@ -110,7 +110,8 @@ class Pieces {
       finding.sentence += "has " + count_text(piece.fibres, "fibre", "fibres") + " (`fibre_count`), and " +
                           (strands > 1 ? std::to_string(strands) + " strands of " : "") + "`" + optic.id + "` " +
                           (strands > 1 ? "use " : "uses ") + std::to_string(strands * optic.fibres);
-      finding.limit = std::to_string(optic.fibres) + " fibres a link of `" + optic.id + "` (" + source_of(optic.origin, "fibres") + ")";
+      finding.limit =
+          count_text(optic.fibres, "fibre", "fibres") + " a link of `" + optic.id + "` (" + source_of(optic.origin, "fibres") + ")";
       finding.remedy = piece.kind == PieceKind::trunk ? "a trunk of more fibres, or fewer ports behind it" : wanted(optic);
       findings_.push_back(std::move(finding));
     }
