@@ -166,6 +166,7 @@ std::size_t device_table(std::string_view text) {
   racks[0].name = "A01";
   std::vector<Device> devices(1);
   devices[0].name = "h0";
+  devices[0].model = "plain";
   static_cast<void>(read_devices(text, "input", racks, 64, devices, diagnostics));
   (void)diagnostics.print();
   return diagnostics.has_errors() ? 0 : devices.size();
