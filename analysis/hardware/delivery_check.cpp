@@ -86,6 +86,18 @@ class DeliveryCheck {
   }
 
   void take(const InventoryItem& item) {
+    // The same list sent twice, or the lists of two lorries that overlap: a serial number arrives once.
+    std::size_t again = 0;
+    for (const std::string& serial : item.serials)
+      again += !serial.empty() && !serials_.insert(item.part_number + " " + serial).second ? 1 : 0;
+    if (again > 0 && again == item.serials.size() && !item.installed()) {
+      if (repeated_++ > 0) return;
+      HardwareFinding finding{FindingKind::extra, FindingSeverity::warning, item.part_number, {}, {}, {}, {}, {item.at}};
+      finding.sentence = "serial number " + quote_input(item.serials.front()) +
+                         " stands on a packing list twice: it is counted once, as are others like it";
+      finding.remedy = "leave out the list that was sent again";
+      return work_.tell(std::move(finding));
+    }
     Supply supply;
     supply.item = &item;
     supply.quantity = supply.left = quantity_of(item);
@@ -240,6 +252,8 @@ class DeliveryCheck {
   }
 
   VerificationWork& work_;
+  std::set<std::string> serials_;  // with their part numbers
+  std::size_t repeated_ = 0;
   std::vector<Need> needs_;
   std::vector<Supply> supplies_;
   std::int64_t wrong_ = 0;

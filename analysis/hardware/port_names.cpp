@@ -2,6 +2,7 @@
 #include "analysis/hardware/port_names.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "analysis/hardware/field_text.hpp"
@@ -64,6 +65,14 @@ std::optional<std::uint32_t> usual_host_port(std::string_view name) {
   return std::nullopt;
 }
 
+/// What the operating system calls the NICs of rails 0 to 7: between them stand those for storage (NVIDIA's system guides, general knowledge).
+const std::array<std::uint32_t, 8>* adapters_of(std::string_view server) {
+  static constexpr std::array<std::uint32_t, 8> kHopper = {0, 3, 4, 5, 6, 9, 10, 11};
+  static constexpr std::array<std::uint32_t, 8> kAmpere = {0, 1, 2, 3, 6, 7, 8, 9};
+  if (server == "dgx-h100" || server == "dgx-h200") return &kHopper;
+  return server == "dgx-a100" ? &kAmpere : nullptr;
+}
+
 std::string slashed(std::string text) {
   std::replace(text.begin(), text.end(), '_', '/');
   return text;
@@ -109,6 +118,11 @@ PortId PortNames::port(NodeId id, std::string_view interface) const {
   };
   if (const auto found = own.find(name); found != own.end()) return at(found->second);
   if (const auto found = own.find(slashed(name)); found != own.end()) return at(found->second);
+  if (const auto adapter = numbers(name, "mlx5_#"); adapter && node.kind == NodeKind::host)
+    if (const auto* known = adapters_of(fabric_.hosts[node.detail].model)) {
+      const auto rail = std::find(known->begin(), known->end(), adapter->at(0));
+      return rail == known->end() ? PortId{} : at(static_cast<std::uint32_t>(rail - known->begin()));
+    }
   for (const std::string& one : {name, slashed(name)}) {
     const auto index = node.kind == NodeKind::host ? usual_host_port(one) : usual_switch_port(one, per_cage_[id.index()]);
     if (index) return at(*index);

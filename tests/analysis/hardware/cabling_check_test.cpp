@@ -37,7 +37,8 @@ std::string ibnetdiscover(const DesignedSite& site, const std::function<std::str
   const auto described = [&](PortId port) {
     const Port& one = fabric.ports[port.index()];
     const std::string& name = fabric.nodes[one.node.index()].name;
-    return is_host(port) ? name + " mlx5_" + std::to_string(one.index) : "MF0;" + name + ":MQM9700/U1";
+    constexpr int kAdapters[] = {0, 3, 4, 5, 6, 9, 10, 11};  // of a DGX H100
+    return is_host(port) ? name + " mlx5_" + std::to_string(kAdapters[one.index]) : "MF0;" + name + ":MQM9700/U1";
   };
   const auto number = [&](PortId port) { return is_host(port) ? 1u : fabric.ports[port.index()].index + 1; };
   std::string text = "# Topology file: generated on Thu Jan  1 00:00:00 2026\n";

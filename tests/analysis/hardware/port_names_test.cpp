@@ -36,7 +36,7 @@ TEST_CASE("port names: the site's own and those of common tools, on twin cages")
   CHECK(names.node("LEAF-0.hall.example") == leaf);
   CHECK(!names.node("leaf-99").exists());
   const NodeId server = names.node("server-03");
-  CHECK(names.interface(names.port(server, "mlx5_2")) == "rail2");
+  CHECK(names.interface(names.port(server, "mlx5_4")) == "rail2");
   CHECK(names.port(server, "3") == names.port(server, "rail2"));
   CHECK(!names.port(server, "rail8").exists());
 }
@@ -66,6 +66,16 @@ TEST_CASE("port names: a switch has no port beyond its cages, and says how many 
   CHECK(names.exceeded(leaf, "swp32s1") == 0);
   CHECK(names.exceeded(leaf, "eth0") == 0);
   CHECK(names.exceeded(leaf, "65") == 0);  // where its aggregation node hangs
+}
+
+TEST_CASE("port names: compute adapters of a DGX are not numbered on; storage's are none of the design's") {
+  const DesignedSite site("topology: rail_optimised\nservers: 2\nserver: dgx-h100\n");
+  const PortNames names(site.site.fabric, site.site.plant, site.catalogue);
+  const NodeId host = names.node("server-0");
+  const std::uint32_t rails[] = {0, 3, 4, 5, 6, 9, 10, 11};
+  for (std::uint32_t r = 0; r < 8; ++r)
+    CHECK(names.port(host, "mlx5_" + std::to_string(rails[r])) == names.port(host, "rail" + std::to_string(r)));
+  for (const char* storage : {"mlx5_1", "mlx5_2", "mlx5_7", "mlx5_8"}) CHECK_FALSE(names.port(host, storage).exists());
 }
 
 }  // namespace
