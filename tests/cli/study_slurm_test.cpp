@@ -58,30 +58,34 @@ TEST_CASE("study: 64 runs on four Slurm nodes, one of which dies half-way, give 
   ProgramOptions options = in(folder);
   options.environment = cluster->environment();
   options.timeout_s = 150;
-  bool crashed = false;
   std::string name;
-  // On a quick machine a study may end before its node is seen at work: then another one is begun, with the cluster as it is.
-  for (int attempt = 0; attempt < 10 && !crashed; ++attempt) {
+  const auto a_task_was_lost = [&] { return cluster->completed_jobs().find("NODE_FAIL") != std::string::npos; };
+  // On a quick machine a study may end before its node is seen at work, or a task just before its node dies: then another study is begun, and another
+  // node dies, as long as one is left.
+  unsigned victim = 2;
+  for (int attempt = 0; attempt < 12 && victim <= 4 && !a_task_was_lost(); ++attempt) {
     name = "slurm-" + std::to_string(attempt);
     const std::string journal = folder.file(name + "/points.csv.partial");
+    const unsigned nodes = 6 - victim;
+    bool crashed = false;
     options.kill_signal = 0;  // watches only
     options.kill_when = [&] {
       // When rows have come in, at a moment when the node is at work.
-      if (!crashed && lines_in(journal) > 4 && !cluster->tasks_on(2).empty()) {
-        cluster->crash_node(2);
+      if (!crashed && lines_in(journal) > 4 && !cluster->tasks_on(victim).empty()) {
+        cluster->crash_node(victim);
         crashed = true;
       }
       return false;
     };
     const ProgramResult result = run_program({"study", "s.yaml", "-o", name, "--on", "slurm", "--points-per-task", "3"}, options);
     CHECK_MESSAGE(result.exit_code == 0, result.errors);
-    CHECK(result.errors.find("64 runs in 22 tasks of up to 3 on a cluster of 4 nodes") != std::string::npos);
+    if (nodes == 4) CHECK(result.errors.find("64 runs in 22 tasks of up to 3 on a cluster of 4 nodes") != std::string::npos);
     CHECK(results(folder.file(name)) == expected);
     CHECK_FALSE(std::filesystem::exists(folder.file(name + "/chunks")));
     CHECK_FALSE(std::filesystem::exists(journal));
+    victim += crashed ? 1 : 0;
   }
-  CHECK(crashed);
-  CHECK(cluster->completed_jobs().find("NODE_FAIL") != std::string::npos);
+  CHECK(a_task_was_lost());
 
   // Interrupted: nothing stays in the queue; killed: what still runs is called off when it is continued, here or there.
   for (const int signal : {SIGINT, SIGKILL}) {

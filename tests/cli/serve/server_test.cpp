@@ -352,7 +352,10 @@ TEST_CASE("serve: in Chromium a run is started from the list, drawn while it goe
   const ServedProgram server(folder.file("results"));
   const std::string here = "http://127.0.0.1:" + std::to_string(server.port());
   const auto becomes = [&](const std::string& condition) {
-    return soon([&] { return browser->evaluate("(" + condition + ") ? true : false") == "true"; });
+    return soon([&] {
+      return browser->evaluate("(() => { try { return (" + condition + ") ? true : false; } catch (error) { return false; } })()") ==
+             "true";
+    });
   };
   browser->size(1280, 900);
   browser->open(here + "/", "document.querySelectorAll('#scenario option').length > 20");
