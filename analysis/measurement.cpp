@@ -126,8 +126,7 @@ Measurement read_row(const CsvTable& table, std::size_t index, const std::string
 
 std::optional<std::vector<Measurement>> read_measurements(std::string_view text, const std::string& file, Diagnostics& diagnostics) {
   InputErrors errors(file, text, diagnostics);
-  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-  const Result<CsvTable> read = parse_csv(text.starts_with(kByteOrderMark) ? text.substr(kByteOrderMark.size()) : text);
+  const Result<CsvTable> read = parse_csv(text);
   if (!read) {
     diagnostics.error({file, 0, 0}, read.error().message, read.error().remedy);
     return std::nullopt;

@@ -12,6 +12,8 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "cli/progress.hpp"
+
 namespace eastwest::cli {
 
 namespace {
@@ -20,13 +22,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr auto kEvery = std::chrono::milliseconds(100);
 constexpr std::size_t kHighest = 5;
-
-double share_done(const Progress& progress, Duration duration) {
-  const auto simulated = static_cast<double>(progress.simulated_ps.load());
-  if (duration.ps > 0) return std::min(1.0, simulated / static_cast<double>(duration.ps));
-  const std::uint64_t total = progress.operations_total.load();
-  return total == 0 ? 0 : std::min(1.0, static_cast<double>(progress.operations_done.load()) / static_cast<double>(total));
-}
 
 /// The links with the highest `values`, none of zero.
 template <class Value>

@@ -16,15 +16,6 @@ constexpr auto kPoll = std::chrono::milliseconds(50);
 constexpr double kTerminalSeconds = 0.2;  // between rewrites of the line
 constexpr double kPlainSeconds = 10.0;    // between lines in a log
 
-double share_done(const Progress& progress, Duration duration) {
-  double share = 0;
-  const std::uint64_t total = progress.operations_total.load();
-  if (total != 0) share = static_cast<double>(progress.operations_done.load()) / static_cast<double>(total);
-  // Drivers post work as they go, so the total is known late: time tells more.
-  if (duration.ps > 0) share = static_cast<double>(progress.simulated_ps.load()) / static_cast<double>(duration.ps);
-  return std::clamp(share, 0.0, 1.0);
-}
-
 std::string rate_text(double per_second) {
   char text[32];
   if (per_second >= 1e6) {
@@ -49,6 +40,15 @@ std::string seconds_text(double seconds) {
 }
 
 }  // namespace
+
+double share_done(const Progress& progress, Duration duration) {
+  double share = 0;
+  const std::uint64_t total = progress.operations_total.load();
+  if (total != 0) share = static_cast<double>(progress.operations_done.load()) / static_cast<double>(total);
+  // Drivers post work as they go, so the total is known late: time tells more.
+  if (duration.ps > 0) share = static_cast<double>(progress.simulated_ps.load()) / static_cast<double>(duration.ps);
+  return std::clamp(share, 0.0, 1.0);
+}
 
 std::string progress_line(const Progress& progress, Duration duration, double wall_seconds) {
   const double share = share_done(progress, duration);

@@ -14,6 +14,8 @@
 
 namespace eastwest::cli {
 
+/// 0 to 1: of operations, or of the duration where the jobs decide as they run.
+double share_done(const Progress& progress, Duration duration);
 /// One line, without its end: "simulated 1.25 ms, 43 %, 12.1 M events/s, 3 s left".
 std::string progress_line(const Progress& progress, Duration duration, double wall_seconds);
 

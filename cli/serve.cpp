@@ -49,6 +49,7 @@ int serve_verb(const ServeArguments& arguments) {
   } else if (const char* token = std::getenv("EASTWEST_TOKEN")) {
     settings.serve.token = token;
   }
+  unsetenv("EASTWEST_TOKEN");  // runs need not know it
   for (const char c : settings.serve.token)
     if (c <= ' ' || c > '~' || c == ';' || c == ',' || c == '"' || c == '\\')
       return print_error({"the token has a character that a cookie cannot carry", "use letters and digits"}), kExitInput;

@@ -51,8 +51,8 @@ void read_losses(FieldTable& table, const EvidenceOrigin& origin, InputErrors& e
     reading.optical_return_loss = table.loss(row, {"orl"});
     const std::string result = lower_case(table.text(row, {"result"}));
     reading.passed = spoken_truth(result);
-    if (!reading.passed && result.starts_with('p')) reading.passed = true;  // "P", "Pass*"
-    if (!reading.passed && (result.starts_with('f') || result == "x" || result == "bad"))
+    if (!reading.passed && (result == "p" || result.starts_with("pass"))) reading.passed = true;  // "Pass*"
+    if (!reading.passed && (result == "f" || result.starts_with("fail") || result == "x" || result == "bad"))
       reading.passed = false;  // "F", "FAIL*", "Fail (margin)"
     if (!reading.passed && !result.empty())
       errors.error(table.line(row), 1, "`result` is " + quote_input(table.text(row, {"result"})), "write PASS or FAIL, or nothing");

@@ -82,14 +82,23 @@ class TestCheck {
   }
 
  private:
-  /// After cleaning the test is made again: where every row says when, the last of a fibre, direction and wavelength counts.
+  /// "2026-11-02T09:00": dates that sort as text.
+  static bool is_iso_date(std::string_view text) {
+    constexpr std::string_view kForm = "0000-00-00";
+    return text.size() >= kForm.size() && std::equal(kForm.begin(), kForm.end(), text.begin(), [](char form, char letter) {
+             return form == '0' ? letter >= '0' && letter <= '9' : letter == form;
+           });
+  }
+
+  /// After cleaning the test is made again: where every row says when, the last of a fibre, direction and wavelength counts. Of dates of another form
+  /// nobody knows which is later, and the worst counts.
   static void keep_latest(TestedCable& one) {
-    if (std::any_of(one.readings.begin(), one.readings.end(), [](const LossReading* reading) { return reading->tested_at.empty(); }))
+    if (!std::all_of(one.readings.begin(), one.readings.end(), [](const LossReading* reading) { return is_iso_date(reading->tested_at); }))
       return;
     std::map<std::tuple<std::optional<std::uint32_t>, TestDirection, std::optional<double>>, const LossReading*> latest;
     for (const LossReading* reading : one.readings) {
       const LossReading*& last = latest[{reading->fibre, reading->direction, reading->wavelength_nm}];
-      if (last == nullptr || reading->tested_at >= last->tested_at) last = reading;  // ISO 8601 sorts as text
+      if (last == nullptr || reading->tested_at >= last->tested_at) last = reading;
     }
     std::erase_if(one.readings, [&](const LossReading* reading) {
       return latest.at({reading->fibre, reading->direction, reading->wavelength_nm}) != reading;

@@ -152,7 +152,7 @@ class Server {
     // The last lines, fewer than a viewer's queue holds.
     const std::size_t count = std::min(run->lines.size(), kLinesMost / 2);
     for (std::size_t k = run->lines.size() - count; k < run->lines.size(); ++k) viewer->push(run->lines[k]);
-    if (run->state != RunState::running && run->state != RunState::waiting) viewer->finish();
+    finish(id);
   }
   void leave(const std::shared_ptr<Viewer>& viewer, std::uint32_t id) {
     const auto found = viewers_.find(id);

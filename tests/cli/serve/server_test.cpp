@@ -154,6 +154,19 @@ TEST_CASE("serve: runs wait for their turn, are cancelled with a readable trace,
   CHECK(run_program({"compare", folder.file("results/" + place + "/run.h5")}).exit_code == 0);
 }
 
+TEST_CASE("serve: a server that is killed takes its run with it, and the run leaves a whole trace") {
+  const TemporaryDirectory folder;
+  ServedProgram server(folder.file("results"));
+  const int id = start(server.port(), kEndless);
+  REQUIRE(soon([&] { return look(server.port(), id).contains("trace"); }));
+  const std::string trace = folder.file("results/" + look(server.port(), id)["folder"].get<std::string>() + "/run.h5");
+  CHECK_FALSE(std::filesystem::exists(trace));
+  kill(server.process(), SIGKILL);
+  CHECK(server.stop() == 128 + SIGKILL);
+  REQUIRE(soon([&] { return std::filesystem::exists(trace); }));
+  CHECK(run_program({"compare", trace}).exit_code == 0);
+}
+
 TEST_CASE("serve: a scenario with a mistake fails by itself, with its words; too many waiting runs are refused") {
   const TemporaryDirectory folder;
   const ServedProgram server(folder.file("results"));

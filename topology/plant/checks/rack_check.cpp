@@ -65,10 +65,6 @@ std::vector<RackUse> rack_uses(const CheckInput& input) {
     ++(device.kind == DeviceKind::server ? use.servers : device.kind == DeviceKind::panel ? use.panels : use.switches);
     if (device.unit == 0) use.unplaced.push_back(d);
     else use.units += device.height;
-    if (device.unit > 0)
-      ++(device.kind == DeviceKind::server  ? use.placed_servers
-         : device.kind == DeviceKind::panel ? use.placed_panels
-                                            : use.placed_switches);
     use.power.mw += device.power_max.mw;
     const Mass weight = weight_of(input, device);
     use.weight.grams += weight.grams;
@@ -106,12 +102,16 @@ std::vector<Finding> check_racks(const CheckInput& input, const std::vector<Rack
   for (const CaseGroups::Group& group : places.sorted()) {
     const Device& device = plant.devices[group.worst];
     const RackUse& use = uses[device.rack];
+    RackUse placed = use;
+    for (const std::uint32_t d : use.unplaced) {
+      const DeviceKind kind = plant.devices[d].kind;
+      --(kind == DeviceKind::server ? placed.servers : kind == DeviceKind::panel ? placed.panels : placed.switches);
+    }
     const PlantRack& rack = plant.racks[device.rack];
     Finding finding = finding_of(group, FindingLevel::fail, "racks.units", device_name);
     finding.sentence = "(`" + device.model + "`, " + count_text(device.height, "unit", "units") + ") has no place in rack " + rack.name +
                        ": " + std::to_string(use.units) + " of its " + std::to_string(rack.units) + " units are taken by " +
-                       count_text(use.placed_servers, "server", "servers") + ", " + count_text(use.placed_switches, "switch", "switches") +
-                       ", " + count_text(use.placed_panels, "panel", "panels");
+                       contents(placed);
     finding.limit = std::to_string(rack.units) + " units (`rack_units` of the site)";
     finding.remedy = device.kind == DeviceKind::server ? "fewer `servers_per_rack`"
                      : use.servers > 0                 ? "fewer `servers_per_rack`, or a rack for the network"

@@ -22,9 +22,6 @@ struct RackUse {
   Mass weight;
   std::uint32_t power_unknown = 0;  // devices, panels not counted: they draw nothing
   std::uint32_t weight_unknown = 0;
-  std::uint32_t placed_servers = 0;  // in its units
-  std::uint32_t placed_switches = 0;
-  std::uint32_t placed_panels = 0;
   std::vector<std::uint32_t> unplaced;  // devices
 };
 
