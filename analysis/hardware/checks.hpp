@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,8 @@ class VerificationWork {
   [[nodiscard]] std::string cable_text(CableId id) const;
   /// The port that a record means; a device or interface of no known name is told once per device.
   PortId port_of(const std::string& device, const std::string& interface, const EvidenceLine& at);
+  /// What is planned for a tested cable; a cable of no known name is told once.
+  const TestExpectation* test_of(const std::string& cable, const EvidenceLine& at);
   void tell(HardwareFinding finding) { result.findings.push_back(std::move(finding)); }
 
   const VerificationDesign& design;
@@ -34,13 +37,16 @@ class VerificationWork {
   Verification& result;
 
  private:
+  std::map<std::string, const TestExpectation*> tests_;  // by name in small letters
+  std::set<std::string> unknown_tests_;
   std::map<std::string, std::size_t, std::less<>> unknown_;  // finding of each unknown device or naming rule
 };
 
 void check_cabling(VerificationWork& work);   // neighbours and point-to-point lists
 void check_modules(VerificationWork& work);   // parts in cages, power, lengths of cables with fixed ends
 void check_signals(VerificationWork& work);   // speed, width, bit errors, bursts, light
-void check_tests(VerificationWork& work);     // loss tests and OTDR events
+void check_tests(VerificationWork& work);     // loss tests
+void check_traces(VerificationWork& work);    // events of an OTDR
 void check_delivery(VerificationWork& work);  // packing lists against the bill of materials
 
 FindingFigure figure(std::string name, double value, std::string unit);

@@ -7,6 +7,7 @@
 
 #include "analysis/hardware/checks.hpp"
 #include "analysis/hardware/field_text.hpp"
+#include "analysis/hardware/module_fit.hpp"
 #include "analysis/hardware/substitution.hpp"
 
 namespace eastwest {
@@ -149,27 +150,12 @@ class ModuleCheck {
                        [&](const OpticModel& one) { return optic_ports(one) == per_cage && judge_substitution(planned, one, use).fits; });
   }
 
-  /// What a module's own page says against its going in here at all: form (SFF-8024 table 4-1), plug (table 4-3); "" nothing.
-  [[nodiscard]] std::string misfit(PortId port, const OpticModel& planned, const ModuleReading& module) const {
+  /// Of the switch's model; "" of a host.
+  [[nodiscard]] std::string cage_type(PortId port) const {
     const Node& node = work_.fabric().nodes[work_.fabric().ports[port.index()].node.index()];
-    const SwitchModel* model =
-        node.kind == NodeKind::network_switch ? work_.design.catalogue.find_switch(work_.fabric().switches[node.detail].model) : nullptr;
-    const std::uint32_t form = module.identifier.value_or(0);
-    const bool osfp = form == 25;
-    const bool qsfp = form == 12 || form == 13 || form == 17 || form == 24 || form == 30;  // QSFP, QSFP+, QSFP28, QSFP-DD, QSFP+ with CMIS
-    if (model != nullptr && model->cage_type.find("QSFP") == std::string::npos && model->cage_type.find("OSFP") != std::string::npos &&
-        qsfp)
-      return "a QSFP does not go into an " + model->cage_type + " cage";
-    if (model != nullptr && model->cage_type.find("OSFP") == std::string::npos && model->cage_type.find("QSFP") != std::string::npos &&
-        osfp)
-      return "an OSFP does not go into a " + model->cage_type + " cage";
-    if ((form == 13 || form == 17) && planned.rate.bits_per_second > 100'000'000'000) return "its form carries at most 100 Gb/s";
-    const std::uint32_t plug = module.connector.value_or(0);
-    const bool mpo = planned.connector.find("MPO") != std::string::npos;
-    if (plug == 7 && mpo) return "its plug is LC, planned is " + planned.connector;
-    if ((plug == 12 || plug == 13 || plug == 39 || plug == 40) && planned.connector.find("LC") != std::string::npos)
-      return "its plug is MPO, planned is " + planned.connector;
-    return {};
+    if (node.kind != NodeKind::network_switch) return {};
+    const SwitchModel* model = work_.design.catalogue.find_switch(work_.fabric().switches[node.detail].model);
+    return model == nullptr ? std::string() : model->cage_type;
   }
 
   /// Light of a module by its own words: "mmf", "smf", "copper" or "".
@@ -234,7 +220,7 @@ class ModuleCheck {
         finding.sentence += "; it says that it reaches " + to_readable(*reach) + ", the link has " + to_readable(use.length);
         finding.remedy =
             "put in " + planned.name + " or its equal: the cable " + work_.cable(id).name + " is longer than this module reaches";
-      } else if (const std::string why = misfit(port, planned, *seat.reading); !why.empty()) {
+      } else if (const std::string why = module_misfit(*seat.reading, planned, cage_type(port)); !why.empty()) {
         finding.kind = FindingKind::wrong_part;
         finding.severity = FindingSeverity::failed;
         finding.sentence += "; " + why;

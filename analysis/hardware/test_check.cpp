@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loss tests and OTDR events against what the design expects of the link or piece: loss, both directions, every fibre, length, polarity.
+// Loss tests against what the design expects of the link or piece: loss, both directions, every fibre, length, polarity.
 #include <algorithm>
 #include <cmath>
 #include <iterator>
@@ -32,21 +32,15 @@ std::string decibels_text(Loss loss) { return fixed_decibels(loss.decibels()) + 
 
 class TestCheck {
  public:
-  explicit TestCheck(VerificationWork& work) : work_(work) {
-    for (const TestExpectation& one : work.design.tests) expected_.emplace(lower_case(one.name), &one);
-  }
+  explicit TestCheck(VerificationWork& work) : work_(work) {}
 
   void run() {
     std::map<std::string, TestedCable> tested;  // in the order of names
-    std::set<std::string> unknown;
     for (const LossReading& one : work_.evidence.losses) {
-      const auto found = expected_.find(lower_case(one.cable));
-      if (found == expected_.end()) {
-        if (unknown.insert(one.cable).second) unknown_cable(one.cable, one.at);
-        continue;
-      }
-      TestedCable& cable = tested[found->second->name];
-      cable.expected = found->second;
+      const TestExpectation* expected = work_.test_of(one.cable, one.at);
+      if (expected == nullptr) continue;
+      TestedCable& cable = tested[expected->name];
+      cable.expected = expected;
       if (says_something(one)) cable.readings.push_back(&one);
       else if (cable.blank == nullptr) cable.blank = &one;
     }
@@ -74,11 +68,6 @@ class TestCheck {
     for (const TestExpectation& one : work_.design.tests)
       planned += !one.at.empty() && (one.cable != kNone || tested.contains(one.name)) ? 1 : 0;
     if (!tested.empty()) work_.result.counts.push_back({"cables, by loss test", planned, seen, good});
-    for (const OtdrEvent& one : work_.evidence.events) {
-      const auto found = expected_.find(lower_case(one.cable));
-      if (found != expected_.end()) event(*found->second, one);
-      else if (unknown.insert(one.cable).second) unknown_cable(one.cable, one.at);
-    }
   }
 
  private:
@@ -135,16 +124,6 @@ class TestCheck {
     finding.sentence = (more == 0 ? std::string("its rows") : "its rows and those of " + std::to_string(more) + " more cables") +
                        " have no loss and no result: not tested yet";
     finding.remedy = "test, and fill in `loss_db`";
-    work_.tell(std::move(finding));
-  }
-
-  void unknown_cable(const std::string& name, const EvidenceLine& at) {
-    std::vector<std::string> known;
-    for (const auto& [lower, one] : expected_) known.push_back(one->name);
-    const std::string near = nearest_name(name, known);
-    HardwareFinding finding{FindingKind::unknown_name, FindingSeverity::warning, name, {}, {}, {}, {}, {at}};
-    finding.sentence = "a test names the cable " + quote_input(name) + ", which is not in the design";
-    finding.remedy = near.empty() ? "write ids as they stand in the cable schedule" : "did you mean `" + near + "`?";
     work_.tell(std::move(finding));
   }
 
@@ -362,51 +341,9 @@ class TestCheck {
     }
   }
 
-  void event(const TestExpectation& plan, const OtdrEvent& one) {
-    const bool edge = one.type == "end" || one.type == "launch";
-    const auto tell = [&](FindingSeverity severity, const std::string& what, const std::string& remedy) {
-      HardwareFinding finding{severity == FindingSeverity::failed ? FindingKind::excess_loss : FindingKind::marginal_loss,
-                              severity,
-                              plan.name,
-                              {},
-                              {},
-                              {},
-                              {},
-                              {one.at}};
-      finding.sentence = "the " + (one.type.empty() ? std::string("event") : one.type) +
-                         (one.distance ? " at " + to_readable(*one.distance) : std::string()) + what;
-      finding.remedy = remedy;
-      work_.tell(std::move(finding));
-    };
-    const bool short_of = one.distance && plan.length.mm > 0 && one.distance->mm + limits::kLengthOff.mm < plan.length.mm;
-    if (one.type.find("break") != std::string::npos || (one.type == "end" && short_of))
-      return tell(FindingSeverity::failed, " is a break: planned are " + to_readable(plan.length) + " of glass",
-                  "find the place with the OTDR, and exchange or splice");
-    // ISO 11801 limits as course notes quote them (S-CNR): -26 dB of single-mode contact at worst; APC does far better.
-    if (!edge && one.reflectance_db && *one.reflectance_db > -26)
-      tell(FindingSeverity::warning, " reflects " + fixed_decibels(*one.reflectance_db) + " dB, at most -26 dB is good",
-           "clean that connection; look for a UPC plug on an APC one");
-    if (one.cumulative && plan.limit.mdb > 0 && one.cumulative->mdb > plan.limit.mdb + plan.plugs.mdb)
-      tell(FindingSeverity::failed,
-           " is where " + decibels_text(*one.cumulative) + " are lost together, the optics allow " + decibels_text(plan.limit),
-           "remake the worst connection before it");
-    if (one.segment_db_per_km && *one.segment_db_per_km > 5)
-      tell(FindingSeverity::warning, " ends a stretch of " + fixed_decibels(*one.segment_db_per_km) + " dB/km: glass has at most 3.5",
-           "look for a bend");
-    if (!one.loss || *one.loss <= limits::kEventLoss || edge) return;
-    HardwareFinding finding{FindingKind::marginal_loss, FindingSeverity::warning, plan.name, {}, {}, {}, {}, {one.at}};
-    finding.figures = {figure("event loss", one.loss->decibels(), "dB"), figure("limit", limits::kEventLoss.decibels(), "dB")};
-    finding.sentence = "the " + (one.type.empty() ? std::string("event") : one.type) +
-                       (one.distance ? " at " + to_readable(*one.distance) : std::string()) + " loses " + decibels_text(*one.loss) +
-                       "; a mated pair may lose " + decibels_text(limits::kEventLoss);
-    finding.remedy = "clean or remake that connection";
-    work_.tell(std::move(finding));
-  }
-
   VerificationWork& work_;
   std::vector<std::string> one_way_;  // cables that were tested from one end
   EvidenceLine one_way_at_;
-  std::map<std::string, const TestExpectation*> expected_;
 };
 
 }  // namespace

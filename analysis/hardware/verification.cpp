@@ -50,6 +50,21 @@ VerificationWork::VerificationWork(const VerificationDesign& the_design, const E
   }
 }
 
+const TestExpectation* VerificationWork::test_of(const std::string& cable, const EvidenceLine& at) {
+  if (tests_.empty())
+    for (const TestExpectation& one : design.tests) tests_.emplace(lower_case(one.name), &one);
+  if (const auto found = tests_.find(lower_case(cable)); found != tests_.end()) return found->second;
+  if (!unknown_tests_.insert(cable).second) return nullptr;
+  std::vector<std::string> known;
+  for (const auto& [lower, one] : tests_) known.push_back(one->name);
+  const std::string near = nearest_name(cable, known);
+  HardwareFinding finding{FindingKind::unknown_name, FindingSeverity::warning, cable, {}, {}, {}, {}, {at}};
+  finding.sentence = "a test names the cable " + quote_input(cable) + ", which is not in the design";
+  finding.remedy = near.empty() ? "write ids as they stand in the cable schedule" : "did you mean `" + near + "`?";
+  tell(std::move(finding));
+  return nullptr;
+}
+
 BitRate VerificationWork::rate(CableId id) const {
   const LinkId out = design.fabric.ports[cable(id).a.index()].out;
   return out.exists() ? design.fabric.links[out.index()].rate : BitRate{};
@@ -104,6 +119,7 @@ Verification verify(const VerificationDesign& design, const Evidence& evidence) 
   check_modules(work);
   check_signals(work);
   check_tests(work);
+  check_traces(work);
   check_delivery(work);
   std::stable_sort(result.findings.begin(), result.findings.end(), [](const HardwareFinding& a, const HardwareFinding& b) {
     if (a.severity != b.severity) return a.severity < b.severity;

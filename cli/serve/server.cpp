@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// One file, though long: session, viewer and server hold each other up while connections come and go, and Beast takes a quarter of a minute to compile.
 #include "cli/serve/server.hpp"
 
 #include <sys/resource.h>

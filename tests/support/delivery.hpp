@@ -74,6 +74,9 @@ Delivery clean_delivery(const DesignedSite& site);
 /// Lists of neighbours, modules, counters and speeds of every device, loss tests of every fibre, part numbers.
 std::vector<EvidenceText> evidence_of(const DesignedSite& site, const Delivery& delivery);
 
+/// What the program says of the files, which it reads without a remark.
+Verification verified(const DesignedSite& site, const std::vector<EvidenceText>& files);
+
 struct PackingLine {
   std::string part_number;
   std::int64_t quantity = 0;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// One file, though long: each deviation is five lines, and their list is what a reader comes for.
 #include <algorithm>
 #include <cmath>
 #include <functional>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// One file, though long: the rules of NetBox stand beside each other, one by one, to be held against its documents.
 #include "tests/support/netbox_checker.hpp"
 
 #include <yaml-cpp/yaml.h>

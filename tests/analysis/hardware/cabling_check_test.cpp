@@ -12,14 +12,6 @@ namespace {
 
 constexpr const char* kInfiniband = "topology: rail_optimised\nservers: 64\nserver: dgx-h100\nswitch: nv-qm9700\n";
 
-Verification verified(const DesignedSite& site, const std::vector<EvidenceText>& files) {
-  Diagnostics diagnostics;
-  const Evidence evidence = read_evidence(files, diagnostics);
-  INFO(diagnostics.print());
-  CHECK(diagnostics.all().empty());
-  return verify(site.design(), evidence);
-}
-
 std::string hexadecimal(std::uint32_t number) {
   char text[17];
   std::snprintf(text, sizeof text, "%016x", number);

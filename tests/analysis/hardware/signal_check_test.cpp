@@ -9,14 +9,6 @@ namespace {
 
 constexpr const char* kSite = "topology: rail_optimised\nservers: 8\nserver: dgx-h100\nhost_optic: 400g-dr4\nfabric_optic: 400g-dr4\n";
 
-Verification verified(const DesignedSite& site, const std::vector<EvidenceText>& files) {
-  Diagnostics diagnostics;
-  const Evidence evidence = read_evidence(files, diagnostics);
-  INFO(diagnostics.print());
-  CHECK(diagnostics.all().empty());
-  return verify(site.design(), evidence);
-}
-
 TEST_CASE("signal check: codewords that were lost are told beside bursts, and alone") {
   const DesignedSite site(kSite);
   for (const bool bursty : {true, false}) {

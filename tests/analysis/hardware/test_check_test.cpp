@@ -47,13 +47,6 @@ std::string decibels(Loss loss, double more) {
   return text;
 }
 
-Verification verified(const DesignedSite& site, const std::vector<EvidenceText>& files) {
-  Diagnostics diagnostics;
-  const Evidence evidence = read_evidence(files, diagnostics);
-  REQUIRE_MESSAGE(!diagnostics.has_errors(), diagnostics.print());
-  return verify(site.design(), evidence);
-}
-
 std::string told(const Verification& result) { return verification_text(result); }
 
 }  // namespace

@@ -24,14 +24,6 @@ constexpr const char* kSpare =
 constexpr const char* kFirstPhase =
     "topology: rail_optimised\nservers: 64\nserver: dgx-h100\nhost_optic: 400g-dr4\nplant:\n  phases: [64, 512]\n  phase: 1\n";
 
-Verification verified(const DesignedSite& site, const std::vector<EvidenceText>& files) {
-  Diagnostics diagnostics;
-  const Evidence evidence = read_evidence(files, diagnostics);
-  INFO(diagnostics.print());
-  CHECK(!diagnostics.has_errors());
-  return verify(site.design(), evidence);
-}
-
 std::string told(const HardwareFinding& one) {
   std::string text = std::string(to_string(one.severity)) + " " + std::string(to_string(one.kind)) + " " + one.item + ": " + one.sentence;
   return text;

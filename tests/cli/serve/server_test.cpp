@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `eastwest serve` from outside: pages, runs that are started, watched and cancelled, everything that it must refuse, and a thousand viewers whose
 // presence changes no result.
+// One file, though long: every case needs the same handful of helpers, and the server is one thing.
 #include <doctest/doctest.h>
 #include <poll.h>
 #include <sys/resource.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// One file, though long: the tables are written in the order in which NetBox takes them, which is what has to be followed.
 #include "topology/plant/exchange/netbox_export.hpp"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// One file, though long: what is guessed of foreign exports stands in one place, guess after guess.
 #include "topology/plant/exchange/netbox_foreign.hpp"
 
 #include <algorithm>
